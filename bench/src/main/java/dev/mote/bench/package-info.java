@@ -1,0 +1,2 @@
+/// Benchmarks; see the module's description.
+package dev.mote.bench;

@@ -1,0 +1,2 @@
+/// The `mote` command; see the module's description.
+package dev.mote.cli;

@@ -1,0 +1,2 @@
+/// Conformance tests; see the module's description.
+package dev.mote.conformance;

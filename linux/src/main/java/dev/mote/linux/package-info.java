@@ -1,0 +1,2 @@
+/// The program's world; see the module's description.
+package dev.mote.linux;

@@ -1,0 +1,2 @@
+/// The virtual machine; see the module's description.
+package dev.mote.machine;

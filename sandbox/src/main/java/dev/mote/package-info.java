@@ -1,0 +1,2 @@
+/// Runs unmodified Linux programs in micro-VMs.
+package dev.mote;
