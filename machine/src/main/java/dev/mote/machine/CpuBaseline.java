@@ -1,0 +1,16 @@
+package dev.mote.machine;
+
+/// Which processor features a guest is told of.
+///
+/// A snapshot that travels between machines is taken under a baseline that both have. The levels
+/// are those of the x86-64 psABI; each includes what the level before it has.
+public enum CpuBaseline {
+  /// SSE3, SSSE3, SSE4.1, SSE4.2, POPCNT, CMPXCHG16B, LAHF; XSAVE for x87 and SSE.
+  X86_64_V2,
+  /// AVX, AVX2, BMI1, BMI2, F16C, FMA, LZCNT, MOVBE.
+  X86_64_V3,
+  /// AVX-512 F, BW, CD, DQ, VL.
+  X86_64_V4,
+  /// What the host's processor and hypervisor offer, up to AVX-512.
+  HOST
+}

@@ -1,0 +1,31 @@
+package dev.mote.machine;
+
+import java.util.List;
+
+/// Makes virtual machines. KVM is the one there is; another one implements this and
+/// [VirtualMachine].
+///
+/// Thread-safe.
+public interface Hypervisor {
+  /// Page tables may take 2 % of the guest's memory, and this many frames more (a table maps 2
+  /// MiB).
+  int SPARE_TABLE_FRAMES = 256;
+
+  /// The largest memory limit: what the page tables' Java side can number.
+  long MAX_MEMORY = 512L << 30;
+
+  /// Makes a virtual machine in 64-bit mode at CPL 3, without a program.
+  ///
+  /// @param memoryLimit bytes of data that the guest may use, from one page to [#MAX_MEMORY]
+  /// @throws HypervisorUnavailableException if this host cannot
+  /// @throws MachineException if it could but failed
+  VirtualMachine create(long memoryLimit, CpuBaseline baseline);
+
+  /// Examines this host: what is needed, whether it is there, and what to do about what is missing.
+  List<HostCheck.Finding> examine();
+
+  /// The hypervisor of this host.
+  static Hypervisor ofThisHost() {
+    return KvmHypervisor.INSTANCE;
+  }
+}

@@ -1,0 +1,114 @@
+package dev.mote.machine;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The process's connection to `/dev/kvm`, made at first use and kept: what is the same for every
+/// virtual machine is asked once, since it is dear (KVM_GET_SUPPORTED_CPUID alone costs as much as
+/// making a machine).
+///
+/// Thread-safe.
+final class Kvm {
+  static final String DEVICE = "/dev/kvm";
+
+  private static final class Holder {
+    static final Kvm INSTANCE = open();
+  }
+
+  private final int fd;
+  private final int runSize;
+  private final MemorySegment supportedCpuid;
+  private final Map<CpuBaseline, Cpuid> cpuid = new EnumMap<>(CpuBaseline.class);
+  final int interruptSignal;
+  final int processId;
+  final boolean intel;
+  final boolean pvm;
+
+  private Kvm(int fd) {
+    this.fd = fd;
+    runSize = (int) check(KvmAbi.KVM_GET_VCPU_MMAP_SIZE, 0, "KVM_GET_VCPU_MMAP_SIZE");
+    supportedCpuid = Cpuid.empty();
+    check(KvmAbi.KVM_GET_SUPPORTED_CPUID, supportedCpuid.address(), "KVM_GET_SUPPORTED_CPUID");
+    interruptSignal = Libc.claimInterruptSignal();
+    processId = Libc.getpid();
+    intel = Files.exists(Path.of("/sys/module/kvm_intel"));
+    pvm = Files.exists(Path.of("/sys/module/kvm_pvm"));
+  }
+
+  /// @throws HypervisorUnavailableException with the reason and its fix
+  static Kvm instance() {
+    try {
+      return Holder.INSTANCE;
+    } catch (ExceptionInInitializerError e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw e;
+    } catch (NoClassDefFoundError _) {
+      return open(); // the first attempt failed: say again why, or succeed by now
+    }
+  }
+
+  private static Kvm open() {
+    HostCheck.requireNativeAccess();
+    int fd = (int) HostCheck.openDevice();
+    try {
+      HostCheck.requireInterface(fd);
+      return new Kvm(fd);
+    } catch (RuntimeException e) {
+      Libc.close(fd);
+      throw e;
+    }
+  }
+
+  private long check(long request, long argument, String name) {
+    return MachineException.check(Libc.ioctl(fd, request, argument), name);
+  }
+
+  synchronized Cpuid cpuid(CpuBaseline baseline) {
+    return cpuid.computeIfAbsent(baseline, b -> Cpuid.of(supportedCpuid, b));
+  }
+
+  int createVm() {
+    return (int) check(KvmAbi.KVM_CREATE_VM, 0, "KVM_CREATE_VM");
+  }
+
+  /// Maps the page that a vCPU shares with the kernel; it is unmapped when the arena closes.
+  @SuppressWarnings("restricted") // the length is what mmap was asked for
+  MemorySegment mapRun(int vcpu, Arena arena) {
+    int size = runSize;
+    long address =
+        MachineException.check(
+            Libc.mmap(size, Libc.PROT_READ | Libc.PROT_WRITE, Libc.MAP_SHARED, vcpu),
+            "mmap of kvm_run");
+    return MemorySegment.ofAddress(address)
+        .reinterpret(size, arena, _ -> Libc.munmap(address, size));
+  }
+
+  /// The special registers of a vCPU as KVM makes it, asked once.
+  synchronized MemorySegment initialSregs(int vcpu) {
+    if (initialSregs == null) {
+      var struct = Arena.ofAuto().allocate(SpecialRegisters.SIZE, 8);
+      MachineException.check(
+          Libc.ioctl(vcpu, KvmAbi.KVM_GET_SREGS, struct.address()), "KVM_GET_SREGS");
+      initialSregs = struct;
+    }
+    return initialSregs;
+  }
+
+  private @Nullable MemorySegment initialSregs;
+
+  /// The extended control registers, `struct kvm_xcrs`: XCR0 alone.
+  static MemorySegment xcrs(Arena arena, long xcr0) {
+    var struct = arena.allocate(392, 8);
+    struct.set(ValueLayout.JAVA_INT, 0, 1); // nr_xcrs
+    struct.set(ValueLayout.JAVA_LONG, 16, xcr0); // xcrs[0]: u32 xcr, u32 reserved, u64 value
+    return struct;
+  }
+}

@@ -1,0 +1,24 @@
+package dev.mote.machine;
+
+import java.util.List;
+
+/// Linux's KVM.
+enum KvmHypervisor implements Hypervisor {
+  INSTANCE;
+
+  @Override
+  public VirtualMachine create(long memoryLimit, CpuBaseline baseline) {
+    if (memoryLimit < GuestMemory.PAGE_SIZE || memoryLimit > MAX_MEMORY) {
+      throw new IllegalArgumentException(
+          "a memory limit of " + memoryLimit + " bytes is not between 4096 and " + MAX_MEMORY);
+    }
+    int data = (int) (memoryLimit >>> GuestMemory.PAGE_SHIFT);
+    int tables = data / 50 + SPARE_TABLE_FRAMES;
+    return new KvmMachine(Kvm.instance(), data, tables, baseline);
+  }
+
+  @Override
+  public List<HostCheck.Finding> examine() {
+    return HostCheck.examine();
+  }
+}

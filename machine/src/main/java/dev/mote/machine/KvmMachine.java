@@ -1,0 +1,500 @@
+package dev.mote.machine;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/// A virtual machine of KVM: one memory slot, one vCPU, no device.
+///
+/// **One run.** The registers travel in `kvm_run`; KVM_RUN is the only system call. The guest
+/// leaves through a stub at CPL 0 (system call, fault) or by the guest-call port at CPL 3. In the
+/// first case the guest's own `rip`, `rsp` and `rflags` lie in rcx and r11 or in the interrupt
+/// frame on the supervisor's stack; they are put into the register view, and the next run goes
+/// through the supervisor's IRETQ over a frame that is written from the view.
+///
+/// **PVM** (a KVM without hardware virtualization) runs CPL 3 natively and interprets CPL 0, and
+/// delivers SYSCALL as a page fault: a fetch at exactly LSTAR from CPL 3, with rcx and r11 as
+/// SYSCALL leaves them. That is the system call that it is.
+///
+/// **Kick.** The order is: `kicked`, then `immediate_exit`, then the signal if a thread is inside.
+/// The thread that runs publishes its id before it enters, with a full fence, so that either the
+/// kernel sees `immediate_exit` or the kicker sees the thread. EINTR without `kicked` is somebody
+/// else's signal, and the guest goes on.
+final class KvmMachine implements VirtualMachine {
+  private static final int EINTR = 4;
+  private static final int EAGAIN = 11;
+
+  private static final int MSR_STAR = 0xc000_0081;
+  private static final int MSR_LSTAR = 0xc000_0082;
+  private static final int MSR_FMASK = 0xc000_0084;
+
+  private static final long RFLAGS_FIXED = 0x2;
+  private static final long RFLAGS_IF = 0x200;
+
+  /// What CPL 3 may set: CF PF AF ZF SF TF DF OF NT RF AC ID.
+  private static final long RFLAGS_USER = 0x25_4dd5;
+
+  /// What SYSCALL clears: the same as Linux (the flags above, IF and IOPL).
+  private static final long SYSCALL_MASK = 0x25_7fd5;
+
+  private static final int TSS_AVAILABLE = 9;
+  private static final int TSS_BUSY = 11;
+
+  private static final VarHandle KICKED;
+  private static final VarHandle RUNNING_TID;
+
+  static {
+    try {
+      var lookup = MethodHandles.lookup();
+      KICKED = lookup.findVarHandle(KvmMachine.class, "kicked", boolean.class);
+      RUNNING_TID = lookup.findVarHandle(KvmMachine.class, "runningTid", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final Kvm kvm;
+  private final Cpuid cpuid;
+  private final Arena arena = Arena.ofShared();
+  private final GuestMemory memory;
+  private final Frames frames;
+  private final int vm;
+  private final int vcpu;
+  private final KvmRun run;
+  private final SpecialRegisters sregs; // lies in kvm_run; up to date only while sregsRead
+  private final long cr4;
+  private final MemorySegment xsave; // struct kvm_xsave, for both directions
+
+  private boolean sregsRead;
+  private boolean sregsDirty;
+  private boolean throughStub; // the next entry to CPL 3 goes by the supervisor's IRETQ
+  private Fault fault = new Fault(0, 0, 0);
+  private boolean lost;
+  private @Nullable Thread lastThread;
+  private int lastTid;
+  private MemorySegment lastErrno = MemorySegment.NULL;
+  private boolean closed;
+  private final Object closeLock = new Object();
+
+  @SuppressWarnings("unused") // through KICKED and RUNNING_TID
+  private volatile boolean kicked;
+
+  @SuppressWarnings("unused")
+  private volatile int runningTid; // 0 while no thread is inside KVM_RUN
+
+  /// @param dataFrames how many frames the guest's data may take
+  /// @param tableFrames how many frames its page tables may take
+  KvmMachine(Kvm kvm, int dataFrames, int tableFrames, CpuBaseline baseline) {
+    this.kvm = kvm;
+    cpuid = kvm.cpuid(baseline);
+    int vmFd = -1;
+    int vcpuFd = -1;
+    try {
+      long total = (long) Supervisor.FIRST_FREE_FRAME + dataFrames + tableFrames;
+      memory = new GuestMemory(total << GuestMemory.PAGE_SHIFT, arena);
+      frames = new Frames(memory, Supervisor.FIRST_FREE_FRAME, dataFrames, tableFrames);
+      Supervisor.build(memory);
+      vmFd = kvm.createVm();
+      vm = vmFd;
+      setMemorySlot();
+      vcpuFd =
+          (int)
+              MachineException.check(Libc.ioctl(vm, KvmAbi.KVM_CREATE_VCPU, 0), "KVM_CREATE_VCPU");
+      vcpu = vcpuFd;
+      run = new KvmRun(kvm.mapRun(vcpu, arena));
+      sregs = new SpecialRegisters(run.page().asSlice(KvmRun.SREGS, SpecialRegisters.SIZE));
+      xsave = arena.allocate(4096, 64);
+      cr4 = supportedCr4();
+      setUpVcpu();
+    } catch (RuntimeException | Error e) {
+      closeFd(vcpuFd);
+      closeFd(vmFd);
+      arena.close();
+      throw e;
+    }
+  }
+
+  private void setMemorySlot() {
+    try (var scratch = Arena.ofConfined()) {
+      // struct kvm_userspace_memory_region: slot u32, flags u32, guest_phys_addr, memory_size,
+      // userspace_addr u64
+      var region = scratch.allocate(32, 8);
+      region.set(ValueLayout.JAVA_LONG, 16, memory.size());
+      region.set(ValueLayout.JAVA_LONG, 24, memory.hva());
+      MachineException.check(
+          Libc.ioctl(vm, KvmAbi.KVM_SET_USER_MEMORY_REGION, region.address()),
+          "KVM_SET_USER_MEMORY_REGION");
+    }
+  }
+
+  private long supportedCr4() {
+    long bits = SpecialRegisters.CR4_OSXSAVE;
+    if (cpuid.hasLeaf7Ebx(Cpuid.FSGSBASE)) {
+      bits |= SpecialRegisters.CR4_FSGSBASE;
+    }
+    // A second wall around the supervisor. PVM interprets CPL 0, where there is nothing for them to
+    // guard.
+    if (cpuid.hasLeaf7Ebx(Cpuid.SMEP) && !kvm.pvm) {
+      bits |= SpecialRegisters.CR4_SMEP;
+    }
+    if (cpuid.hasLeaf7Ebx(Cpuid.SMAP) && !kvm.pvm) {
+      bits |= SpecialRegisters.CR4_SMAP;
+    }
+    if (cpuid.hasLeaf7Ecx(Cpuid.UMIP)) {
+      bits |= SpecialRegisters.CR4_UMIP; // SGDT and its kin tell CPL 3 nothing
+    }
+    return bits;
+  }
+
+  private void setUpVcpu() {
+    MachineException.check(
+        Libc.ioctl(vcpu, KvmAbi.KVM_SET_CPUID2, cpuid.table.address()), "KVM_SET_CPUID2");
+    sregs.segment().copyFrom(kvm.initialSregs(vcpu));
+    sregs.userMode(cr4);
+    sregs.set(SpecialRegisters.CR3, 0); // no page table: whoever builds one sets the root
+    sregsRead = true;
+    markSregsDirty();
+    try (var scratch = Arena.ofConfined()) {
+      MachineException.check(
+          Libc.ioctl(vcpu, KvmAbi.KVM_SET_SREGS, sregs.segment().address()), "KVM_SET_SREGS");
+      MachineException.check(
+          Libc.ioctl(vcpu, KvmAbi.KVM_SET_XCRS, Kvm.xcrs(scratch, cpuid.xcr0).address()),
+          "KVM_SET_XCRS");
+      MachineException.check(
+          Libc.ioctl(vcpu, KvmAbi.KVM_SET_MSRS, msrs(scratch).address()), "KVM_SET_MSRS");
+    }
+    run.validRegs(KvmAbi.KVM_SYNC_X86_REGS);
+  }
+
+  /// `struct kvm_msrs`: a count, padding, then entries of index u32, reserved u32, data u64.
+  private static MemorySegment msrs(Arena arena) {
+    // STAR: SYSCALL loads CS from bits 32 to 47 and SS 8 above; SYSRET's bits 48 to 63 are Linux's,
+    // nothing uses them.
+    long star = 0x23L << 48 | (long) Supervisor.KERNEL_CS << 32;
+    long[][] values = {
+      {MSR_STAR, star}, {MSR_LSTAR, Supervisor.SYSCALL_ENTRY}, {MSR_FMASK, SYSCALL_MASK}
+    };
+    var struct = arena.allocate(8 + 16L * values.length, 8);
+    struct.set(ValueLayout.JAVA_INT, 0, values.length);
+    for (int i = 0; i < values.length; i++) {
+      struct.set(ValueLayout.JAVA_INT, 8 + 16L * i, (int) values[i][0]);
+      struct.set(ValueLayout.JAVA_LONG, 16 + 16L * i, values[i][1]);
+    }
+    return struct;
+  }
+
+  @Override
+  public GuestMemory memory() {
+    return memory;
+  }
+
+  @Override
+  public Frames frames() {
+    return frames;
+  }
+
+  @Override
+  public Registers registers() {
+    return run;
+  }
+
+  @Override
+  public Fault fault() {
+    return fault;
+  }
+
+  @Override
+  public VmExit run() {
+    if (lost) {
+      return VmExit.FAULT;
+    }
+    if (kicked) { // while the guest was on its way out: nothing to enter for
+      run.immediateExit(false);
+      KICKED.setVolatile(this, false);
+      return VmExit.INTERRUPTED;
+    }
+    if (!isCanonical(run.rip())) {
+      fault = new Fault(Fault.GENERAL_PROTECTION, 0, 0); // what the jump there would have caused
+      return VmExit.FAULT;
+    }
+    enterThread();
+    memory.entered();
+    prepareEntry();
+    while (true) {
+      long result = enter();
+      sregsRead = false;
+      if (result >= 0) {
+        return decode();
+      }
+      if (result != -EINTR && result != -EAGAIN) {
+        MachineException.check(result, "KVM_RUN");
+      }
+      run.immediateExit(false);
+      if (!viewInterrupted()) {
+        run.dirtyRegs(0); // inside a stub, a few instructions from its exit: let it get there
+      } else if ((boolean) KICKED.getAndSet(this, false)) {
+        return VmExit.INTERRUPTED;
+      } else {
+        prepareEntry(); // somebody else's signal
+      }
+    }
+  }
+
+  private void enterThread() {
+    Thread thread = Thread.currentThread();
+    if (thread != lastThread) {
+      if (thread.isVirtual()) {
+        throw new IllegalStateException("a virtual thread must not run a virtual machine");
+      }
+      lastThread = thread;
+      lastTid = Libc.gettid();
+      lastErrno = Libc.errnoOfThisThread();
+    }
+  }
+
+  private long enter() {
+    RUNNING_TID.setVolatile(this, lastTid);
+    long result = Libc.ioctl(lastErrno, vcpu, KvmAbi.KVM_RUN, 0);
+    RUNNING_TID.setRelease(this, 0);
+    return result;
+  }
+
+  /// Turns the register view, which is the guest's at CPL 3, into what the vCPU starts with.
+  private void prepareEntry() {
+    long flags = run.rflags() & RFLAGS_USER | RFLAGS_FIXED | RFLAGS_IF;
+    if (throughStub) {
+      memory.setLong(Supervisor.FRAME_GPA + Supervisor.FRAME_RIP, run.rip());
+      memory.setLong(Supervisor.FRAME_GPA + Supervisor.FRAME_CS, Supervisor.USER_CS);
+      memory.setLong(Supervisor.FRAME_GPA + Supervisor.FRAME_RFLAGS, flags);
+      memory.setLong(Supervisor.FRAME_GPA + Supervisor.FRAME_RSP, run.rsp());
+      memory.setLong(Supervisor.FRAME_GPA + Supervisor.FRAME_SS, Supervisor.USER_SS);
+      run.rip(Supervisor.IRETQ);
+      run.rsp(Supervisor.FRAME);
+      run.rflags(RFLAGS_FIXED);
+    } else {
+      run.rflags(flags);
+    }
+    run.dirtyRegs(
+        sregsDirty
+            ? KvmAbi.KVM_SYNC_X86_REGS | KvmAbi.KVM_SYNC_X86_SREGS
+            : KvmAbi.KVM_SYNC_X86_REGS);
+    sregsDirty = false;
+  }
+
+  /// After an interruption: puts the guest's registers into the view.
+  ///
+  /// @return false if the guest stands in a stub on its way out, where it has none
+  private boolean viewInterrupted() {
+    if (Supervisor.contains(run.rip())) {
+      readSregs();
+      if (sregs.cpl() == 0) {
+        if (run.rip() != Supervisor.IRETQ) {
+          return false;
+        }
+        viewFrame(); // not yet back at CPL 3
+        return true;
+      }
+    }
+    throughStub = false;
+    return true;
+  }
+
+  /// Puts the interrupted program's `rip`, `rsp` and `rflags` into the register view.
+  private void viewFrame() {
+    run.rip(memory.getLong(Supervisor.FRAME_GPA + Supervisor.FRAME_RIP));
+    run.rflags(memory.getLong(Supervisor.FRAME_GPA + Supervisor.FRAME_RFLAGS));
+    run.rsp(memory.getLong(Supervisor.FRAME_GPA + Supervisor.FRAME_RSP));
+    throughStub = true;
+  }
+
+  private VmExit decode() {
+    if (run.exitReason() != KvmAbi.KVM_EXIT_IO) {
+      return lose();
+    }
+    switch (run.ioPort()) {
+      case Supervisor.SYSCALL_PORT -> {
+        throughStub = true;
+        return viewSystemCall();
+      }
+      case Supervisor.EXCEPTION_PORT -> {
+        return decodeException();
+      }
+      case GUEST_CALL_PORT -> {
+        throughStub = false;
+        if (run.ioIsOneByteOut()) {
+          return VmExit.GUEST_CALL;
+        }
+        finishPortAccess();
+        fault = new Fault(Fault.GENERAL_PROTECTION, 0, 0);
+        return VmExit.FAULT;
+      }
+      default -> {
+        return lose();
+      }
+    }
+  }
+
+  /// SYSCALL left the program's `rip` in rcx and its flags in r11.
+  private VmExit viewSystemCall() {
+    run.rip(run.rcx());
+    run.rflags(run.r11());
+    return VmExit.SYSTEM_CALL;
+  }
+
+  private VmExit decodeException() {
+    int vector = (int) memory.getLong(Supervisor.VECTOR_GPA);
+    long errorCode = memory.getLong(Supervisor.ERROR_CODE_GPA);
+    if ((memory.getLong(Supervisor.FRAME_GPA + Supervisor.FRAME_CS) & 3) == 0) {
+      return lose(); // an exception in a stub
+    }
+    viewFrame();
+    if (vector == Fault.PAGE_FAULT) {
+      if (run.rip() == Supervisor.SYSCALL_ENTRY && (errorCode & Fault.ERROR_FETCH) != 0) {
+        return viewSystemCall(); // PVM
+      }
+      readSregs();
+      fault = new Fault(vector, errorCode, sregs.get(SpecialRegisters.CR2));
+    } else {
+      fault = new Fault(vector, errorCode, 0);
+    }
+    return VmExit.FAULT;
+  }
+
+  /// Lets KVM complete an IN or a string instruction on the guest-call port, so that it is not
+  /// pending in a later run.
+  private void finishPortAccess() {
+    run.dirtyRegs(0);
+    run.immediateExit(true);
+    enter();
+    run.immediateExit(false);
+    sregsRead = false;
+  }
+
+  /// The guest can never run again: the processor shut down, or the hypervisor could not go on.
+  private VmExit lose() {
+    lost = true;
+    fault = new Fault(Fault.DOUBLE_FAULT, run.exitReason(), run.internalSuberror());
+    return VmExit.FAULT;
+  }
+
+  @Override
+  public void kick() {
+    KICKED.setVolatile(this, true);
+    synchronized (closeLock) { // kvm_run is unmapped by close
+      if (closed) {
+        return;
+      }
+      run.immediateExit(true);
+      int tid = (int) RUNNING_TID.getVolatile(this);
+      if (tid != 0) {
+        Libc.tgkill(kvm.processId, tid, kvm.interruptSignal);
+      }
+    }
+  }
+
+  private void readSregs() {
+    if (!sregsRead) {
+      MachineException.check(
+          Libc.ioctl(vcpu, KvmAbi.KVM_GET_SREGS, sregs.segment().address()), "KVM_GET_SREGS");
+      sregsRead = true;
+    }
+  }
+
+  private void markSregsDirty() {
+    sregs.taskRegister(kvm.intel ? TSS_BUSY : TSS_AVAILABLE);
+    sregsDirty = true;
+  }
+
+  @Override
+  public void pageTableRoot(long gpa) {
+    readSregs();
+    sregs.set(SpecialRegisters.CR3, gpa);
+    markSregsDirty();
+  }
+
+  @Override
+  public long fsBase() {
+    readSregs();
+    return sregs.base(SpecialRegisters.FS);
+  }
+
+  @Override
+  public void fsBase(long base) {
+    segmentBase(SpecialRegisters.FS, base);
+  }
+
+  @Override
+  public long gsBase() {
+    readSregs();
+    return sregs.base(SpecialRegisters.GS);
+  }
+
+  @Override
+  public void gsBase(long base) {
+    segmentBase(SpecialRegisters.GS, base);
+  }
+
+  private void segmentBase(long segment, long base) {
+    if (!isCanonical(base)) {
+      throw new IllegalArgumentException("not canonical: 0x" + Long.toHexString(base));
+    }
+    readSregs();
+    sregs.base(segment, base);
+    markSregsDirty();
+  }
+
+  @Override
+  public long xcr0() {
+    return cpuid.xcr0;
+  }
+
+  @Override
+  public int xsaveSize() {
+    return cpuid.xsaveSize;
+  }
+
+  @Override
+  public boolean fsgsbase() {
+    return (cr4 & SpecialRegisters.CR4_FSGSBASE) != 0;
+  }
+
+  @Override
+  public void readXsave(MemorySegment target) {
+    MachineException.check(
+        Libc.ioctl(vcpu, KvmAbi.KVM_GET_XSAVE, xsave.address()), "KVM_GET_XSAVE");
+    MemorySegment.copy(xsave, 0, target, 0, cpuid.xsaveSize);
+  }
+
+  @Override
+  public boolean writeXsave(MemorySegment source) {
+    MemorySegment.copy(source, 0, xsave, 0, cpuid.xsaveSize);
+    xsave.asSlice(cpuid.xsaveSize).fill((byte) 0);
+    return Libc.ioctl(vcpu, KvmAbi.KVM_SET_XSAVE, xsave.address()) >= 0;
+  }
+
+  private static boolean isCanonical(long address) {
+    return address << 16 >> 16 == address;
+  }
+
+  private static void closeFd(int fd) {
+    if (fd >= 0) {
+      Libc.close(fd);
+    }
+  }
+
+  @Override
+  public void close() {
+    synchronized (closeLock) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      closeFd(vcpu);
+      closeFd(vm);
+      arena.close();
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package dev.mote.machine;
+
+import java.lang.foreign.MemorySegment;
+
+/// One virtual machine with one vCPU: the whole interface between a hypervisor and what is above
+/// it.
+///
+/// Guest code runs at CPL 3 only. A virtual machine is used by one thread at a time; [#kick()]
+/// alone may be called by any thread at any time, also after [#close()]. It must not be run from a
+/// virtual thread: the call blocks its carrier.
+public interface VirtualMachine extends AutoCloseable {
+  /// The port that CPL 3 may write one byte to; doing so is [VmExit#GUEST_CALL].
+  ///
+  /// This number, because KVM reports `rip` behind the instruction for it alone
+  /// (KVM_X86_QUIRK_OUT_7E_INC_RIP).
+  int GUEST_CALL_PORT = 0x7e;
+
+  /// Guest physical memory.
+  GuestMemory memory();
+
+  /// The allocator of that memory.
+  Frames frames();
+
+  /// The guest's registers; valid between two runs.
+  Registers registers();
+
+  /// Enters the guest with the registers as they are, until it exits.
+  VmExit run();
+
+  /// What happened, after [VmExit#FAULT].
+  Fault fault();
+
+  /// Makes the present run, or else the next one, return [VmExit#INTERRUPTED] soon.
+  void kick();
+
+  /// @param gpa guest physical address of the top-level page table that the guest uses from the
+  ///   next run on
+  void pageTableRoot(long gpa);
+
+  long fsBase();
+
+  /// @param base a canonical address; another is an [IllegalArgumentException]
+  void fsBase(long base);
+
+  long gsBase();
+
+  /// @param base a canonical address; another is an [IllegalArgumentException]
+  void gsBase(long base);
+
+  /// The processor state components that the guest may use (XCR0).
+  long xcr0();
+
+  /// The size in bytes of the extended state in its standard form, header included, as CPUID leaf
+  /// 0xD says.
+  int xsaveSize();
+
+  /// Copies x87, SSE and AVX state out, in the standard (not compacted) form of XSAVE.
+  ///
+  /// @param target at least [#xsaveSize()] bytes
+  void readXsave(MemorySegment target);
+
+  /// Replaces x87, SSE and AVX state.
+  ///
+  /// @param source [#xsaveSize()] bytes in the standard form
+  /// @return false if the processor would refuse the state (reserved bits of MXCSR or of the
+  ///   header); nothing changed then
+  boolean writeXsave(MemorySegment source);
+
+  /// Whether the guest may use RDFSBASE and its kin (CR4.FSGSBASE).
+  boolean fsgsbase();
+
+  /// Frees everything; twice is harmless. The caller makes sure that no thread runs the machine.
+  @Override
+  void close();
+}

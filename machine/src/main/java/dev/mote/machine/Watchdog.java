@@ -1,0 +1,168 @@
+package dev.mote.machine;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/// Watches the deadlines of all running guests, with one thread for the whole process.
+///
+/// **No system call on the path of a call that ends in time.** Arming stores a deadline and reads
+/// when the thread will wake; only a deadline before that needs the thread woken. After a time-out
+/// of length T was armed, the thread wakes at least once in every T, so a run of calls with the
+/// same time-out never has to wake it. When nothing was armed for a whole T it sleeps until it is
+/// called.
+///
+/// Thread-safe; a [Watch] is armed and disarmed by one thread at a time.
+public final class Watchdog {
+  /// What is done when a deadline has passed. It runs in the watchdog's thread, and must be short.
+  @FunctionalInterface
+  public interface Alarm {
+    /// @param now `System.nanoTime()`
+    /// @return the next deadline, or [#NONE]
+    long ring(long now);
+  }
+
+  /// No deadline.
+  public static final long NONE = Long.MAX_VALUE;
+
+  private static final Watchdog INSTANCE = new Watchdog();
+  private static final VarHandle DEADLINE;
+
+  static {
+    try {
+      DEADLINE = MethodHandles.lookup().findVarHandle(Watch.class, "deadline", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  /// Times are nanoseconds since this one, so that they compare without overflow.
+  private static final long ORIGIN = System.nanoTime();
+
+  private final ArrayList<Watch> watches = new ArrayList<>(); // guarded by itself
+  private volatile long wakeAt = NONE;
+  private volatile long shortest = NONE; // the shortest time-out armed since the last scan
+  private @Nullable Thread thread; // guarded by watches
+
+  private Watchdog() {}
+
+  /// Begins to watch; nothing is armed yet.
+  public static Watch watch(Alarm alarm) {
+    return INSTANCE.add(new Watch(alarm));
+  }
+
+  private Watch add(Watch watch) {
+    synchronized (watches) {
+      watch.index = watches.size();
+      watches.add(watch);
+      if (thread == null) {
+        thread = Thread.ofPlatform().daemon().name("mote-watchdog").start(this::loop);
+      }
+    }
+    return watch;
+  }
+
+  private void remove(Watch watch) {
+    synchronized (watches) {
+      if (watch.index < 0) {
+        return;
+      }
+      Watch last = watches.removeLast();
+      if (last != watch) {
+        watches.set(watch.index, last);
+        last.index = watch.index;
+      }
+      watch.index = -1;
+    }
+  }
+
+  private void arm(Watch watch, long nanos) {
+    long deadline = System.nanoTime() - ORIGIN + nanos;
+    DEADLINE.setVolatile(watch, deadline < 0 ? NONE : deadline);
+    if (nanos < shortest) {
+      shortest = nanos;
+    }
+    if (deadline < wakeAt) {
+      wake();
+    }
+  }
+
+  private void wake() {
+    Thread sleeper;
+    synchronized (watches) {
+      sleeper = thread;
+    }
+    LockSupport.unpark(sleeper);
+  }
+
+  private void loop() {
+    while (true) {
+      wakeAt = NONE; // whoever arms during the scan wakes us, so that nothing is missed
+      long armed = shortest;
+      shortest = NONE;
+      long now = System.nanoTime() - ORIGIN;
+      long next = scan(now);
+      if (armed != NONE) {
+        next = Math.min(next, now + armed);
+      }
+      wakeAt = next;
+      if (next == NONE) {
+        LockSupport.park(this);
+      } else {
+        LockSupport.parkNanos(this, next - now);
+      }
+    }
+  }
+
+  /// Rings what is due.
+  ///
+  /// @return the nearest deadline that is not
+  private long scan(long now) {
+    long nearest = NONE;
+    synchronized (watches) {
+      for (Watch watch : watches) {
+        long deadline = watch.deadline;
+        if (deadline <= now && DEADLINE.compareAndSet(watch, deadline, NONE)) {
+          long again = watch.alarm.ring(System.nanoTime());
+          deadline = again == NONE ? NONE : Math.max(now + 1, again - ORIGIN);
+          if (deadline != NONE) {
+            DEADLINE.compareAndSet(watch, NONE, deadline);
+          }
+        }
+        nearest = Math.min(nearest, deadline);
+      }
+    }
+    return nearest;
+  }
+
+  /// One guest's deadline.
+  public static final class Watch implements AutoCloseable {
+    private final Alarm alarm;
+    private int index;
+    private volatile long deadline = NONE; // relative to ORIGIN
+
+    private Watch(Alarm alarm) {
+      this.alarm = alarm;
+    }
+
+    /// Sets the deadline.
+    ///
+    /// @param nanos from now, positive
+    public void arm(long nanos) {
+      INSTANCE.arm(this, nanos);
+    }
+
+    /// Takes the deadline away. An alarm that rings at this moment may still ring.
+    public void disarm() {
+      DEADLINE.setOpaque(this, NONE);
+    }
+
+    /// Ends the watch.
+    @Override
+    public void close() {
+      INSTANCE.remove(this);
+    }
+  }
+}
