@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# Installs what the tests need beside a JDK, on Debian and its relatives. This is the one list of it.
+#   scripts/install-test-tools.sh            install what is missing (asks sudo where it is not run as root)
+#   scripts/install-test-tools.sh --check    only say what is missing, with status 1 when something is
+#   scripts/install-test-tools.sh --kvm-amd  also what scripts/on-kvm-amd.sh needs
+set -eu
+
+# A command or file by which the tool is recognized, and the Debian package that brings it.
+apt_tools=(
+  "/bin/busybox busybox-static"
+  "/bin/bash-static bash-static"
+  "gcc gcc"
+  "g++ g++"
+  "make make"
+  "musl-gcc musl-tools"
+  "curl curl"
+  "python3 python3"
+  "pip3 python3-pip"
+)
+kvm_amd_tools=(
+  "qemu-system-x86_64 qemu-system-x86"
+  "modprobe kmod"
+  "cpio cpio"
+)
+ziglang=0.13.0 # Zig as a Python package: the tests run `python3 -m ziglang`
+
+check=false
+tools=("${apt_tools[@]}")
+for argument in "$@"; do
+  case $argument in
+    --check) check=true ;;
+    --kvm-amd) tools+=("${kvm_amd_tools[@]}") ;;
+    *)
+      echo "usage: $0 [--check] [--kvm-amd]" >&2
+      exit 2
+      ;;
+  esac
+done
+
+# A fresh rustup puts its commands here, and a shell that was open before does not know it.
+PATH=$PATH:$HOME/.cargo/bin:/usr/sbin
+
+there() { case $1 in /*) [ -x "$1" ] ;; *) command -v "$1" >/dev/null ;; esac; }
+zig_there() { python3 -m ziglang version >/dev/null 2>&1; }
+rust_there() { there cargo && there rustc; }
+
+# A busybox that needs shared libraries is Debian's other package: the tests need the static one.
+missing_packages() {
+  local tool
+  for tool in "${tools[@]}"; do
+    there "${tool% *}" || echo "${tool#* }"
+  done
+}
+
+if $check; then
+  missing=$(missing_packages | tr '\n' ' ')
+  zig_there || missing+="ziglang(pip) "
+  rust_there || missing+="rust(rustup) "
+  if [ -n "$missing" ]; then
+    echo "The tests need what is not installed here: $missing" >&2
+    echo "scripts/install-test-tools.sh installs it (Debian, Ubuntu)." >&2
+    exit 1
+  fi
+  exit 0
+fi
+
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+
+mapfile -t missing < <(missing_packages)
+if [ ${#missing[@]} -gt 0 ]; then
+  if ! command -v apt-get >/dev/null; then
+    echo "No apt-get here. Install the equivalents of these Debian packages: ${missing[*]}" >&2
+    exit 1
+  fi
+  as_root apt-get update -qq
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
+fi
+zig_there || python3 -m pip install --quiet "ziglang==$ziglang" ||
+  python3 -m pip install --quiet --user --break-system-packages "ziglang==$ziglang"
+if ! rust_there; then
+  curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh -s -- -y --profile minimal --no-modify-path
+fi
