@@ -55,7 +55,7 @@ public final class HostCheck {
       findings.add(kind());
       findings.addAll(shadowPagingBugs());
     } catch (HypervisorUnavailableException e) {
-      findings.add(new Finding("virtual machines", State.FAILED, e.getMessage(), e.fix()));
+      findings.add(new Finding("virtual machines", State.FAILED, e.reason(), e.fix()));
     }
     return findings;
   }

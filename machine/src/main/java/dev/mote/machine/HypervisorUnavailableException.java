@@ -4,11 +4,18 @@ package dev.mote.machine;
 public final class HypervisorUnavailableException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
+  private final String reason;
   private final String fix;
 
   HypervisorUnavailableException(String reason, String fix) {
     super(reason);
+    this.reason = reason;
     this.fix = fix;
+  }
+
+  /// The same as the message.
+  public String reason() {
+    return reason;
   }
 
   /// What the user can do, in one sentence.
