@@ -15,6 +15,8 @@ public final class HostCheck {
     FAILED
   }
 
+  /// One point that was examined.
+  ///
   /// @param name what was examined
   /// @param text what was found
   /// @param fix what to do; empty if there is nothing to do
@@ -98,7 +100,9 @@ public final class HostCheck {
     }
   }
 
-  /// @return a descriptor of /dev/kvm
+  /// Opens /dev/kvm.
+  ///
+  /// @return its descriptor
   static long openDevice() {
     long fd = Libc.openReadWrite(Kvm.DEVICE);
     if (fd >= 0) {
@@ -197,7 +201,7 @@ public final class HostCheck {
   }
 
   static boolean hasShadowPagingFixes(String release) {
-    String[] parts = release.split("[^0-9]+");
+    String[] parts = release.split("[^0-9]+", -1);
     if (parts.length < 2) {
       return false;
     }
