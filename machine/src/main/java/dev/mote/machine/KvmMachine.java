@@ -264,7 +264,7 @@ final class KvmMachine implements VirtualMachine {
 
   /// Turns the register view, which is the guest's at CPL 3, into what the vCPU starts with.
   private void prepareEntry() {
-    long flags = run.rflags() & RFLAGS_USER | RFLAGS_FIXED | RFLAGS_IF;
+    long flags = (run.rflags() & RFLAGS_USER) | RFLAGS_FIXED | RFLAGS_IF;
     if (throughStub) {
       memory.setLong(Supervisor.FRAME_GPA + Supervisor.FRAME_RIP, run.rip());
       memory.setLong(Supervisor.FRAME_GPA + Supervisor.FRAME_CS, Supervisor.USER_CS);
@@ -314,27 +314,25 @@ final class KvmMachine implements VirtualMachine {
     if (run.exitReason() != KvmAbi.KVM_EXIT_IO) {
       return lose();
     }
-    switch (run.ioPort()) {
+    return switch (run.ioPort()) {
       case Supervisor.SYSCALL_PORT -> {
         throughStub = true;
-        return viewSystemCall();
+        yield viewSystemCall();
       }
-      case Supervisor.EXCEPTION_PORT -> {
-        return decodeException();
-      }
-      case GUEST_CALL_PORT -> {
-        throughStub = false;
-        if (run.ioIsOneByteOut()) {
-          return VmExit.GUEST_CALL;
-        }
-        finishPortAccess();
-        fault = new Fault(Fault.GENERAL_PROTECTION, 0, 0);
-        return VmExit.FAULT;
-      }
-      default -> {
-        return lose();
-      }
+      case Supervisor.EXCEPTION_PORT -> decodeException();
+      case GUEST_CALL_PORT -> decodePortAccess();
+      default -> lose();
+    };
+  }
+
+  private VmExit decodePortAccess() {
+    throughStub = false;
+    if (run.ioIsOneByteOut()) {
+      return VmExit.GUEST_CALL;
     }
+    finishPortAccess();
+    fault = new Fault(Fault.GENERAL_PROTECTION, 0, 0);
+    return VmExit.FAULT;
   }
 
   /// SYSCALL left the program's `rip` in rcx and its flags in r11.
