@@ -167,7 +167,7 @@ final class Libc {
         ((long) ~tid << 3) | 6; // CPUCLOCK_PERTHREAD_MASK | CPUCLOCK_SCHED, linux/posix-timers.h
     try (var arena = Arena.ofConfined()) {
       var time = arena.allocate(16, 8);
-      long result = call(SYSCALL, SYS_CLOCK_GETTIME, (int) clock, time.address(), 0, 0, 0, 0);
+      long result = call(SYSCALL, SYS_CLOCK_GETTIME, clock, time.address(), 0, 0, 0, 0);
       if (result < 0) {
         return result;
       }
