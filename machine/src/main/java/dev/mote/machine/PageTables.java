@@ -110,7 +110,7 @@ public final class PageTables {
     if (page == 0) {
       throw new IllegalArgumentException("no frame is bound at 0x" + Long.toHexString(gva));
     }
-    return gpaOf(page >>> RIGHTS_BITS) | (gva & PAGE - 1);
+    return gpaOf(page >>> RIGHTS_BITS) | (gva & (PAGE - 1));
   }
 
   /// The first bound page at or behind an address.
@@ -232,7 +232,7 @@ public final class PageTables {
   }
 
   private void set(Leaf leaf, int index, int frame, int rights, long bits) {
-    leaf.pages[index] = frame << RIGHTS_BITS | rights;
+    leaf.pages[index] = (frame << RIGHTS_BITS) | rights;
     long entry = 0;
     if (rights != 0) {
       entry = gpaOf(frame) | PRESENT | USER | ACCESSED | bits;
@@ -319,7 +319,7 @@ public final class PageTables {
       table = next;
       shift -= LEVEL_BITS;
     }
-    long next = (gva >>> shift) + 1 << shift;
+    long next = ((gva >>> shift) + 1) << shift;
     return Math.min(next, end);
   }
 
@@ -328,7 +328,7 @@ public final class PageTables {
   }
 
   private static int index(long gva, int shift) {
-    return (int) (gva >>> shift) & FANOUT - 1;
+    return (int) (gva >>> shift) & (FANOUT - 1);
   }
 
   private static long gpaOf(int frame) {

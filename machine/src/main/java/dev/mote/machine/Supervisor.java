@@ -129,10 +129,7 @@ final class Supervisor {
     memory.setLong(DESCRIPTORS_GPA + KERNEL_SS, 0x00cf_9300_0000_ffffL);
     memory.setLong(DESCRIPTORS_GPA + (USER_SS & ~7), 0x00cf_f300_0000_ffffL);
     memory.setLong(DESCRIPTORS_GPA + (USER_CS & ~7), 0x00af_fb00_0000_ffffL);
-    long tssType = 0x89L << 40;
-    memory.setLong(
-        DESCRIPTORS_GPA + TSS_SELECTOR,
-        TSS_LIMIT | (TSS & 0xff_ffff) << 16 | tssType | (TSS >>> 24 & 0xff) << 56);
+    memory.setLong(DESCRIPTORS_GPA + TSS_SELECTOR, tssDescriptor(TSS));
     memory.setLong(DESCRIPTORS_GPA + TSS_SELECTOR + 8, TSS >>> 32);
 
     long tss = DESCRIPTORS_GPA + TSS_OFFSET;
@@ -146,7 +143,7 @@ final class Supervisor {
     memory.setByte(tss + TSS_SIZE + port / 8, (byte) ~(1 << port % 8));
 
     for (int vector = 0; vector < VECTORS; vector++) {
-      long stub = STUBS + vector * STUB_SIZE;
+      long stub = STUBS + (long) vector * STUB_SIZE;
       // INT3 and INTO may be executed at CPL 3; every other INT n is a general protection fault.
       long level = vector == Fault.BREAKPOINT || vector == Fault.OVERFLOW ? 3 : 0;
       long gate = DESCRIPTORS_GPA + IDT_OFFSET + vector * 16L;
@@ -161,10 +158,17 @@ final class Supervisor {
     }
   }
 
+  /// The first half of a TSS descriptor (SDM volume 3, figure 8-4); the second holds the upper half
+  /// of the base.
+  private static long tssDescriptor(long base) {
+    long presentAvailable = 0x89L << 40;
+    return TSS_LIMIT | (base & 0xff_ffff) << 16 | presentAvailable | (base >>> 24 & 0xff) << 56;
+  }
+
   private static void buildStubs(GuestMemory memory) {
     memory.fill(STUBS_GPA, GuestMemory.PAGE_SIZE, (byte) 0xcc);
     for (int vector = 0; vector < VECTORS; vector++) {
-      long at = STUBS_GPA + vector * STUB_SIZE;
+      long at = STUBS_GPA + (long) vector * STUB_SIZE;
       if (!hasErrorCode(vector)) {
         at = emit(memory, at, 0x6a, 0); // push 0
       }
