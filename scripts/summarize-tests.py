@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+"""Prints which tests ran on which KVM, and `N passed, N failed` as the last line. Status 1 when something failed.
+
+usage: summarize-tests.py FOLDER FAILED_STEPS
+
+Reads Maven's reports of all modules (this machine's KVM) and the console logs kvm-amd-nested.log and
+kvm-amd-shadow.log in FOLDER. A step that failed with no failing test to show for it counts as one failure.
+"""
+
+import glob
+import os
+import re
+import sys
+import xml.etree.ElementTree as xml
+
+
+def own_kvm():
+    """What KVM this machine has, from the kernel's own description of itself."""
+    for module, name in (("kvm_intel", "VMX"), ("kvm_amd", "SVM"), ("kvm_pvm", "PVM")):
+        if os.path.isdir("/sys/module/" + module):
+            return name
+    return "KVM of this machine"
+
+
+def maven_results():
+    """Test classes with their counts: name -> (passed, failed, skipped)."""
+    results = {}
+    for path in sorted(glob.glob("*/target/surefire-reports/TEST-*.xml")):
+        suite = xml.parse(path).getroot()
+        count = {key: int(suite.get(key, 0)) for key in ("tests", "errors", "failures", "skipped")}
+        failed = count["errors"] + count["failures"]
+        passed = count["tests"] - failed - count["skipped"]
+        results[suite.get("name", path)] = (passed, failed, count["skipped"])
+    return results
+
+
+def console_results(log):
+    """The tests' tree and the counts of a JUnit console run; nothing when it did not get to its summary."""
+    if not os.path.exists(log):
+        return [], 0, 0
+    with open(log, errors="replace") as file:
+        text = file.read()
+    tree = [line.rstrip() for line in text.splitlines() if re.match(r"^[ |]*['+]-- ", line)]
+
+    def number(what):
+        found = re.search(r"\[\s*(\d+) tests " + what + r"\s*\]", text)
+        return int(found.group(1)) if found else 0
+
+    return tree, number("successful"), number("failed")
+
+
+def main(folder, failed_steps):
+    passed = failed = 0
+    print("=== " + own_kvm())
+    for name, (good, bad, skipped) in maven_results().items():
+        note = f", {bad} FAILED" if bad else ""
+        note += f", {skipped} skipped" if skipped else ""
+        print(f"  {name}: {good} passed{note}")
+        passed += good
+        failed += bad
+    for paging in ("nested", "shadow"):
+        tree, good, bad = console_results(os.path.join(folder, f"kvm-amd-{paging}.log"))
+        print(f"=== kvm_amd, {paging} paging: {good} passed, {bad} failed")
+        print("\n".join("  " + line for line in tree))
+        passed += good
+        failed += bad
+    if failed_steps and not failed:
+        failed = failed_steps
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], int(sys.argv[2])))

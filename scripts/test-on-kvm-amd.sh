@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# Runs the tests tagged `every-kvm`, which must already be compiled (./build does it), under a genuine kvm_amd:
+#   scripts/test-on-kvm-amd.sh             with nested paging
+#   MOTE_NPT=0 scripts/test-on-kvm-amd.sh  with shadow paging
+# Prints the tree of tests and JUnit's summary; the exit status is JUnit's (1: a test failed, 2: no test found).
+# MOTE_TAG=name runs the tests of another tag, MOTE_SECONDS=n ends it after n seconds.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+. .mvn/find-jdk.sh
+find_jdk || exit 125
+
+junit=$(sed -n 's:.*<junit.version>\(.*\)</junit.version>.*:\1:p' pom.xml)
+console=target/kvm-amd/junit-platform-console-standalone-$junit.jar
+
+# The class path of the tests of all modules, and JUnit's own launcher; Maven is not there in the emulated machine.
+prepare() {
+  mkdir -p target/kvm-amd
+  ./build --batch-mode --quiet test-compile dependency:build-classpath -DincludeScope=test \
+    -Dmdep.outputFile=target/test.classpath
+  [ -f "$console" ] || ./build --batch-mode --quiet --non-recursive dependency:copy \
+    -Dartifact="org.junit.platform:junit-platform-console-standalone:$junit" -DoutputDirectory=target/kvm-amd
+}
+
+prepare
+roots=
+path=$PWD/$console
+for module in machine linux sandbox cli conformance; do
+  path+=:$PWD/$module/target/classes
+  if [ -d "$module/target/test-classes" ]; then
+    path+=:$PWD/$module/target/test-classes
+    roots+=${roots:+:}$PWD/$module/target/test-classes
+  fi
+done
+[ -n "$roots" ] || {
+  echo "No compiled tests here." >&2
+  exit 2
+}
+libraries=$(cat {machine,linux,sandbox,cli,conformance}/target/test.classpath 2>/dev/null | tr ':' '\n' | grep '\.jar$' |
+  grep -v -e '/org/junit/' -e '/mote-[a-z]*-' | sort -u | tr '\n' ':')
+
+java=("$jdk/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx1g --enable-native-access=ALL-UNNAMED
+  -cp "$path:$libraries" org.junit.platform.console.ConsoleLauncher execute
+  "--scan-class-path=$roots" --include-engine=junit-jupiter "--include-tag=${MOTE_TAG:-every-kvm}"
+  --include-classname='.*' --fail-if-no-tests --details=tree --details-theme=ascii --disable-ansi-colors --disable-banner)
+scripts/on-kvm-amd.sh "cd $(printf '%q' "$PWD") && $(printf '%q ' "${java[@]}")"
