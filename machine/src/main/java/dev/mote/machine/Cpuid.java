@@ -104,13 +104,18 @@ final class Cpuid {
   /// Bytes of extended state in its standard form when all of [#xcr0] is enabled.
   final int xsaveSize;
 
+  /// Leaf 1, EDX.
+  final int leaf1Edx;
+
   private final int leaf7Ebx;
   private final int leaf7Ecx;
 
-  private Cpuid(MemorySegment table, long xcr0, int xsaveSize, int leaf7Ebx, int leaf7Ecx) {
+  private Cpuid(
+      MemorySegment table, long xcr0, int xsaveSize, int leaf1Edx, int leaf7Ebx, int leaf7Ecx) {
     this.table = table;
     this.xcr0 = xcr0;
     this.xsaveSize = xsaveSize;
+    this.leaf1Edx = leaf1Edx;
     this.leaf7Ebx = leaf7Ebx;
     this.leaf7Ecx = leaf7Ecx;
   }
@@ -137,6 +142,7 @@ final class Cpuid {
     MemorySegment table = empty();
     int count = 0;
     long xcr0 = XCR0_X87_SSE;
+    int edx1 = 0;
     int ebx7 = 0;
     int ecx7 = 0;
     for (int i = 0; i < supported.get(INT, 0); i++) {
@@ -148,6 +154,9 @@ final class Cpuid {
         continue;
       }
       mask(entry, leaf, subleaf, baseline);
+      if (leaf == 1) {
+        edx1 = entry.get(INT, EDX);
+      }
       if (leaf == 7 && subleaf == 0) {
         ebx7 = entry.get(INT, EBX);
         ecx7 = entry.get(INT, ECX);
@@ -165,7 +174,7 @@ final class Cpuid {
         entry.set(INT, ECX, xsaveSize);
       }
     }
-    return new Cpuid(table, xcr0, xsaveSize, ebx7, ecx7);
+    return new Cpuid(table, xcr0, xsaveSize, edx1, ebx7, ecx7);
   }
 
   /// Takes out what no guest shall see.

@@ -455,6 +455,11 @@ final class KvmMachine implements VirtualMachine {
   }
 
   @Override
+  public long processorFeatures() {
+    return Integer.toUnsignedLong(cpuid.leaf1Edx);
+  }
+
+  @Override
   public boolean fsgsbase() {
     return (cr4 & SpecialRegisters.CR4_FSGSBASE) != 0;
   }

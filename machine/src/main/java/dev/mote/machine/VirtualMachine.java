@@ -66,6 +66,10 @@ public interface VirtualMachine extends AutoCloseable {
   ///   header); nothing changed then
   boolean writeXsave(MemorySegment source);
 
+  /// What CPUID leaf 1 tells the guest in EDX: the features that every x86-64 processor has, and a
+  /// few more.
+  long processorFeatures();
+
   /// Whether the guest may use RDFSBASE and its kin (CR4.FSGSBASE).
   boolean fsgsbase();
 

@@ -1,0 +1,437 @@
+package dev.mote.linux;
+
+import static dev.mote.linux.Errno.EEXIST;
+import static dev.mote.linux.Errno.EFAULT;
+import static dev.mote.linux.Errno.EINVAL;
+import static dev.mote.linux.Errno.ENOMEM;
+
+import dev.mote.machine.Frames;
+import dev.mote.machine.GuestMemory;
+import dev.mote.machine.GuestMemoryExhaustedException;
+import dev.mote.machine.PageTables;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// A program's virtual memory: the list of its mappings, which is the truth, and the frames that
+/// are bound to their pages.
+///
+/// **Binding.** A page of a mapping has no frame until it needs one. A small mapping gets its
+/// frames at once, so that the program never faults on it; a large one gets them on first touch, in
+/// chunks that grow while the touches go upwards. So a program may make far more accessible than
+/// the memory limit, which counts bound frames.
+///
+/// Addresses are those of the guest; ranges go from an inclusive to an exclusive end and are whole
+/// pages unless said otherwise. Callers have checked what a program passed: a range lies below
+/// [PageTables#USER_END] and does not wrap.
+///
+/// Not thread-safe: it belongs to the thread that runs the guest.
+final class AddressSpace {
+  static final long PAGE = GuestMemory.PAGE_SIZE;
+
+  /// The lowest address that may be mapped: Linux's default for vm.mmap_min_addr.
+  static final long LOWEST = 0x1_0000;
+
+  /// The end of what mmap places by itself, below the stack and its guard gap.
+  static final long MMAP_TOP = 0x7fff_f000_0000L;
+
+  /// Linux's default for vm.max_map_count.
+  static final int MAX_MAPPINGS = 65_530;
+
+  /// A mapping of up to this many pages (128 KiB) is bound at once.
+  private static final int EAGER_PAGES = 32;
+
+  /// A mapping of a source, whose pages must be copied, is bound at once up to this many (2 MiB):
+  /// the ordinary static program then starts without a single page fault.
+  private static final int EAGER_SOURCE_PAGES = 512;
+
+  private static final int FIRST_CHUNK = 32;
+  private static final int LARGEST_CHUNK = 512;
+
+  private final GuestMemory memory;
+  private final Frames frames;
+  private final PageTables tables;
+  private final TreeMap<Long, Mapping> mappings = new TreeMap<>();
+  private long mapped; // bytes of address space in mappings
+  private long nextTouch; // the page behind the last chunk that was bound on touch
+  private int chunk = FIRST_CHUNK;
+
+  AddressSpace(GuestMemory memory, Frames frames) {
+    this.memory = memory;
+    this.frames = frames;
+    tables = new PageTables(memory, frames);
+  }
+
+  PageTables tables() {
+    return tables;
+  }
+
+  Collection<Mapping> mappings() {
+    return mappings.values();
+  }
+
+  /// Bytes of address space in all mappings.
+  long mappedBytes() {
+    return mapped;
+  }
+
+  /// The mapping that holds an address.
+  @Nullable Mapping find(long address) {
+    Map.Entry<Long, Mapping> entry = mappings.floorEntry(address);
+    return entry != null && address < entry.getValue().end() ? entry.getValue() : null;
+  }
+
+  boolean isFree(long start, long end) {
+    Map.Entry<Long, Mapping> below = mappings.lowerEntry(end);
+    return below == null || below.getValue().end() <= start;
+  }
+
+  /// The highest free range of a length below [#MMAP_TOP].
+  ///
+  /// @throws ErrnoException ENOMEM if there is none
+  long findFree(long length) {
+    long end = MMAP_TOP;
+    Map.Entry<Long, Mapping> below = mappings.lowerEntry(end);
+    while (true) {
+      long floor = below == null ? LOWEST : below.getValue().end();
+      if (end - Math.max(floor, LOWEST) >= length) {
+        return end - length;
+      }
+      if (below == null) {
+        throw ENOMEM.exception();
+      }
+      end = below.getKey();
+      below = mappings.lowerEntry(end);
+    }
+  }
+
+  /// Maps a range that is replaced whole, whatever was there.
+  ///
+  /// @throws ErrnoException ENOMEM if there are too many mappings, or memory for a small mapping is
+  ///   not to be had; the range is then free
+  void map(Mapping mapping) {
+    unmap(mapping.start(), mapping.end());
+    if (mappings.size() >= MAX_MAPPINGS) {
+      throw ENOMEM.exception();
+    }
+    insert(mapping);
+    if (mapping.protection() != Mapping.PROT_NONE && isSmall(mapping)) {
+      try {
+        bind(mapping, mapping.start(), mapping.end(), false);
+      } catch (GuestMemoryExhaustedException e) {
+        unmap(mapping.start(), mapping.end());
+        throw ENOMEM.exception();
+      }
+    }
+  }
+
+  /// @throws ErrnoException EEXIST if anything is mapped in the range
+  void mapWhereFree(Mapping mapping) {
+    if (!isFree(mapping.start(), mapping.end())) {
+      throw EEXIST.exception();
+    }
+    map(mapping);
+  }
+
+  private static boolean isSmall(Mapping mapping) {
+    long pages = mapping.length() / PAGE;
+    return pages <= (mapping.source() == null ? EAGER_PAGES : EAGER_SOURCE_PAGES);
+  }
+
+  /// Unmaps whatever is mapped in a range.
+  ///
+  /// @throws ErrnoException ENOMEM if a mapping had to be split and there are too many
+  void unmap(long start, long end) {
+    Mapping holder = find(start);
+    if (holder != null && holder.start() < start && holder.end() > end) {
+      requireRoomForSplit();
+    }
+    splitAt(start);
+    splitAt(end);
+    var inside = mappings.subMap(start, end);
+    for (Mapping mapping : inside.values()) {
+      mapped -= mapping.length();
+    }
+    if (!inside.isEmpty()) {
+      inside.clear();
+      tables.release(start, end);
+    }
+  }
+
+  /// Changes the rights of a range.
+  ///
+  /// @throws ErrnoException ENOMEM if a part of the range is not mapped; what lies before it is
+  ///   changed then
+  void protect(long start, long end, int protection) {
+    long at = start;
+    while (at < end) {
+      Mapping mapping = find(at);
+      if (mapping == null) {
+        throw ENOMEM.exception();
+      }
+      long to = Math.min(mapping.end(), end);
+      if (mapping.protection() != protection) {
+        protectWithin(mapping, at, to, protection);
+      }
+      at = to;
+    }
+  }
+
+  private void protectWithin(Mapping mapping, long start, long end, int protection) {
+    if (mapping.start() < start || mapping.end() > end) {
+      requireRoomForSplit();
+    }
+    remove(mapping);
+    if (mapping.start() < start) {
+      insert(mapping.part(mapping.start(), start));
+    }
+    if (mapping.end() > end) {
+      insert(mapping.part(end, mapping.end()));
+    }
+    Mapping changed = mapping.part(start, end).withProtection(protection);
+    insert(changed);
+    tables.protect(start, end, rights(protection));
+    boolean becameUsable = mapping.protection() == Mapping.PROT_NONE;
+    if (becameUsable && protection != Mapping.PROT_NONE && isSmall(changed)) {
+      try {
+        bind(changed, start, end, false);
+      } catch (GuestMemoryExhaustedException e) {
+        // Not an error of mprotect: the pages are bound when they are touched, if memory is to be
+        // had then.
+        return;
+      }
+    }
+  }
+
+  /// Throws away the content of a range: it reads as when it was mapped.
+  ///
+  /// @throws ErrnoException ENOMEM if a part of the range is not mapped; the rest is done
+  void discard(long start, long end) {
+    boolean hole = false;
+    long at = start;
+    while (at < end) {
+      Mapping mapping = find(at);
+      if (mapping == null) {
+        hole = true;
+        Long next = mappings.ceilingKey(at);
+        at = next == null ? end : Math.min(next, end);
+        continue;
+      }
+      long to = Math.min(mapping.end(), end);
+      tables.release(at, to);
+      at = to;
+    }
+    if (hole) {
+      throw ENOMEM.exception();
+    }
+  }
+
+  /// Moves a part of one mapping, with its content, to a free range, and leaves nothing behind.
+  ///
+  /// @param length of the new range; what is longer than the old one is added behind it
+  void move(long start, long end, long target, long length) {
+    Mapping mapping = find(start);
+    if (mapping == null || mapping.end() < end) {
+      throw EFAULT.exception();
+    }
+    long moved = Math.min(end - start, length);
+    Mapping part = mapping.part(start, start + moved);
+    Mapping there =
+        new Mapping(
+            target,
+            target + length,
+            part.protection(),
+            part.shared(),
+            part.source(),
+            part.offset(),
+            part.name());
+    insert(there);
+    try {
+      tables.move(start, start + moved, target);
+    } catch (GuestMemoryExhaustedException e) {
+      remove(Objects.requireNonNull(find(target)));
+      throw ENOMEM.exception();
+    }
+    unmap(start, end);
+  }
+
+  /// Makes a mapping longer; the range behind it is free.
+  void extend(Mapping mapping, long end) {
+    remove(mapping);
+    Mapping longer =
+        new Mapping(
+            mapping.start(),
+            end,
+            mapping.protection(),
+            mapping.shared(),
+            mapping.source(),
+            mapping.offset(),
+            mapping.name());
+    insert(longer);
+    if (end - mapping.end() <= EAGER_PAGES * PAGE && mapping.protection() != Mapping.PROT_NONE) {
+      try {
+        bind(longer, mapping.end(), end, false);
+      } catch (GuestMemoryExhaustedException e) {
+        unmap(mapping.end(), end);
+        throw ENOMEM.exception();
+      }
+    }
+  }
+
+  /// What became of an access to a page.
+  enum Touch {
+    /// The page is there now: the access can be made again.
+    BOUND,
+    /// Nothing is mapped at the address.
+    UNMAPPED,
+    /// The mapping does not allow the access.
+    FORBIDDEN,
+    /// The page lies behind the end of the file that is mapped.
+    BEHIND_END
+  }
+
+  /// The program, or a system call for it, accesses an address.
+  ///
+  /// @param right one of [PageTables#READ], [PageTables#WRITE], [PageTables#EXECUTE]
+  /// @throws GuestMemoryExhaustedException if the page needs a frame and there is none
+  Touch touch(long address, int right) {
+    Mapping mapping = find(address);
+    if (mapping == null) {
+      return Touch.UNMAPPED;
+    }
+    if ((rights(mapping.protection()) & right) == 0) {
+      return Touch.FORBIDDEN;
+    }
+    long page = address & -PAGE;
+    PageSource source = mapping.source();
+    if (source != null && mapping.offset(page) >= source.size()) {
+      return Touch.BEHIND_END;
+    }
+    if (!tables.isBound(page)) {
+      bindChunk(mapping, page, right == PageTables.WRITE);
+    }
+    return Touch.BOUND;
+  }
+
+  /// Binds every page of a range that has no frame yet (MADV_POPULATE, MAP_POPULATE).
+  void populate(long start, long end) {
+    long at = start;
+    while (at < end) {
+      Mapping mapping = find(at);
+      if (mapping == null || mapping.protection() == Mapping.PROT_NONE) {
+        throw ENOMEM.exception();
+      }
+      long to = Math.min(mapping.end(), end);
+      bind(mapping, at, to, false);
+      at = to;
+    }
+  }
+
+  /// Binds the page and some that follow it. Touches that go upwards make the chunks grow; little
+  /// memory makes them one page.
+  private void bindChunk(Mapping mapping, long page, boolean written) {
+    chunk = page == nextTouch ? Math.min(chunk * 2, LARGEST_CHUNK) : FIRST_CHUNK;
+    int pages = frames.available() < 4 * chunk ? 1 : chunk;
+    long to = Math.min(page + pages * PAGE, mapping.end());
+    to = tables.nextBound(page, to);
+    nextTouch = to;
+    bind(mapping, page, to, written);
+  }
+
+  private void bind(Mapping mapping, long start, long end, boolean written) {
+    long limit = end;
+    PageSource source = mapping.source();
+    if (source != null) {
+      long last = mapping.start() + Math.max(0, source.size() - mapping.offset());
+      limit = Math.min(end, (last + PAGE - 1) & -PAGE);
+    }
+    long at = start;
+    while (at < limit) {
+      if (tables.isBound(at)) {
+        at += PAGE;
+        continue;
+      }
+      long to = tables.nextBound(at, limit);
+      Frames.Run run = frames.take((int) Math.min((to - at) / PAGE, LARGEST_CHUNK));
+      if (source != null) {
+        if (run.count() > 1) {
+          memory.populate(run.gpa(), run.bytes());
+        }
+        source.copy(mapping.offset(at), memory, run.gpa(), (int) run.bytes());
+      }
+      tables.bind(at, run, rights(mapping.protection()), written);
+      at += run.bytes();
+    }
+  }
+
+  static int rights(int protection) {
+    int rights = 0;
+    if (protection != Mapping.PROT_NONE) {
+      rights = PageTables.READ;
+    }
+    if ((protection & Mapping.PROT_WRITE) != 0) {
+      rights |= PageTables.WRITE;
+    }
+    if ((protection & Mapping.PROT_EXEC) != 0) {
+      rights |= PageTables.EXECUTE;
+    }
+    return rights;
+  }
+
+  private void requireRoomForSplit() {
+    if (mappings.size() >= MAX_MAPPINGS) {
+      throw ENOMEM.exception();
+    }
+  }
+
+  private void splitAt(long address) {
+    Mapping mapping = find(address);
+    if (mapping != null && mapping.start() < address) {
+      remove(mapping);
+      put(mapping.part(mapping.start(), address));
+      put(mapping.part(address, mapping.end()));
+    }
+  }
+
+  private void remove(Mapping mapping) {
+    mappings.remove(mapping.start());
+    mapped -= mapping.length();
+  }
+
+  private void put(Mapping mapping) {
+    mappings.put(mapping.start(), mapping);
+    mapped += mapping.length();
+  }
+
+  /// Puts a mapping where nothing is, joined to its neighbours where they are alike.
+  private void insert(Mapping mapping) {
+    if (mapping.length() <= 0) {
+      throw EINVAL.exception();
+    }
+    Mapping joined = mapping;
+    Map.Entry<Long, Mapping> below = mappings.lowerEntry(mapping.start());
+    if (below != null && below.getValue().continuesIn(joined)) {
+      remove(below.getValue());
+      joined = join(below.getValue(), joined);
+    }
+    Mapping above = mappings.get(mapping.end());
+    if (above != null && joined.continuesIn(above)) {
+      remove(above);
+      joined = join(joined, above);
+    }
+    put(joined);
+  }
+
+  private static Mapping join(Mapping lower, Mapping upper) {
+    return new Mapping(
+        lower.start(),
+        upper.end(),
+        lower.protection(),
+        lower.shared(),
+        lower.source(),
+        lower.offset(),
+        lower.name());
+  }
+}

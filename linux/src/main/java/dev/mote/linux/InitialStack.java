@@ -1,0 +1,159 @@
+package dev.mote.linux;
+
+import dev.mote.machine.VirtualMachine;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/// What a program finds on its stack when it starts (System V ABI for x86-64, figure 3.9):
+///
+/// ```
+/// rsp → argc, argv[0] …, NULL, environment[0] …, NULL, auxiliary vector …, AT_NULL     (8 bytes each)
+///       padding to 16
+///       16 random bytes, the platform's name, the executable's path, the strings of argv and of the environment
+/// ```
+final class InitialStack {
+  // Auxiliary vector, linux/auxvec.h.
+  private static final int AT_NULL = 0;
+  private static final int AT_PHDR = 3;
+  private static final int AT_PHENT = 4;
+  private static final int AT_PHNUM = 5;
+  private static final int AT_PAGESZ = 6;
+  private static final int AT_BASE = 7;
+  private static final int AT_FLAGS = 8;
+  private static final int AT_ENTRY = 9;
+  private static final int AT_UID = 11;
+  private static final int AT_EUID = 12;
+  private static final int AT_GID = 13;
+  private static final int AT_EGID = 14;
+  private static final int AT_PLATFORM = 15;
+  private static final int AT_HWCAP = 16;
+  private static final int AT_CLKTCK = 17;
+  private static final int AT_SECURE = 23;
+  private static final int AT_RANDOM = 25;
+  private static final int AT_HWCAP2 = 26;
+  private static final int AT_EXECFN = 31;
+  private static final int AT_MINSIGSTKSZ = 51;
+
+  private static final long HWCAP2_FSGSBASE = 2;
+  private static final int CLOCK_TICKS_PER_SECOND = 100;
+  private static final byte[] PLATFORM = "x86_64\0".getBytes(StandardCharsets.US_ASCII);
+
+  private final ElfImage image;
+  private final long bias;
+  private final ProcessArguments arguments;
+  private final byte[] random;
+  private final VirtualMachine vm;
+  private final ByteArrayOutputStream strings = new ByteArrayOutputStream();
+  private long stringsAt;
+
+  InitialStack(
+      ElfImage image, long bias, ProcessArguments arguments, byte[] random, VirtualMachine vm) {
+    this.image = image;
+    this.bias = bias;
+    this.arguments = arguments;
+    this.random = random;
+    this.vm = vm;
+  }
+
+  /// Writes the stack below an address.
+  ///
+  /// @return the stack pointer, a multiple of 16
+  long write(UserMemory memory, long top) {
+    stringsAt = (top - 8 - stringBytes()) & -16;
+    long randomAt = add(random);
+    long platformAt = add(PLATFORM);
+    long pathAt = addString(arguments.executablePath());
+    long[] argv = addAll(arguments.arguments());
+    long[] environment = addAll(arguments.environment());
+    long[] vector = auxiliaryVector(randomAt, platformAt, pathAt);
+
+    int words = 1 + argv.length + 1 + environment.length + 1 + vector.length;
+    long sp = (stringsAt - words * 8L) & -16;
+    var table = ByteBuffer.allocate(words * 8).order(ByteOrder.LITTLE_ENDIAN);
+    table.putLong(argv.length);
+    put(table, argv);
+    table.putLong(0);
+    put(table, environment);
+    table.putLong(0);
+    put(table, vector);
+    memory.write(sp, table.array(), 0, table.capacity());
+    byte[] bytes = strings.toByteArray();
+    memory.write(stringsAt, bytes, 0, bytes.length);
+    return sp;
+  }
+
+  private long stringBytes() {
+    return random.length + PLATFORM.length + arguments.size();
+  }
+
+  private long add(byte[] bytes) {
+    long at = stringsAt + strings.size();
+    strings.writeBytes(bytes);
+    return at;
+  }
+
+  private long addString(byte[] string) {
+    long at = add(string);
+    strings.write(0);
+    return at;
+  }
+
+  private long[] addAll(List<byte[]> list) {
+    return list.stream().mapToLong(this::addString).toArray();
+  }
+
+  private static void put(ByteBuffer table, long[] words) {
+    for (long word : words) {
+      table.putLong(word);
+    }
+  }
+
+  private long[] auxiliaryVector(long randomAt, long platformAt, long pathAt) {
+    long headers = image.programHeadersAddress();
+    return new long[] {
+      AT_HWCAP,
+      vm.processorFeatures(),
+      AT_PAGESZ,
+      AddressSpace.PAGE,
+      AT_CLKTCK,
+      CLOCK_TICKS_PER_SECOND,
+      AT_PHDR,
+      headers == 0 ? 0 : bias + headers,
+      AT_PHENT,
+      ElfImage.PROGRAM_HEADER_SIZE,
+      AT_PHNUM,
+      image.programHeaderCount(),
+      AT_BASE,
+      0,
+      AT_FLAGS,
+      0,
+      AT_ENTRY,
+      bias + image.entry(),
+      AT_UID,
+      0,
+      AT_EUID,
+      0,
+      AT_GID,
+      0,
+      AT_EGID,
+      0,
+      AT_SECURE,
+      0,
+      AT_RANDOM,
+      randomAt,
+      AT_HWCAP2,
+      vm.fsgsbase() ? HWCAP2_FSGSBASE : 0,
+      AT_EXECFN,
+      pathAt,
+      AT_PLATFORM,
+      platformAt,
+      AT_MINSIGSTKSZ,
+      SignalFrame.minimumStack(vm),
+      AT_NULL,
+      0,
+    };
+  }
+}

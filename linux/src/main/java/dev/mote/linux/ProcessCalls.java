@@ -1,0 +1,272 @@
+package dev.mote.linux;
+
+import static dev.mote.linux.Errno.ECHILD;
+import static dev.mote.linux.Errno.EINVAL;
+import static dev.mote.linux.Errno.EPERM;
+import static dev.mote.linux.Errno.ESRCH;
+
+import dev.mote.machine.PageTables;
+import dev.mote.machine.VirtualMachine;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+
+/// The system calls about a process itself: what it is, what it may, and what the machine tells it.
+final class ProcessCalls {
+  static final String KERNEL_RELEASE = "6.6.0-mote";
+  static final String KERNEL_VERSION = "#1 Mote";
+  static final String HOST_NAME = "mote";
+
+  private static final int ARCH_SET_GS = 0x1001;
+  private static final int ARCH_SET_FS = 0x1002;
+  private static final int ARCH_GET_FS = 0x1003;
+  private static final int ARCH_GET_GS = 0x1004;
+
+  private static final int PR_GET_DUMPABLE = 3;
+  private static final int PR_SET_DUMPABLE = 4;
+  private static final int PR_SET_NAME = 15;
+  private static final int PR_GET_NAME = 16;
+  private static final int PR_SET_NO_NEW_PRIVS = 38;
+  private static final int PR_GET_NO_NEW_PRIVS = 39;
+  private static final int NAME_SIZE = 16;
+
+  private static final int GRND_ALL = 7; // NONBLOCK, RANDOM, INSECURE
+
+  /// The most random bytes that one call returns: asking for more is not an error, and gets this
+  /// many.
+  private static final int MAX_RANDOM = 1 << 20;
+
+  private static final int RUSAGE_SELF = 0;
+  private static final int RUSAGE_CHILDREN = -1;
+  private static final int RUSAGE_THREAD = 1;
+
+  private final Guest guest;
+  private final VirtualMachine vm;
+  private final SecureRandom random = new SecureRandom();
+  private boolean noNewPrivileges;
+
+  ProcessCalls(Guest guest, VirtualMachine vm) {
+    this.guest = guest;
+    this.vm = vm;
+  }
+
+  long exitGroup(int status) {
+    guest.end(new Ending.Exited(status & 0xff));
+    return 0;
+  }
+
+  long archPrctl(Task task, int code, long address) {
+    switch (code) {
+      case ARCH_SET_FS, ARCH_SET_GS -> {
+        if (address < 0 || address >= PageTables.USER_END - AddressSpace.PAGE) {
+          throw EPERM.exception();
+        }
+        if (code == ARCH_SET_FS) {
+          vm.fsBase(address);
+        } else {
+          vm.gsBase(address);
+        }
+      }
+      case ARCH_GET_FS -> task.memory().setLong(address, vm.fsBase());
+      case ARCH_GET_GS -> task.memory().setLong(address, vm.gsBase());
+      default -> throw EINVAL.exception();
+    }
+    return 0;
+  }
+
+  long setTidAddress(Task task, long address) {
+    task.clearChildTid = address;
+    return task.tid;
+  }
+
+  long setRobustList(Task task, long head, long size) {
+    if (size != 24) {
+      throw EINVAL.exception();
+    }
+    task.robustList = head;
+    return 0;
+  }
+
+  long getRobustList(Task task, int thread, long head, long size) {
+    if (thread != 0 && thread != task.tid) {
+      throw ESRCH.exception();
+    }
+    task.memory().setLong(head, task.robustList);
+    task.memory().setLong(size, 24);
+    return 0;
+  }
+
+  long getrandom(Task task, long target, long length, int flags) {
+    if ((flags & ~GRND_ALL) != 0 || (flags & 6) == 6) {
+      throw EINVAL.exception();
+    }
+    int count = (int) Math.min(length < 0 ? Integer.MAX_VALUE : length, MAX_RANDOM);
+    byte[] bytes = new byte[Math.min(count, 4096)];
+    int done = 0;
+    while (done < count) {
+      random.nextBytes(bytes);
+      int chunk = Math.min(bytes.length, count - done);
+      task.memory().write(target + done, bytes, 0, chunk);
+      done += chunk;
+    }
+    return count;
+  }
+
+  long uname(Task task, long target) {
+    byte[] bytes = new byte[6 * 65];
+    String[] fields = {"Linux", HOST_NAME, KERNEL_RELEASE, KERNEL_VERSION, "x86_64", "(none)"};
+    for (int i = 0; i < fields.length; i++) {
+      byte[] field = fields[i].getBytes(StandardCharsets.US_ASCII);
+      System.arraycopy(field, 0, bytes, i * 65, field.length);
+    }
+    task.memory().write(target, bytes, 0, bytes.length);
+    return 0;
+  }
+
+  long sysinfo(Task task, long target) {
+    long total = guest.memoryLimit();
+    long free = vm.frames().available() * AddressSpace.PAGE;
+    var info = ByteBuffer.allocate(112).order(ByteOrder.LITTLE_ENDIAN);
+    info.putLong(0, guest.clock().monotonicNanos() / Clock.SECOND);
+    info.putLong(32, total);
+    info.putLong(40, free);
+    info.putShort(80, (short) 1);
+    info.putInt(104, 1);
+    task.memory().write(target, info.array(), 0, info.capacity());
+    return 0;
+  }
+
+  long getrusage(Task task, int who, long target) {
+    if (who != RUSAGE_SELF && who != RUSAGE_CHILDREN && who != RUSAGE_THREAD) {
+      throw EINVAL.exception();
+    }
+    var usage = ByteBuffer.allocate(144).order(ByteOrder.LITTLE_ENDIAN);
+    if (who != RUSAGE_CHILDREN) {
+      long cpu = guest.cpuNanos();
+      usage.putLong(0, cpu / Clock.SECOND);
+      usage.putLong(8, cpu % Clock.SECOND / 1000);
+      usage.putLong(32, vm.frames().peak() * (AddressSpace.PAGE / 1024));
+    }
+    task.memory().write(target, usage.array(), 0, usage.capacity());
+    return 0;
+  }
+
+  long prctl(Task task, int option, long argument) {
+    switch (option) {
+      case PR_SET_NAME -> {
+        byte[] name = new byte[NAME_SIZE - 1];
+        int length = 0;
+        while (length < name.length) {
+          byte next = task.memory().getByte(argument + length);
+          if (next == 0) {
+            break;
+          }
+          name[length++] = next;
+        }
+        task.name = new String(name, 0, length, StandardCharsets.ISO_8859_1);
+      }
+      case PR_GET_NAME -> {
+        byte[] name = new byte[NAME_SIZE];
+        byte[] bytes = task.name.getBytes(StandardCharsets.ISO_8859_1);
+        System.arraycopy(bytes, 0, name, 0, Math.min(bytes.length, NAME_SIZE - 1));
+        task.memory().write(argument, name, 0, NAME_SIZE);
+      }
+      case PR_GET_DUMPABLE -> {
+        return 1;
+      }
+      case PR_SET_DUMPABLE -> {
+        if (argument != 0 && argument != 1) {
+          throw EINVAL.exception();
+        }
+      }
+      case PR_SET_NO_NEW_PRIVS -> {
+        if (argument != 1) {
+          throw EINVAL.exception();
+        }
+        noNewPrivileges = true;
+      }
+      case PR_GET_NO_NEW_PRIVS -> {
+        return noNewPrivileges ? 1 : 0;
+      }
+      default -> throw EINVAL.exception();
+    }
+    return 0;
+  }
+
+  long schedGetaffinity(Task task, int thread, long size, long target) {
+    requireSelf(task, thread);
+    if (size < 8 || (size & 7) != 0) {
+      throw EINVAL.exception();
+    }
+    task.memory().setLong(target, 1);
+    return 8;
+  }
+
+  long schedSetaffinity(Task task, int thread, long size, long set) {
+    requireSelf(task, thread);
+    if (size < 1 || (task.memory().getByte(set) & 1) == 0) {
+      throw EINVAL.exception();
+    }
+    return 0;
+  }
+
+  long getcpu(Task task, long cpu, long node) {
+    if (cpu != 0) {
+      task.memory().setInt(cpu, 0);
+    }
+    if (node != 0) {
+      task.memory().setInt(node, 0);
+    }
+    return 0;
+  }
+
+  long wait4(int options) {
+    int known = 1 | 2 | 8 | 0x2000_0000 | 0x4000_0000 | 0x8000_0000; // WNOHANG … __WALL, __WCLONE
+    if ((options & ~known) != 0) {
+      throw EINVAL.exception();
+    }
+    throw ECHILD.exception();
+  }
+
+  long getpgid(Task task, int process) {
+    requireSelf(task, process);
+    return guest.processId();
+  }
+
+  long setpgid(Task task, int process, int group) {
+    requireSelf(task, process);
+    if (group != 0 && group != guest.processId()) {
+      throw EPERM.exception();
+    }
+    return 0;
+  }
+
+  long schedParameter(Task task, int thread, long target) {
+    requireSelf(task, thread);
+    task.memory().setInt(target, 0);
+    return 0;
+  }
+
+  /// A process is the leader of its session already.
+  long setsid() {
+    throw EPERM.exception();
+  }
+
+  long getpriority(Task task, int which, int who) {
+    if (which < 0 || which > 2) {
+      throw EINVAL.exception();
+    }
+    requireSelf(task, which == 2 ? 0 : who);
+    return 20; // nice 0, as the kernel encodes it
+  }
+
+  void requireSelf(Task task, int id) {
+    if (id < 0) {
+      throw EINVAL.exception();
+    }
+    if (id != 0 && id != task.tid && id != guest.processId()) {
+      throw ESRCH.exception();
+    }
+  }
+}

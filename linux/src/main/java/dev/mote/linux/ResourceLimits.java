@@ -1,0 +1,72 @@
+package dev.mote.linux;
+
+import static dev.mote.linux.Errno.EINVAL;
+
+import java.util.Arrays;
+
+/// What getrlimit and its kin say: the program's own limits, kept as data. The limits of the
+/// sandbox are enforced elsewhere.
+final class ResourceLimits {
+  private static final int COUNT = 16;
+  private static final int RLIMIT_STACK = 3;
+  private static final int RLIMIT_CORE = 4;
+  static final int RLIMIT_NOFILE = 7;
+  private static final int RLIMIT_MEMLOCK = 8;
+  private static final int RLIMIT_NPROC = 6;
+  private static final int RLIMIT_MSGQUEUE = 12;
+  private static final int RLIMIT_NICE = 13;
+  private static final int RLIMIT_RTPRIO = 14;
+  private static final long INFINITY = -1;
+
+  private final long[] soft = new long[COUNT];
+  private final long[] hard = new long[COUNT];
+
+  /// @param openFiles how many descriptors the sandbox allows
+  ResourceLimits(int openFiles) {
+    Arrays.fill(soft, INFINITY);
+    Arrays.fill(hard, INFINITY);
+    soft[RLIMIT_STACK] = Loader.STACK_SIZE;
+    set(RLIMIT_CORE, 0);
+    set(RLIMIT_NOFILE, openFiles);
+    set(RLIMIT_MEMLOCK, 8L << 20);
+    set(RLIMIT_NPROC, 1024);
+    set(RLIMIT_MSGQUEUE, 0);
+    set(RLIMIT_NICE, 0);
+    set(RLIMIT_RTPRIO, 0);
+  }
+
+  private void set(int resource, long value) {
+    soft[resource] = value;
+    hard[resource] = value;
+  }
+
+  long soft(int resource) {
+    return soft[resource];
+  }
+
+  long prlimit(Task task, int resource, long set, long old) {
+    if (resource < 0 || resource >= COUNT) {
+      throw EINVAL.exception();
+    }
+    UserMemory memory = task.memory();
+    long newSoft = set == 0 ? 0 : memory.getLong(set);
+    long newHard = set == 0 ? 0 : memory.getLong(set + 8);
+    if (set != 0) {
+      if (Long.compareUnsigned(newSoft, newHard) > 0) {
+        throw EINVAL.exception();
+      }
+      if (Long.compareUnsigned(newHard, hard[resource]) > 0) {
+        throw Errno.EPERM.exception();
+      }
+    }
+    if (old != 0) {
+      memory.setLong(old, soft[resource]);
+      memory.setLong(old + 8, hard[resource]);
+    }
+    if (set != 0) {
+      soft[resource] = newSoft;
+      hard[resource] = newHard;
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,68 @@
+package dev.mote.linux;
+
+import static dev.mote.linux.SignalInfo.SIGCHLD;
+import static dev.mote.linux.SignalInfo.SIGCONT;
+import static dev.mote.linux.SignalInfo.SIGSTOP;
+import static dev.mote.linux.SignalInfo.SIGTSTP;
+import static dev.mote.linux.SignalInfo.SIGTTIN;
+import static dev.mote.linux.SignalInfo.SIGTTOU;
+import static dev.mote.linux.SignalInfo.SIGURG;
+import static dev.mote.linux.SignalInfo.SIGWINCH;
+
+import java.util.Arrays;
+
+/// What a process does on each signal.
+final class SignalActions {
+  static final long SIG_DFL = 0;
+  static final long SIG_IGN = 1;
+
+  static final long SA_SIGINFO = 4;
+  static final long SA_RESTORER = 0x0400_0000;
+  static final long SA_ONSTACK = 0x0800_0000;
+  static final long SA_RESTART = 0x1000_0000;
+  static final long SA_NODEFER = 0x4000_0000;
+  static final long SA_RESETHAND = 0x8000_0000L;
+
+  /// One signal's action, `struct kernel_sigaction`: handler, flags, restorer, mask (8 bytes each).
+  record Action(long handler, long flags, long restorer, long mask) {
+    static final Action DEFAULT = new Action(SIG_DFL, 0, 0, 0);
+    static final int SIZE = 32;
+
+    boolean has(long flag) {
+      return (flags & flag) != 0;
+    }
+
+    boolean isHandler() {
+      return handler != SIG_DFL && handler != SIG_IGN;
+    }
+  }
+
+  private final Action[] actions = new Action[SignalInfo.LAST + 1];
+
+  SignalActions() {
+    Arrays.fill(actions, Action.DEFAULT);
+  }
+
+  Action get(int signal) {
+    return actions[signal];
+  }
+
+  void set(int signal, Action action) {
+    actions[signal] = action;
+  }
+
+  /// Whether a signal that is delivered now does nothing.
+  boolean isIgnored(int signal) {
+    long handler = actions[signal].handler;
+    return handler == SIG_IGN || (handler == SIG_DFL && !terminates(signal));
+  }
+
+  /// What a signal does without an action. There is nobody to continue a stopped process, so
+  /// stopping it is ignored.
+  private static boolean terminates(int signal) {
+    return switch (signal) {
+      case SIGCHLD, SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, SIGURG, SIGWINCH -> false;
+      default -> true;
+    };
+  }
+}

@@ -1,0 +1,114 @@
+package dev.mote.linux;
+
+import static dev.mote.linux.SignalInfo.SIGKILL;
+import static dev.mote.linux.SignalInfo.SIGSEGV;
+import static dev.mote.linux.SignalInfo.SIGSTOP;
+
+import dev.mote.machine.Registers;
+import dev.mote.machine.VirtualMachine;
+
+/// Delivers signals to the guest's threads: handlers, default actions, restarting of interrupted
+/// system calls.
+final class Signals {
+  /// SIGKILL and SIGSTOP can be neither held back nor handled.
+  static final long UNBLOCKABLE = 1L << (SIGKILL - 1) | 1L << (SIGSTOP - 1);
+
+  private final Guest guest;
+  private final SignalActions actions = new SignalActions();
+  private final SignalFrame frame;
+
+  Signals(Guest guest, VirtualMachine vm) {
+    this.guest = guest;
+    frame = new SignalFrame(vm, guest.memory());
+  }
+
+  SignalActions actions() {
+    return actions;
+  }
+
+  SignalFrame frame() {
+    return frame;
+  }
+
+  /// Delivers what is pending. Called before the guest is entered.
+  void deliver(Task task) {
+    while (task.hasDeliverableSignal() && !guest.hasEnded()) {
+      SignalInfo info = task.takeSignal(~task.blockedSignals);
+      if (info != null) {
+        deliver(task, info);
+      }
+    }
+  }
+
+  private void deliver(Task task, SignalInfo info) {
+    int signal = info.signal();
+    SignalActions.Action action = actions.get(signal);
+    if (actions.isIgnored(signal)) {
+      return;
+    }
+    if (!action.isHandler()) {
+      guest.endBySignal(task, info);
+      return;
+    }
+    if (action.has(SignalActions.SA_RESETHAND)) {
+      actions.set(signal, SignalActions.Action.DEFAULT);
+    }
+    try {
+      frame.push(task, info, action);
+    } catch (ErrnoException e) {
+      // The handler's stack cannot be written: Linux sends SIGSEGV, at once deadly if that is what
+      // failed.
+      actions.set(SIGSEGV, SignalActions.Action.DEFAULT);
+      guest.endBySignal(task, SignalInfo.ofKernel(SIGSEGV));
+      return;
+    }
+    task.forgetSavedMask();
+    task.blockedSignals |= action.mask() & ~UNBLOCKABLE;
+    if (!action.has(SignalActions.SA_NODEFER)) {
+      task.blockedSignals |= 1L << (signal - 1);
+    }
+  }
+
+  /// A fault of the guest's: its signal cannot be held back or ignored.
+  void fault(Task task, SignalInfo info) {
+    int signal = info.signal();
+    long bit = 1L << (signal - 1);
+    boolean ignored = actions.get(signal).handler() == SignalActions.SIG_IGN;
+    if ((task.blockedSignals & bit) != 0 || ignored) {
+      actions.set(signal, SignalActions.Action.DEFAULT);
+      task.blockedSignals &= ~bit;
+    }
+    task.send(info);
+  }
+
+  /// Ends a blocked system call because of a signal: it is either made again or fails with EINTR.
+  ///
+  /// @param number of the system call, which `rip` stands behind
+  void interruptCall(Task task, Registers registers, int number) {
+    boolean restart = true;
+    long deliverable = task.pendingSignals() & ~task.blockedSignals;
+    for (int signal = 1; signal <= SignalInfo.LAST; signal++) {
+      if ((deliverable & 1L << (signal - 1)) != 0) {
+        SignalActions.Action action = actions.get(signal);
+        restart =
+            !action.isHandler() || (action.has(SignalActions.SA_RESTART) && isRestartable(number));
+        break;
+      }
+    }
+    if (restart) {
+      registers.rax(number);
+      registers.rip(registers.rip() - 2); // the two bytes of SYSCALL
+    } else {
+      registers.rax(-Errno.EINTR.value);
+    }
+    task.callEnded();
+  }
+
+  /// Calls that give EINTR even when the handler asked for restarting (signal(7)).
+  private static boolean isRestartable(int number) {
+    return switch (number) {
+      case 7, 23, 34, 35, 130, 128, 230, 232, 270, 271, 281 -> false;
+      default -> true;
+    };
+  }
+}

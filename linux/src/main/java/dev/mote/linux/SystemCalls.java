@@ -1,0 +1,155 @@
+package dev.mote.linux;
+
+import static dev.mote.linux.Errno.ENOSYS;
+
+import dev.mote.machine.Registers;
+import dev.mote.machine.VirtualMachine;
+
+/// Answers system calls: one switch from number to method. What is not here gives ENOSYS, and is
+/// counted.
+final class SystemCalls implements AutoCloseable {
+  private final Guest guest;
+  private final Registers registers;
+  private final MemoryCalls memory;
+  private final SignalCalls signals;
+  private final TimeCalls time;
+  private final ProcessCalls process;
+  private final ResourceLimits limits;
+  private final Credentials credentials = new Credentials();
+
+  SystemCalls(
+      Guest guest, VirtualMachine vm, AddressSpace space, long breakStart, GuestSetup setup) {
+    this.guest = guest;
+    registers = vm.registers();
+    memory =
+        new MemoryCalls(
+            space,
+            breakStart,
+            setup.memoryLimit(),
+            (_, _) -> {
+              throw Errno.EBADF.exception();
+            });
+    signals = new SignalCalls(guest, vm);
+    time = new TimeCalls(guest);
+    process = new ProcessCalls(guest, vm);
+    limits = new ResourceLimits(1024);
+  }
+
+  /// Makes one system call.
+  ///
+  /// @return its result, `-errno`, or [Task#BLOCKED]
+  long call(Task task, int number) {
+    Registers r = registers;
+    try {
+      return dispatch(task, number, r.rdi(), r.rsi(), r.rdx(), r.r10(), r.r8(), r.r9());
+    } catch (ErrnoException e) {
+      return -e.errno.value;
+    }
+  }
+
+  private long dispatch(Task task, int number, long a, long b, long c, long d, long e, long f) {
+    return switch (number) {
+      case 1 -> {
+        byte[] x = new byte[(int) c];
+        task.memory().read(b, x, 0, (int) c);
+        System.out.write(x, 0, (int) c);
+        System.out.flush();
+        yield c;
+      }
+      case 20 -> {
+        long n = 0;
+        for (int i = 0; i < c; i++) {
+          int l = (int) task.memory().getLong(b + 16L * i + 8);
+          byte[] x = new byte[l];
+          task.memory().read(task.memory().getLong(b + 16L * i), x, 0, l);
+          System.out.write(x, 0, l);
+          n += l;
+        }
+        System.out.flush();
+        yield n;
+      }
+      case 9 -> memory.mmap(a, b, (int) c, (int) d, (int) e, f);
+      case 10 -> memory.mprotect(a, b, (int) c);
+      case 11 -> memory.munmap(a, b);
+      case 12 -> memory.brk(a);
+      case 13 -> signals.rtSigaction(task, (int) a, b, c, d);
+      case 14 -> signals.rtSigprocmask(task, (int) a, b, c, d);
+      case 15 -> signals.rtSigreturn(task);
+      case 24 -> 0; // sched_yield
+      case 25 -> memory.mremap(a, b, c, (int) d, e);
+      case 26 -> memory.msync(a, b, (int) c);
+      case 28 -> memory.madvise(a, b, (int) c);
+      case 34 -> signals.pause(task);
+      case 35 -> time.nanosleep(task, a, b);
+      case 36 -> time.getitimer(task, (int) a, b);
+      case 37 -> time.alarm((int) a);
+      case 38 -> time.setitimer(task, (int) a, b, c);
+      case 39 -> guest.processId();
+      case 60, 231 -> process.exitGroup((int) a);
+      case 61 -> process.wait4((int) c);
+      case 62 -> signals.kill(task, (int) a, (int) b);
+      case 63 -> process.uname(task, a);
+      case 96 -> time.gettimeofday(task, a, b);
+      case 97 -> limits.prlimit(task, (int) a, 0, b);
+      case 98 -> process.getrusage(task, (int) a, b);
+      case 99 -> process.sysinfo(task, a);
+      case 100 -> time.times(task, a);
+      case 102 -> credentials.uid();
+      case 104 -> credentials.gid();
+      case 105 -> credentials.setuid((int) a);
+      case 106 -> credentials.setgid((int) a);
+      case 107 -> credentials.euid();
+      case 108 -> credentials.egid();
+      case 109 -> process.setpgid(task, (int) a, (int) b);
+      case 110 -> 1; // getppid
+      case 111 -> guest.processId(); // getpgrp
+      case 112 -> process.setsid();
+      case 113 -> credentials.setreuid((int) a, (int) b);
+      case 114 -> credentials.setregid((int) a, (int) b);
+      case 115 -> credentials.getgroups(task, (int) a, b);
+      case 116 -> credentials.setgroups(task, a, b);
+      case 117 -> credentials.setresuid((int) a, (int) b, (int) c);
+      case 118 -> credentials.getresuid(task, a, b, c);
+      case 119 -> credentials.setresgid((int) a, (int) b, (int) c);
+      case 120 -> credentials.getresgid(task, a, b, c);
+      case 121, 124 -> process.getpgid(task, (int) a); // getpgid, getsid
+      case 127 -> signals.rtSigpending(task, a, b);
+      case 128 -> signals.rtSigtimedwait(task, a, b, c, d);
+      case 129 -> signals.rtSigqueueinfo(task, (int) a, (int) b, c);
+      case 130 -> signals.rtSigsuspend(task, a, b);
+      case 131 -> signals.sigaltstack(task, a, b);
+      case 140 -> process.getpriority(task, (int) a, (int) b);
+      case 143 -> process.schedParameter(task, (int) a, b); // sched_getparam
+      case 157 -> process.prctl(task, (int) a, b);
+      case 158 -> process.archPrctl(task, (int) a, b);
+      case 160 -> limits.prlimit(task, (int) a, b, 0);
+      case 186 -> task.tid;
+      case 200 -> signals.tkill(task, (int) a, (int) b);
+      case 201 -> time.time(task, a);
+      case 202 -> FutexCalls.futex(task, a, (int) b, (int) c, d, (int) f);
+      case 203 -> process.schedSetaffinity(task, (int) a, b, c);
+      case 204 -> process.schedGetaffinity(task, (int) a, b, c);
+      case 218 -> process.setTidAddress(task, a);
+      case 227 -> time.clockSettime((int) a);
+      case 228 -> time.clockGettime(task, (int) a, b);
+      case 229 -> time.clockGetres(task, (int) a, b);
+      case 230 -> time.clockNanosleep(task, (int) a, (int) b, c, d);
+      case 234 -> signals.tgkill(task, (int) a, (int) b, (int) c);
+      case 273 -> process.setRobustList(task, a, b);
+      case 274 -> process.getRobustList(task, (int) a, b, c);
+      case 302 -> {
+        process.requireSelf(task, (int) a);
+        yield limits.prlimit(task, (int) b, c, d);
+      }
+      case 309 -> process.getcpu(task, a, b);
+      case 318 -> process.getrandom(task, a, b, (int) c);
+      default -> {
+        guest.statistics().refuse(number);
+        throw ENOSYS.exception();
+      }
+    };
+  }
+
+  @Override
+  public void close() {}
+}

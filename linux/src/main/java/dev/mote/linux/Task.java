@@ -1,0 +1,208 @@
+package dev.mote.linux;
+
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/// One thread of a guest program: what Linux keeps for it beside its registers.
+///
+/// **Waiting.** A system call that cannot finish yet returns [#BLOCKED] by way of [#block()]; it is
+/// made again from its beginning, with the same arguments, after something may have changed. A call
+/// with a time-out asks [#deadline] for it, which is computed once and remembered over the
+/// attempts.
+///
+/// Not thread-safe: it belongs to the thread that runs the guest.
+final class Task {
+  /// What a system call returns when it must wait.
+  static final long BLOCKED = Long.MIN_VALUE;
+
+  static final long NO_DEADLINE = Long.MAX_VALUE;
+
+  /// Real-time signals queue; more than this many pending ones are dropped (Linux has
+  /// RLIMIT_SIGPENDING).
+  private static final int MAX_QUEUED = 1024;
+
+  static final int SS_ONSTACK = 1;
+  static final int SS_DISABLE = 2;
+  static final int SS_AUTODISARM = 1 << 31;
+
+  final int tid;
+  private final Guest guest;
+
+  /// Signals that are held back; bit n-1 is signal n.
+  long blockedSignals;
+
+  /// Set while rt_sigsuspend, ppoll and pselect wait under a mask of their own: the mask to return
+  /// to.
+  private @Nullable Long savedMask;
+
+  private final ArrayDeque<SignalInfo> pending = new ArrayDeque<>();
+  private long pendingSet;
+
+  long alternateStack;
+  long alternateStackSize;
+  int alternateStackFlags = SS_DISABLE;
+
+  long clearChildTid;
+  long robustList;
+  String name;
+
+  private long waitDeadline = NO_DEADLINE;
+  private boolean hasDeadline;
+  private long blockedUntil = NO_DEADLINE;
+
+  Task(Guest guest, int tid, String name) {
+    this.guest = guest;
+    this.tid = tid;
+    this.name = name;
+  }
+
+  Guest guest() {
+    return guest;
+  }
+
+  UserMemory memory() {
+    return guest.memory();
+  }
+
+  Clock clock() {
+    return guest.clock();
+  }
+
+  /// Waits for any event.
+  long block() {
+    blockedUntil = NO_DEADLINE;
+    return BLOCKED;
+  }
+
+  /// Waits for any event, at most until a time.
+  ///
+  /// @param deadline CLOCK_MONOTONIC in nanoseconds, or [#NO_DEADLINE]
+  long block(long deadline) {
+    blockedUntil = deadline;
+    return BLOCKED;
+  }
+
+  /// The end of a relative time-out: at the first attempt of a call now + relative, later what it
+  /// was then.
+  long deadline(long relativeNanos) {
+    if (!hasDeadline) {
+      hasDeadline = true;
+      long end = clock().monotonicNanos() + Math.max(0, relativeNanos);
+      waitDeadline = end < 0 ? NO_DEADLINE : end;
+    }
+    return waitDeadline;
+  }
+
+  /// Whether the remembered deadline has passed.
+  boolean expired() {
+    return hasDeadline && clock().monotonicNanos() >= waitDeadline;
+  }
+
+  /// Until when the call that has just returned [#BLOCKED] waits.
+  long blockedUntil() {
+    return blockedUntil;
+  }
+
+  /// The call is over: what it remembered is forgotten.
+  void callEnded() {
+    hasDeadline = false;
+    waitDeadline = NO_DEADLINE;
+    blockedUntil = NO_DEADLINE;
+    resumed = 0;
+  }
+
+  /// Progress that a call keeps over its attempts (bytes written so far); 0 at the first one.
+  long resumed;
+
+  /// Waits under another mask, which ends with the call.
+  void maskWhileWaiting(long mask) {
+    if (savedMask == null) {
+      savedMask = blockedSignals;
+      blockedSignals = mask & ~Signals.UNBLOCKABLE;
+    }
+  }
+
+  /// The mask that a handler's frame saves, which is the one before the wait.
+  long maskToSave() {
+    return savedMask == null ? blockedSignals : savedMask;
+  }
+
+  /// Ends the mask of a wait.
+  void restoreMask() {
+    if (savedMask != null) {
+      blockedSignals = savedMask;
+      savedMask = null;
+    }
+  }
+
+  /// Keeps the wait's mask from coming back: a handler's frame has taken it over.
+  void forgetSavedMask() {
+    savedMask = null;
+  }
+
+  /// Sends this thread a signal of the kernel's (SIGPIPE, …).
+  void raise(int signal) {
+    send(SignalInfo.ofKernel(signal));
+  }
+
+  /// Makes a signal pending, unless it is ignored. A standard signal that is pending already is not
+  /// queued twice.
+  void send(SignalInfo info) {
+    int signal = info.signal();
+    long bit = 1L << (signal - 1);
+    if (guest.signals().actions().isIgnored(signal) && (blockedSignals & bit) == 0) {
+      return;
+    }
+    if ((pendingSet & bit) != 0 && (signal < 32 || pending.size() >= MAX_QUEUED)) {
+      return;
+    }
+    pendingSet |= bit;
+    pending.add(info);
+  }
+
+  long pendingSignals() {
+    return pendingSet;
+  }
+
+  boolean hasDeliverableSignal() {
+    return (pendingSet & ~blockedSignals) != 0;
+  }
+
+  /// Takes the pending signal that is delivered next among those of a set: faults first, then the
+  /// lowest number.
+  @Nullable SignalInfo takeSignal(long set) {
+    long wanted = pendingSet & set;
+    if (wanted == 0) {
+      return null;
+    }
+    SignalInfo next = null;
+    for (SignalInfo info : pending) {
+      if ((wanted & 1L << (info.signal() - 1)) != 0
+          && (next == null
+              || (info.isFault() && !next.isFault())
+              || (info.isFault() == next.isFault() && info.signal() < next.signal()))) {
+        next = info;
+      }
+    }
+    if (next != null) {
+      pending.removeFirstOccurrence(next);
+      int signal = next.signal();
+      if (pending.stream().noneMatch(info -> info.signal() == signal)) {
+        pendingSet &= ~(1L << (signal - 1));
+      }
+    }
+    return next;
+  }
+
+  /// Forgets a signal that has become ignored.
+  void discardPending(int signal) {
+    pending.removeIf(info -> info.signal() == signal);
+    pendingSet &= ~(1L << (signal - 1));
+  }
+
+  boolean isOnAlternateStack(long rsp) {
+    return (alternateStackFlags & SS_DISABLE) == 0
+        && rsp - alternateStack > 0
+        && rsp - alternateStack <= alternateStackSize;
+  }
+}

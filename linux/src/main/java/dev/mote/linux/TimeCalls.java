@@ -1,0 +1,206 @@
+package dev.mote.linux;
+
+import static dev.mote.linux.Errno.EINVAL;
+import static dev.mote.linux.Errno.EOPNOTSUPP;
+import static dev.mote.linux.Errno.EPERM;
+
+/// The system calls about time.
+final class TimeCalls {
+  private static final int CLOCK_REALTIME = 0;
+  private static final int CLOCK_MONOTONIC = 1;
+  private static final int CLOCK_PROCESS_CPUTIME_ID = 2;
+  private static final int CLOCK_THREAD_CPUTIME_ID = 3;
+  private static final int CLOCK_MONOTONIC_RAW = 4;
+  private static final int CLOCK_REALTIME_COARSE = 5;
+  private static final int CLOCK_MONOTONIC_COARSE = 6;
+  private static final int CLOCK_BOOTTIME = 7;
+  private static final int CLOCK_REALTIME_ALARM = 8;
+  private static final int CLOCK_BOOTTIME_ALARM = 9;
+  private static final int CLOCK_TAI = 11;
+  private static final int TIMER_ABSTIME = 1;
+
+  /// Resolution of the coarse clocks: a tick of a kernel with HZ=250.
+  private static final long TICK = 4_000_000;
+
+  private static final long SECOND = Clock.SECOND;
+
+  private final Guest guest;
+
+  TimeCalls(Guest guest) {
+    this.guest = guest;
+  }
+
+  /// A time-out in nanoseconds, as much as fits.
+  ///
+  /// @throws ErrnoException EINVAL if the parts are out of range
+  static long nanos(long seconds, long nanos) {
+    if (seconds < 0 || nanos < 0 || nanos >= SECOND) {
+      throw EINVAL.exception();
+    }
+    return seconds > Long.MAX_VALUE / SECOND - 1 ? Long.MAX_VALUE : seconds * SECOND + nanos;
+  }
+
+  private long now(int clock) {
+    return switch (clock) {
+      case CLOCK_REALTIME, CLOCK_REALTIME_COARSE, CLOCK_REALTIME_ALARM, CLOCK_TAI ->
+          guest.clock().realtimeNanos();
+      case CLOCK_MONOTONIC,
+          CLOCK_MONOTONIC_RAW,
+          CLOCK_MONOTONIC_COARSE,
+          CLOCK_BOOTTIME,
+          CLOCK_BOOTTIME_ALARM ->
+          guest.clock().monotonicNanos();
+      case CLOCK_PROCESS_CPUTIME_ID, CLOCK_THREAD_CPUTIME_ID -> guest.cpuNanos();
+      default -> {
+        if (isCpuClockOfCaller(clock)) {
+          yield guest.cpuNanos();
+        }
+        throw EINVAL.exception();
+      }
+    };
+  }
+
+  /// Clock ids of pthread_getcpuclockid and clock_getcpuclockid: the id of a thread or process,
+  /// inverted, above three bits.
+  private boolean isCpuClockOfCaller(int clock) {
+    int id = ~(clock >> 3);
+    return clock < 0 && (clock & 3) == 2 && (id == 0 || id == guest.processId());
+  }
+
+  long clockGettime(Task task, int clock, long target) {
+    put(task, target, now(clock));
+    return 0;
+  }
+
+  long clockGetres(Task task, int clock, long target) {
+    now(clock);
+    if (target != 0) {
+      boolean coarse = clock == CLOCK_REALTIME_COARSE || clock == CLOCK_MONOTONIC_COARSE;
+      put(task, target, coarse ? TICK : 1);
+    }
+    return 0;
+  }
+
+  long clockSettime(int clock) {
+    now(clock);
+    if (clock == CLOCK_REALTIME) {
+      throw EPERM.exception();
+    }
+    throw EINVAL.exception();
+  }
+
+  long gettimeofday(Task task, long time, long zone) {
+    if (time != 0) {
+      long now = guest.clock().realtimeNanos();
+      task.memory().setLong(time, now / SECOND);
+      task.memory().setLong(time + 8, now % SECOND / 1000);
+    }
+    if (zone != 0) {
+      task.memory().setLong(zone, 0);
+    }
+    return 0;
+  }
+
+  long time(Task task, long target) {
+    long now = guest.clock().realtimeNanos() / SECOND;
+    if (target != 0) {
+      task.memory().setLong(target, now);
+    }
+    return now;
+  }
+
+  long nanosleep(Task task, long request, long remaining) {
+    long nanos = nanos(task.memory().getLong(request), task.memory().getLong(request + 8));
+    return sleepUntil(task, task.deadline(nanos), remaining);
+  }
+
+  long clockNanosleep(Task task, int clock, int flags, long request, long remaining) {
+    if (clock == CLOCK_THREAD_CPUTIME_ID) {
+      throw EINVAL.exception();
+    }
+    long now = now(clock);
+    if (clock == CLOCK_PROCESS_CPUTIME_ID
+        || clock == CLOCK_MONOTONIC_RAW
+        || clock == CLOCK_REALTIME_COARSE
+        || clock == CLOCK_MONOTONIC_COARSE
+        || clock < 0) {
+      throw EOPNOTSUPP.exception();
+    }
+    long nanos = nanos(task.memory().getLong(request), task.memory().getLong(request + 8));
+    if ((flags & TIMER_ABSTIME) != 0) {
+      return sleepUntil(task, task.deadline(nanos - now), 0);
+    }
+    return sleepUntil(task, task.deadline(nanos), remaining);
+  }
+
+  private long sleepUntil(Task task, long deadline, long remaining) {
+    if (task.expired()) {
+      return 0;
+    }
+    if (remaining != 0) { // read only if a signal ends the sleep
+      put(task, remaining, Math.max(0, deadline - guest.clock().monotonicNanos()));
+    }
+    return task.block(deadline);
+  }
+
+  long times(Task task, long target) {
+    long ticks = guest.cpuNanos() / 10_000_000;
+    if (target != 0) {
+      task.memory().setLong(target, ticks);
+      task.memory().setLong(target + 8, 0);
+      task.memory().setLong(target + 16, 0);
+      task.memory().setLong(target + 24, 0);
+    }
+    return guest.clock().monotonicNanos() / 10_000_000;
+  }
+
+  long alarm(int seconds) {
+    long before = guest.timers().remaining(Timers.REAL);
+    guest.timers().set(Timers.REAL, (seconds & 0xffff_ffffL) * SECOND, 0);
+    return (before + SECOND / 2) / SECOND == 0 && before > 0 ? 1 : (before + SECOND / 2) / SECOND;
+  }
+
+  long getitimer(Task task, int which, long target) {
+    Timers.check(which);
+    putTimer(task, target, guest.timers().interval(which), guest.timers().remaining(which));
+    return 0;
+  }
+
+  long setitimer(Task task, int which, long value, long old) {
+    Timers.check(which);
+    UserMemory memory = task.memory();
+    long interval = 0;
+    long first = 0;
+    if (value != 0) {
+      interval = micros(memory.getLong(value), memory.getLong(value + 8));
+      first = micros(memory.getLong(value + 16), memory.getLong(value + 24));
+    }
+    long oldInterval = guest.timers().interval(which);
+    long oldRemaining = guest.timers().remaining(which);
+    guest.timers().set(which, first, interval);
+    if (old != 0) {
+      putTimer(task, old, oldInterval, oldRemaining);
+    }
+    return 0;
+  }
+
+  private static long micros(long seconds, long micros) {
+    if (micros < 0 || micros >= 1_000_000) {
+      throw EINVAL.exception();
+    }
+    return nanos(seconds, micros * 1000);
+  }
+
+  private static void putTimer(Task task, long target, long interval, long remaining) {
+    UserMemory memory = task.memory();
+    memory.setLong(target, interval / SECOND);
+    memory.setLong(target + 8, interval % SECOND / 1000);
+    memory.setLong(target + 16, remaining / SECOND);
+    memory.setLong(target + 24, remaining % SECOND / 1000);
+  }
+
+  private static void put(Task task, long target, long nanos) {
+    task.memory().setLong(target, nanos / SECOND);
+    task.memory().setLong(target + 8, nanos % SECOND);
+  }
+}

@@ -1,0 +1,112 @@
+package dev.mote.linux;
+
+import static dev.mote.linux.Errno.EINVAL;
+
+import dev.mote.machine.Watchdog;
+
+/// The interval timers of a process (setitimer, alarm): they send it signals.
+///
+/// A timer that runs out while the guest runs kicks it out by the watchdog; while it is blocked,
+/// the wait ends by then. Virtual and profiling time are the guest's CPU time, which never runs
+/// ahead of real time: the watchdog looks when it could have run out at the earliest.
+final class Timers implements AutoCloseable {
+  static final int REAL = 0;
+  static final int VIRTUAL = 1;
+  static final int PROFILING = 2;
+  private static final int[] SIGNALS = {
+    SignalInfo.SIGALRM, SignalInfo.SIGVTALRM, SignalInfo.SIGPROF
+  };
+
+  /// A timer fires at most this often, so that an interval of a microsecond cannot keep the guest
+  /// from running.
+  private static final long SHORTEST_INTERVAL = 100_000;
+
+  private static final long OFF = Long.MAX_VALUE;
+
+  private final Guest guest;
+  private final Watchdog.Watch watch;
+  private final long[] due = {OFF, OFF, OFF}; // in each timer's own time
+  private final long[] interval = new long[3];
+
+  Timers(Guest guest) {
+    this.guest = guest;
+    watch =
+        Watchdog.watch(_ -> {
+          guest.interrupt();
+          return Watchdog.NONE;
+        });
+  }
+
+  static void check(int which) {
+    if (which < REAL || which > PROFILING) {
+      throw EINVAL.exception();
+    }
+  }
+
+  private long now(int which) {
+    return which == REAL ? guest.clock().monotonicNanos() : guest.cpuNanos();
+  }
+
+  long interval(int which) {
+    return interval[which];
+  }
+
+  /// Nanoseconds until the timer runs out; 0 if it is off.
+  long remaining(int which) {
+    return due[which] == OFF ? 0 : Math.max(1, due[which] - now(which));
+  }
+
+  /// @param first nanoseconds until it runs out; 0 turns it off
+  /// @param period nanoseconds between the times after; 0 for once
+  void set(int which, long first, long period) {
+    long at = now(which) + first;
+    due[which] = first == 0 || at < 0 ? OFF : at;
+    interval[which] = period == 0 ? 0 : Math.max(period, SHORTEST_INTERVAL);
+    arm();
+  }
+
+  /// When the next timer can run out at the earliest, in CLOCK_MONOTONIC.
+  long nextDeadline() {
+    long next = Task.NO_DEADLINE;
+    long monotonic = guest.clock().monotonicNanos();
+    for (int which = REAL; which <= PROFILING; which++) {
+      if (due[which] != OFF) {
+        next = Math.min(next, monotonic + Math.max(0, due[which] - now(which)));
+      }
+    }
+    return next;
+  }
+
+  /// Sends the signals of the timers that have run out. Called when the guest has left the vCPU or
+  /// a wait is over.
+  void expire(Task task) {
+    boolean any = false;
+    for (int which = REAL; which <= PROFILING; which++) {
+      if (due[which] != OFF) {
+        any = true;
+        long now = now(which);
+        if (due[which] <= now) {
+          due[which] = interval[which] == 0 ? OFF : Math.max(due[which] + interval[which], now);
+          task.raise(SIGNALS[which]);
+        }
+      }
+    }
+    if (any) {
+      arm();
+    }
+  }
+
+  private void arm() {
+    long next = nextDeadline();
+    if (next == Task.NO_DEADLINE) {
+      watch.disarm();
+    } else {
+      watch.arm(Math.max(1, next - guest.clock().monotonicNanos()));
+    }
+  }
+
+  @Override
+  public void close() {
+    watch.close();
+  }
+}
