@@ -1,7 +1,7 @@
 package dev.mote.linux;
 
-import dev.mote.machine.Fault;
 import java.util.List;
+import java.util.Map;
 
 /// How a guest program ended.
 public sealed interface Ending {
@@ -13,11 +13,18 @@ public sealed interface Ending {
   /// A signal killed it.
   ///
   /// @param signal its number
-  /// @param code why it was sent (`si_code`)
+  /// @param signalName such as `SIGSEGV`
+  /// @param cause why it was sent, for people
   /// @param address the faulting address, 0 if the signal is not about one
-  /// @param registers at that moment
+  /// @param registers at that moment, by their names in lower case
   /// @param frames where it was, innermost first
-  record Killed(int signal, int code, long address, RegisterFile registers, List<Frame> frames)
+  record Killed(
+      int signal,
+      String signalName,
+      String cause,
+      long address,
+      Map<String, Long> registers,
+      List<Frame> frames)
       implements Ending {}
 
   /// The host stopped it.
@@ -34,7 +41,9 @@ public sealed interface Ending {
 
   /// The virtual machine can no longer run: the guest made the processor shut down, or the
   /// hypervisor gave up on it.
-  record Broken(Fault fault) implements Ending {}
+  ///
+  /// @param text what is known of it
+  record Broken(String text) implements Ending {}
 
   /// Who stopped it.
   enum StopReason {
@@ -51,25 +60,4 @@ public sealed interface Ending {
   /// @param symbol the function's name as the linker knows it, or an empty string
   /// @param offset of the instruction in the function
   record Frame(long address, String symbol, long offset) {}
-
-  /// The general registers.
-  record RegisterFile(
-      long rax,
-      long rbx,
-      long rcx,
-      long rdx,
-      long rsi,
-      long rdi,
-      long rbp,
-      long rsp,
-      long r8,
-      long r9,
-      long r10,
-      long r11,
-      long r12,
-      long r13,
-      long r14,
-      long r15,
-      long rip,
-      long rflags) {}
 }

@@ -4,7 +4,9 @@ import dev.mote.machine.Registers;
 import dev.mote.machine.VirtualMachine;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /// Says where a program was when a signal killed it.
 final class FaultReport {
@@ -25,30 +27,32 @@ final class FaultReport {
 
   Ending.Killed killed(SignalInfo info) {
     long address = info.isFault() ? info.address() : 0;
-    return new Ending.Killed(info.signal(), info.code(), address, registers(), frames());
+    return new Ending.Killed(
+        info.signal(), SignalNames.of(info.signal()), info.cause(), address, registers(), frames());
   }
 
-  private Ending.RegisterFile registers() {
+  private Map<String, Long> registers() {
     Registers r = vm.registers();
-    return new Ending.RegisterFile(
-        r.rax(),
-        r.rbx(),
-        r.rcx(),
-        r.rdx(),
-        r.rsi(),
-        r.rdi(),
-        r.rbp(),
-        r.rsp(),
-        r.r8(),
-        r.r9(),
-        r.r10(),
-        r.r11(),
-        r.r12(),
-        r.r13(),
-        r.r14(),
-        r.r15(),
-        r.rip(),
-        r.rflags());
+    var named = new LinkedHashMap<String, Long>();
+    named.put("rax", r.rax());
+    named.put("rbx", r.rbx());
+    named.put("rcx", r.rcx());
+    named.put("rdx", r.rdx());
+    named.put("rsi", r.rsi());
+    named.put("rdi", r.rdi());
+    named.put("rbp", r.rbp());
+    named.put("rsp", r.rsp());
+    named.put("r8", r.r8());
+    named.put("r9", r.r9());
+    named.put("r10", r.r10());
+    named.put("r11", r.r11());
+    named.put("r12", r.r12());
+    named.put("r13", r.r13());
+    named.put("r14", r.r14());
+    named.put("r15", r.r15());
+    named.put("rip", r.rip());
+    named.put("rflags", r.rflags());
+    return named;
   }
 
   /// Follows the chain of frame pointers, as far as there is one: a program compiled without them

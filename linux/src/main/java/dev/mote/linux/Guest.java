@@ -1,19 +1,24 @@
 package dev.mote.linux;
 
+import dev.mote.machine.CpuBaseline;
 import dev.mote.machine.Fault;
 import dev.mote.machine.GuestMemoryExhaustedException;
+import dev.mote.machine.Hypervisor;
+import dev.mote.machine.HypervisorUnavailableException;
+import dev.mote.machine.MachineException;
 import dev.mote.machine.PageTables;
 import dev.mote.machine.Registers;
 import dev.mote.machine.VirtualMachine;
 import dev.mote.machine.VmExit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// A Linux process in a virtual machine: its memory, its thread, and the loop that runs it and
 /// answers its system calls.
 ///
 /// One thread of the host runs it ([#run]); [#stop] may be called by any.
-final class Guest implements AutoCloseable {
+public final class Guest implements AutoCloseable {
   private static final int PROCESS_ID = 2;
 
   /// A fault that comes back from the same instruction this often, although its page is bound, is
@@ -31,34 +36,65 @@ final class Guest implements AutoCloseable {
   private final CpuTime cpuTime = new CpuTime();
   private final Statistics statistics = new Statistics();
   private final Task task;
-  private final SystemCalls calls;
+  private final GuestSetup setup;
+  private final long breakStart;
   private final FaultReport faultReport;
   private final long memoryLimit;
   private final AtomicReference<Ending.@Nullable StopReason> stopReason =
       new AtomicReference<>(null);
+
+  private final ReentrantLock running = new ReentrantLock();
+  private boolean closed; // guarded by running
 
   private @Nullable Ending ending;
   private long lastFaultRip;
   private long lastFaultAddress;
   private int repeatedFaults;
 
-  /// Loads a program.
+  /// Makes a guest and loads its program.
   ///
-  /// @throws ElfException TOO_LARGE if the memory limit is reached by loading it
-  Guest(VirtualMachine vm, GuestSetup setup) {
+  /// @throws GuestFailure if this host cannot run guests, or the program does not fit
+  public static Guest create(GuestSetup setup) {
+    VirtualMachine vm = createMachine(setup);
+    try {
+      return new Guest(vm, setup);
+    } catch (ElfException e) {
+      vm.close();
+      throw GuestFailure.ofProgram(e);
+    } catch (RuntimeException | Error e) {
+      vm.close();
+      throw e;
+    }
+  }
+
+  private static VirtualMachine createMachine(GuestSetup setup) {
+    try {
+      return Hypervisor.ofThisHost()
+          .create(setup.limits().memoryBytes(), CpuBaseline.ofLevel(setup.cpuLevel()));
+    } catch (HypervisorUnavailableException e) {
+      throw GuestFailure.ofHost(e.fix(), e);
+    } catch (MachineException e) {
+      throw GuestFailure.ofHost("", e);
+    }
+  }
+
+  private Guest(VirtualMachine vm, GuestSetup setup) {
     this.vm = vm;
-    memoryLimit = setup.memoryLimit();
+    this.setup = setup;
+    memoryLimit = setup.limits().memoryBytes();
     registers = vm.registers();
     space = new AddressSpace(vm.memory(), vm.frames());
     vm.pageTableRoot(space.tables().root());
     memory = new UserMemory(space, vm.memory());
     signals = new Signals(this, vm);
-    task = new Task(this, PROCESS_ID, setup.commandName());
+    ProcessArguments arguments = ProcessArguments.of(setup);
+    task = new Task(this, PROCESS_ID, arguments.commandName());
+    ProgramFile program = setup.program();
     var loader = new Loader(vm, space, memory);
-    Loader.Loaded loaded = loader.load(setup.image(), setup.file(), setup.arguments());
-    faultReport = new FaultReport(vm, memory, setup.file(), loaded.bias());
+    Loader.Loaded loaded = loader.load(program.image(), program.bytes(), arguments);
+    breakStart = loaded.breakStart();
+    faultReport = new FaultReport(vm, memory, program.bytes(), loaded.bias());
     timers = new Timers(this);
-    calls = new SystemCalls(this, vm, space, loaded.breakStart(), setup);
   }
 
   VirtualMachine vm() {
@@ -126,7 +162,7 @@ final class Guest implements AutoCloseable {
   }
 
   /// Stops the guest, wherever it is. Thread-safe; the first reason counts.
-  void stop(Ending.StopReason reason) {
+  public void stop(Ending.StopReason reason) {
     stopReason.compareAndSet(null, reason);
     interrupt();
   }
@@ -138,34 +174,60 @@ final class Guest implements AutoCloseable {
   }
 
   /// Runs the guest until it ends.
-  Ending run() {
-    cpuTime.begin();
+  ///
+  /// @param wallNanos time that may pass; [Long#MAX_VALUE] for any
+  /// @param cpuNanos CPU time that it may use; [Long#MAX_VALUE] for any
+  /// @throws GuestFailure if the host fails
+  public Ending run(StandardStreams streams, long wallNanos, long cpuNanos) {
+    running.lock();
     try {
-      while (true) {
-        Ending.StopReason reason = stopReason.get();
-        if (reason != null) {
-          end(new Ending.Stopped(reason));
-        }
-        signals.deliver(task);
-        if (ending != null) {
-          return ending;
-        }
-        step();
+      if (closed) {
+        throw new IllegalStateException("the sandbox is closed");
       }
-    } catch (GuestMemoryExhaustedException e) {
+      return run(streams, new Deadlines(this, wallNanos, cpuNanos));
+    } catch (MachineException e) {
+      throw GuestFailure.ofHost("", e);
+    } finally {
+      running.unlock();
+    }
+  }
+
+  private Ending run(StandardStreams streams, Deadlines deadlines) {
+    cpuTime.begin();
+    var interruptHook = new InterruptHook(this);
+    interruptHook.enter();
+    try (deadlines;
+        var calls = new SystemCalls(this, streams, setup, breakStart)) {
+      return run(calls);
+    } catch (GuestMemoryExhaustedException _) {
       return new Ending.OutOfMemory();
     } catch (StreamLimitException e) {
       return new Ending.OutputLimit(e.descriptor(), e.limit());
     } finally {
+      interruptHook.leave();
       cpuTime.end();
     }
   }
 
-  private void step() {
+  private Ending run(SystemCalls calls) {
+    while (true) {
+      Ending.StopReason reason = stopReason.get();
+      if (reason != null) {
+        end(new Ending.Stopped(reason));
+      }
+      signals.deliver(task);
+      if (ending != null) {
+        return ending;
+      }
+      step(calls);
+    }
+  }
+
+  private void step(SystemCalls calls) {
     VmExit exit = vm.run();
     statistics.exit();
     switch (exit) {
-      case SYSTEM_CALL -> systemCall();
+      case SYSTEM_CALL -> systemCall(calls);
       case GUEST_CALL -> signals.fault(task, SignalInfo.ofKernel(SignalInfo.SIGSEGV));
       case FAULT -> fault(vm.fault());
       case INTERRUPTED -> timers.expire(task);
@@ -173,7 +235,7 @@ final class Guest implements AutoCloseable {
   }
 
   /// Answers the system call that the guest has made, waiting if it must.
-  private void systemCall() {
+  private void systemCall(SystemCalls calls) {
     int number = (int) registers.rax();
     statistics.systemCall(number);
     while (true) {
@@ -216,7 +278,7 @@ final class Guest implements AutoCloseable {
 
   private void fault(Fault fault) {
     if (fault.vector() == Fault.DOUBLE_FAULT) {
-      end(new Ending.Broken(fault));
+      end(new Ending.Broken("the virtual machine stopped: exit reason " + fault.errorCode()));
       return;
     }
     signals.frame().fault(fault.vector(), fault.errorCode(), fault.address());
@@ -252,9 +314,49 @@ final class Guest implements AutoCloseable {
     return repeatedFaults > MAX_REPEATED_FAULTS;
   }
 
+  /// Receives one system call's numbers.
+  @FunctionalInterface
+  public interface CallCount {
+    void accept(String name, long times, long refusals);
+  }
+
+  /// Tells how often each system call was made, of those that were.
+  public void forEachSystemCall(CallCount receiver) {
+    for (int number = 0; number < Statistics.numbers(); number++) {
+      if (statistics.made(number) > 0) {
+        receiver.accept(
+            SystemCallTable.name(number), statistics.made(number), statistics.refused(number));
+      }
+    }
+  }
+
+  /// How often the guest left its virtual processor.
+  public long exits() {
+    return statistics.exits();
+  }
+
+  /// The most memory that was bound to the guest at one time.
+  public long peakMemoryBytes() {
+    return vm.frames().peak() * AddressSpace.PAGE;
+  }
+
+  /// Stops the guest if it runs, waits until it has stopped, and frees everything. Twice is
+  /// harmless. Thread-safe.
   @Override
   public void close() {
-    timers.close();
-    calls.close();
+    if (running.isHeldByCurrentThread()) {
+      throw new IllegalStateException("a guest cannot be closed from within its own run");
+    }
+    stop(Ending.StopReason.CLOSED);
+    running.lock();
+    try {
+      if (!closed) {
+        closed = true;
+        timers.close();
+        vm.close();
+      }
+    } finally {
+      running.unlock();
+    }
   }
 }

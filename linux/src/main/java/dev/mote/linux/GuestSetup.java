@@ -1,19 +1,34 @@
 package dev.mote.linux;
 
-import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// What a guest is made from.
 ///
-/// @param file the bytes that the image was parsed from
-/// @param memoryLimit in bytes
-record GuestSetup(
-    ElfImage image, MemorySegment file, ProcessArguments arguments, long memoryLimit) {
-  /// The name that a thread of the program has at first: the last part of its path, at most 15
-  /// bytes.
-  String commandName() {
-    String path = new String(arguments.executablePath(), StandardCharsets.ISO_8859_1);
-    String name = path.substring(path.lastIndexOf('/') + 1);
-    return name.substring(0, Math.min(name.length(), 15));
-  }
+/// @param program what runs
+/// @param path where the program lies on the host, and so in the file tree (made absolute)
+/// @param arguments what it is called with, its own name not included
+/// @param environment entries of the form `NAME=value`
+/// @param workingDirectory an absolute path in the file tree
+/// @param mounts files and directories of the host that the guest may read
+/// @param cpuLevel the processor's level in the x86-64 psABI that is shown, 2 to 4; 0 for all that
+///   the host has
+/// @param trace receives a line for each system call
+public record GuestSetup(
+    ProgramFile program,
+    Path path,
+    List<String> arguments,
+    List<String> environment,
+    String workingDirectory,
+    List<Mount> mounts,
+    GuestLimits limits,
+    int cpuLevel,
+    @Nullable Consumer<String> trace) {
+  /// A file or directory of the host in the file tree.
+  ///
+  /// @param host where it is
+  /// @param target its absolute path in the guest
+  public record Mount(Path host, String target) {}
 }

@@ -47,6 +47,13 @@ final class Loader {
   /// @throws ElfException TOO_LARGE if the memory limit is reached
   Loaded load(ElfImage image, MemorySegment file, ProcessArguments arguments) {
     try {
+      if (arguments.size() > ProcessArguments.MAX_BYTES) {
+        throw new ElfException(
+            ElfException.Reason.TOO_LARGE,
+            "its arguments and environment are larger than "
+                + ProcessArguments.MAX_BYTES
+                + " bytes");
+      }
       long bias = bias(image);
       for (LoadSegment segment : image.segments()) {
         map(segment, bias, file, arguments.executablePath());

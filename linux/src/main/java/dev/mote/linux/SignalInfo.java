@@ -89,4 +89,22 @@ record SignalInfo(int signal, int code, long address, int sender, long value) {
     }
     return bytes.array();
   }
+
+  /// Why a signal was sent, for people.
+  String cause() {
+    if (!isFault()) {
+      return code == SI_KERNEL ? "sent by the kernel" : "sent by itself";
+    }
+    String at = " 0x" + Long.toHexString(address);
+    if (code == SI_KERNEL) {
+      return "an instruction that is not allowed, or an address that cannot exist";
+    }
+    return switch (signal) {
+      case SIGSEGV -> code == SEGV_MAPERR ? "nothing is mapped at" + at : "no right to access" + at;
+      case SIGBUS -> code == BUS_ADRALN ? "misaligned access" : "behind the end of a file at" + at;
+      case SIGFPE -> code == FPE_INTDIV ? "integer division" : "floating point";
+      case SIGILL -> "invalid instruction at" + at;
+      default -> "trap at" + at;
+    };
+  }
 }

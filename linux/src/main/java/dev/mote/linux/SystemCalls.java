@@ -17,22 +17,23 @@ final class SystemCalls implements AutoCloseable {
   private final ResourceLimits limits;
   private final Credentials credentials = new Credentials();
 
-  SystemCalls(
-      Guest guest, VirtualMachine vm, AddressSpace space, long breakStart, GuestSetup setup) {
+  SystemCalls(Guest guest, StandardStreams streams, GuestSetup setup, long breakStart) {
     this.guest = guest;
+    VirtualMachine vm = guest.vm();
     registers = vm.registers();
+    GuestLimits allowed = setup.limits();
     memory =
         new MemoryCalls(
-            space,
+            guest.space(),
             breakStart,
-            setup.memoryLimit(),
+            allowed.memoryBytes(),
             (_, _) -> {
               throw Errno.EBADF.exception();
             });
     signals = new SignalCalls(guest, vm);
     time = new TimeCalls(guest);
     process = new ProcessCalls(guest, vm);
-    limits = new ResourceLimits(1024);
+    limits = new ResourceLimits(allowed.openFiles());
   }
 
   /// Makes one system call.

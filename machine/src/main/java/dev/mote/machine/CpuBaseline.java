@@ -12,5 +12,16 @@ public enum CpuBaseline {
   /// AVX-512 F, BW, CD, DQ, VL.
   X86_64_V4,
   /// What the host's processor and hypervisor offer, up to AVX-512.
-  HOST
+  HOST;
+
+  /// @param level of the x86-64 psABI, 2 to 4; 0 for [#HOST]
+  public static CpuBaseline ofLevel(int level) {
+    return switch (level) {
+      case 0 -> HOST;
+      case 2 -> X86_64_V2;
+      case 3 -> X86_64_V3;
+      case 4 -> X86_64_V4;
+      default -> throw new IllegalArgumentException("no such level: " + level);
+    };
+  }
 }

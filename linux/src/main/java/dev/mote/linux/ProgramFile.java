@@ -1,0 +1,64 @@
+package dev.mote.linux;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/// A program of the host's, read once and checked: any number of guests can be made from it.
+/// Immutable, thread-safe.
+public final class ProgramFile {
+  /// The largest program file that is read: 1 GiB.
+  static final long MAX_SIZE = 1L << 30;
+
+  private final MemorySegment bytes;
+  private final ElfImage image;
+
+  private ProgramFile(MemorySegment bytes, ElfImage image) {
+    this.bytes = bytes;
+    this.image = image;
+  }
+
+  /// Reads a program.
+  ///
+  /// @throws IOException if the file cannot be read
+  /// @throws ElfException if it is not a program that can run, with the reason
+  public static ProgramFile read(Path path) throws IOException {
+    try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      long size = channel.size();
+      if (size > MAX_SIZE) {
+        throw new ElfException(
+            ElfException.Reason.TOO_LARGE, "is larger than " + (MAX_SIZE >> 20) + " MiB");
+      }
+      // A copy, so that whoever writes to the file meanwhile cannot change what was checked.
+      MemorySegment bytes =
+          Arena.ofAuto().allocate(Math.max(1, size), ValueLayout.JAVA_LONG.byteSize());
+      var buffer = bytes.asSlice(0, size).asByteBuffer();
+      while (buffer.hasRemaining()) {
+        if (channel.read(buffer) < 0) {
+          throw new IOException(path + " became shorter while it was read");
+        }
+      }
+      MemorySegment whole = bytes.asSlice(0, size).asReadOnly();
+      return new ProgramFile(whole, ElfImage.parse(whole, Long.MAX_VALUE));
+    }
+  }
+
+  MemorySegment bytes() {
+    return bytes;
+  }
+
+  ElfImage image() {
+    return image;
+  }
+
+  /// Bytes of memory that its segments need before it has done anything.
+  long memorySize() {
+    return image.segments().stream()
+        .mapToLong(segment -> segment.memorySize() + AddressSpace.PAGE)
+        .sum();
+  }
+}

@@ -1,0 +1,25 @@
+package dev.mote;
+
+/// A file that cannot be run as a program; the message says why.
+public final class ProgramException extends SandboxException {
+  private static final long serialVersionUID = 1;
+
+  /// Why it cannot be run.
+  public enum Kind {
+    /// There is no such file.
+    NOT_FOUND,
+    /// The file is there, but is no program that Mote runs.
+    NOT_RUNNABLE
+  }
+
+  private final Kind kind;
+
+  ProgramException(Kind kind, String message) {
+    super(message);
+    this.kind = kind;
+  }
+
+  public Kind kind() {
+    return kind;
+  }
+}

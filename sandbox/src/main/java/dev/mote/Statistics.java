@@ -1,0 +1,21 @@
+package dev.mote;
+
+import java.util.Map;
+
+/// What a program has done, in numbers.
+///
+/// @param exits how often it left its virtual processor
+/// @param systemCalls how often each system call was made, by name
+/// @param refusedCalls how often each system call that is not implemented was made, by name; each
+///   gave ENOSYS
+/// @param peakMemory the most memory that was bound to it at one time
+public record Statistics(
+    long exits,
+    Map<String, Long> systemCalls,
+    Map<String, Long> refusedCalls,
+    MemorySize peakMemory) {
+  public Statistics {
+    systemCalls = Map.copyOf(systemCalls);
+    refusedCalls = Map.copyOf(refusedCalls);
+  }
+}
