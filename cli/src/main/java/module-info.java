@@ -4,9 +4,5 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.mote.cli {
   requires dev.mote;
-  requires info.picocli;
   requires static org.jspecify;
-
-  opens dev.mote.cli to
-      info.picocli;
 }

@@ -1,15 +1,102 @@
 package dev.mote.cli;
 
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
+import dev.mote.HostException;
+import dev.mote.ProgramException;
+import java.io.PrintStream;
+import java.util.List;
 
-/// The entry of the `mote` command.
-@Command(name = "mote", description = "Runs Linux programs in micro-VMs.")
+/// The `mote` command: finds the command that is asked for, and turns whatever goes wrong into one
+/// clear line and an exit status.
+///
+/// Nothing here or in the help touches KVM or the foreign-function API; they cost start-up time and
+/// are there for `run` and `doctor` only.
 final class Main {
-  private Main() {}
+  static final String VERSION = "0.1.0-SNAPSHOT";
 
-  /// Runs the command line and ends the process with its status.
+  /// In the environment: show the stack of an internal error.
+  private static final String STACK_TRACE = "MOTE_STACKTRACE";
+
+  private static final String HELP =
+      """
+      Mote runs unmodified Linux programs, each in its own micro-VM.
+
+      usage: mote COMMAND
+
+        run PROGRAM [ARGUMENTS]  run a program in a micro-VM
+        doctor                   examine this machine: can it run micro-VMs, and what to mend
+        help [COMMAND]           this text, or that of a command
+
+        --version                print the version
+        -h, --help               print this text; after a command, its help
+      """;
+
+  private final PrintStream out;
+  private final PrintStream err;
+
+  Main(PrintStream out, PrintStream err) {
+    this.out = out;
+    this.err = err;
+  }
+
+  /// Runs the command line and ends the process with its exit status.
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new Main()).execute(arguments));
+    int status = new Main(System.out, System.err).execute(List.of(arguments));
+    System.out.flush();
+    System.exit(status);
+  }
+
+  /// Runs one command line.
+  ///
+  /// @return the exit status of the process, see [ExitStatus]
+  int execute(List<String> arguments) {
+    try {
+      return dispatch(arguments);
+    } catch (UsageException e) {
+      return fail(e.getMessage() + "\nTry `mote --help` or `mote COMMAND --help`.");
+    } catch (ProgramException e) {
+      err.println("mote: " + e.getMessage());
+      return switch (e.kind()) {
+        case NOT_FOUND -> ExitStatus.NOT_FOUND;
+        case NOT_RUNNABLE -> ExitStatus.NOT_RUNNABLE;
+      };
+    } catch (HostException e) {
+      return fail(e.getMessage() + "\n" + e.fix());
+    } catch (RuntimeException | Error e) {
+      if (System.getenv(STACK_TRACE) != null) {
+        e.printStackTrace(err);
+      }
+      return fail("internal error: " + e + " (" + STACK_TRACE + "=1 shows where)");
+    }
+  }
+
+  private int dispatch(List<String> arguments) {
+    if (arguments.isEmpty()) {
+      throw new UsageException("no command given");
+    }
+    List<String> rest = arguments.subList(1, arguments.size());
+    return switch (arguments.getFirst()) {
+      case "run" -> new RunCommand(out, err).execute(rest);
+      case "doctor" -> new DoctorCommand(out).execute(rest);
+      case "help" -> help(rest);
+      case "-h", "--help" -> help(List.of());
+      case "--version" -> {
+        out.println("mote " + VERSION);
+        yield ExitStatus.OK;
+      }
+      case String unknown -> throw new UsageException("no such command: " + unknown);
+    };
+  }
+
+  private int help(List<String> command) {
+    if (command.isEmpty()) {
+      out.print(HELP);
+      return ExitStatus.OK;
+    }
+    return dispatch(List.of(command.getFirst(), "--help"));
+  }
+
+  private int fail(String message) {
+    err.println("mote: " + message);
+    return ExitStatus.MOTE_FAILED;
   }
 }
