@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Prints which tests ran on which KVM, and `N passed, N failed` as the last line. Status 1 when something failed.
 
-usage: summarize-tests.py FOLDER FAILED_STEPS
+usage: summarize-tests.py FOLDER
 
-Reads Maven's reports of all modules (this machine's KVM) and the console logs kvm-amd-nested.log and
-kvm-amd-shadow.log in FOLDER. A step that failed with no failing test to show for it counts as one failure.
+Reads Maven's reports of all modules (this machine's KVM), and in FOLDER the console logs kvm-amd-nested.log and
+kvm-amd-shadow.log and the exit status of each step (build.status, ...). A step that failed with no failing test to show
+for it, or that never ran, counts as one failure.
 """
 
 import glob
@@ -49,26 +50,39 @@ def console_results(log):
     return tree, number("successful"), number("failed")
 
 
-def main(folder, failed_steps):
-    passed = failed = 0
+def step_failed(folder, step):
+    """Whether a step of .ci/run ended with another status than 0, or never ended."""
+    try:
+        with open(os.path.join(folder, step + ".status")) as file:
+            return file.read().strip() != "0"
+    except FileNotFoundError:
+        return True
+
+
+def main(folder):
     print("=== " + own_kvm())
+    passed = failed = 0
     for name, (good, bad, skipped) in maven_results().items():
         note = f", {bad} FAILED" if bad else ""
         note += f", {skipped} skipped" if skipped else ""
         print(f"  {name}: {good} passed{note}")
         passed += good
         failed += bad
+    if step_failed(folder, "build") and not failed:
+        print("  ./build FAILED, though no test did")
+        failed += 1
     for paging in ("nested", "shadow"):
-        tree, good, bad = console_results(os.path.join(folder, f"kvm-amd-{paging}.log"))
+        step = "kvm-amd-" + paging
+        tree, good, bad = console_results(os.path.join(folder, step + ".log"))
+        if step_failed(folder, step) and not bad:
+            bad = 1
         print(f"=== kvm_amd, {paging} paging: {good} passed, {bad} failed")
         print("\n".join("  " + line for line in tree))
         passed += good
         failed += bad
-    if failed_steps and not failed:
-        failed = failed_steps
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not passed else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], int(sys.argv[2])))
+    sys.exit(main(sys.argv[1]))
