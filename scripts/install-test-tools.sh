@@ -22,7 +22,7 @@ kvm_amd_tools=(
   "modprobe kmod"
   "cpio cpio"
 )
-ziglang=0.13.0 # Zig as a Python package: the tests run `python3 -m ziglang`
+ziglang=0.17.1 # Zig as a Python package: the tests run `python3 -m ziglang`
 
 check=false
 tools=("${apt_tools[@]}")
