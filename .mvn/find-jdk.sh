@@ -51,7 +51,7 @@ find_jdk() {
     fi
   fi
   for candidate in /usr/lib/jvm/* /opt/java/* /opt/jdk* \
-    "${SDKMAN_DIR:-$HOME/.sdkman}"/candidates/java/* "$HOME"/.jdks/*; do
+    "${SDKMAN_DIR:-${HOME:-}/.sdkman}"/candidates/java/* "${HOME:-}"/.jdks/*; do
     if jdk_fits "$candidate"; then
       jdk=$candidate
       return 0
