@@ -37,6 +37,13 @@ final class Durations {
     }
   }
 
+  /// Seconds, without zeros at the end: `10 s`, `0.2 s`.
+  static String describe(Duration duration) {
+    BigDecimal seconds =
+        BigDecimal.valueOf(duration.getSeconds()).add(BigDecimal.valueOf(duration.getNano(), 9));
+    return seconds.stripTrailingZeros().toPlainString() + " s";
+  }
+
   private static boolean isOfNumber(char c) {
     return (c >= '0' && c <= '9') || c == '.';
   }

@@ -80,7 +80,7 @@ final class RunCommand {
         yield ExitStatus.signal(fault.signal());
       }
       case Outcome.TimedOut timedOut -> {
-        err.println("mote: timed out after " + timedOut.limit());
+        err.println("mote: timed out after " + Durations.describe(timedOut.limit()));
         yield ExitStatus.TIMED_OUT;
       }
       case Outcome.OutOfMemory outOfMemory -> {

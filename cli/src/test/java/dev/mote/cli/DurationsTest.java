@@ -48,4 +48,10 @@ class DurationsTest {
   void anythingElseIsRefused(String text) {
     assertThatThrownBy(() -> Durations.parse(text)).isInstanceOf(IllegalArgumentException.class);
   }
+
+  @ParameterizedTest
+  @CsvSource({"PT10S, 10 s", "PT0.2S, 0.2 s", "PT2H, 7200 s", "PT1.000000001S, 1.000000001 s"})
+  void aDurationIsShownInSeconds(Duration duration, String expected) {
+    assertThat(Durations.describe(duration)).isEqualTo(expected);
+  }
 }
