@@ -18,4 +18,19 @@ public record Statistics(
     systemCalls = Map.copyOf(systemCalls);
     refusedCalls = Map.copyOf(refusedCalls);
   }
+
+  /// A table for people.
+  @Override
+  public String toString() {
+    var text = new StringBuilder();
+    text.append("exits ").append(exits).append(", peak memory ").append(peakMemory).append('\n');
+    systemCalls.entrySet().stream()
+        .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+        .forEach(call -> {
+          text.append(String.format("%10d  %s", call.getValue(), call.getKey()));
+          Long refused = refusedCalls.get(call.getKey());
+          text.append(refused == null ? "" : "  (not implemented: ENOSYS)").append('\n');
+        });
+    return text.toString().stripTrailing();
+  }
 }

@@ -59,7 +59,7 @@ final class RunArguments {
               "--cpu",
               "BASELINE",
               "processor it is shown: host, x86-64-v2, x86-64-v3, x86-64-v4",
-              text -> cpu = baseline(text))
+              text -> cpu = CpuBaseline.parse(text))
           .flag("--trace", "print each system call on standard error", () -> trace = true)
           .flag("--stats", "print what it used on standard error", () -> statistics = true);
 
@@ -102,15 +102,5 @@ final class RunArguments {
     } catch (InvalidPathException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }
-  }
-
-  private static CpuBaseline baseline(String text) {
-    return switch (text) {
-      case "host" -> CpuBaseline.HOST;
-      case "x86-64-v2" -> CpuBaseline.X86_64_V2;
-      case "x86-64-v3" -> CpuBaseline.X86_64_V3;
-      case "x86-64-v4" -> CpuBaseline.X86_64_V4;
-      default -> throw new IllegalArgumentException("not one of host, x86-64-v2, -v3, -v4");
-    };
   }
 }

@@ -1,5 +1,6 @@
 package dev.mote.cli;
 
+import dev.mote.MemorySize;
 import dev.mote.Outcome;
 import dev.mote.Program;
 import dev.mote.Sandbox;
@@ -10,6 +11,8 @@ import java.util.List;
 
 /// `mote run`: one program in one micro-VM, its streams and its exit status passed through.
 final class RunCommand {
+  private static final MemorySize NO_LIMIT = MemorySize.ofBytes(Long.MAX_VALUE);
+
   private final PrintStream out;
   private final PrintStream err;
 
@@ -39,7 +42,8 @@ final class RunCommand {
     Path executable = SearchPath.ofEnvironment().find(line.getFirst());
     Program program =
         Program.of(executable, line.subList(1, line.size()).toArray(new String[line.size() - 1]));
-    Sandbox.Builder builder = Sandbox.builder(program);
+    // The streams pass through, so there is nothing to fill; and whoever waits can end the wait.
+    Sandbox.Builder builder = Sandbox.builder(program).outputLimit(NO_LIMIT).withoutTimeout();
     if (wanted.memory != null) {
       builder.memory(wanted.memory);
     }
@@ -76,11 +80,16 @@ final class RunCommand {
     return switch (outcome) {
       case Outcome.Exited exited -> exited.status();
       case Outcome.Signaled(var fault) -> {
-        err.println(fault);
+        err.println("mote: " + fault);
         yield ExitStatus.signal(fault.signal());
       }
       case Outcome.TimedOut timedOut -> {
-        err.println("mote: timed out after " + Durations.describe(timedOut.limit()));
+        String time = Durations.describe(timedOut.limit());
+        err.println(
+            switch (timedOut.kind()) {
+              case WALL -> "mote: timed out after " + time;
+              case CPU -> "mote: used up its CPU time of " + time;
+            });
         yield ExitStatus.TIMED_OUT;
       }
       case Outcome.OutOfMemory outOfMemory -> {
@@ -88,12 +97,16 @@ final class RunCommand {
         yield ExitStatus.KILLED;
       }
       case Outcome.LimitExceeded exceeded -> {
-        err.println("mote: ended by a limit: " + exceeded.limit());
+        err.println("mote: ended by its limit for " + exceeded.what() + ", " + exceeded.limit());
         yield ExitStatus.KILLED;
       }
       case Outcome.Cancelled _ -> {
         err.println("mote: cancelled");
         yield ExitStatus.INTERRUPTED;
+      }
+      case Outcome.Broken(String text) -> {
+        err.println("mote: " + text);
+        yield ExitStatus.KILLED;
       }
     };
   }
