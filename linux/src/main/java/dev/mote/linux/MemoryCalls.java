@@ -24,11 +24,6 @@ final class MemoryCalls {
 
   private static final int PROT_ALL = 7;
 
-  /// Accepted and without meaning here: growing stacks are not made by hand.
-  private static final int PROT_GROWSDOWN = 0x01000000;
-
-  private static final int PROT_GROWSUP = 0x02000000;
-
   private static final int MREMAP_MAYMOVE = 1;
   private static final int MREMAP_FIXED = 2;
 
@@ -154,12 +149,8 @@ final class MemoryCalls {
   }
 
   long mprotect(long address, long length, int protection) {
-    if ((address & (PAGE - 1)) != 0
-        || (protection & ~(PROT_ALL | PROT_GROWSDOWN | PROT_GROWSUP)) != 0) {
-      throw EINVAL.exception();
-    }
-    if ((protection & (PROT_GROWSDOWN | PROT_GROWSUP)) != 0) {
-      throw EINVAL.exception();
+    if ((address & (PAGE - 1)) != 0 || (protection & ~PROT_ALL) != 0) {
+      throw EINVAL.exception(); // PROT_GROWSDOWN and its kin too: no mapping here grows by itself
     }
     if (length == 0) {
       return 0;

@@ -38,6 +38,7 @@ final class Signals {
         deliver(task, info);
       }
     }
+    task.restoreMask(); // a wait under a mask of its own ended without a handler
   }
 
   private void deliver(Task task, SignalInfo info) {
@@ -99,9 +100,18 @@ final class Signals {
       registers.rax(number);
       registers.rip(registers.rip() - 2); // the two bytes of SYSCALL
     } else {
-      registers.rax(-Errno.EINTR.value);
+      registers.rax(-errnoOfInterruption(task).value);
     }
     task.callEnded();
+  }
+
+  private static Errno errnoOfInterruption(Task task) {
+    try {
+      task.callInterrupted();
+      return Errno.EINTR;
+    } catch (ErrnoException e) {
+      return e.errno;
+    }
   }
 
   /// Calls that give EINTR even when the handler asked for restarting (signal(7)).

@@ -49,6 +49,7 @@ final class Task {
   private long waitDeadline = NO_DEADLINE;
   private boolean hasDeadline;
   private long blockedUntil = NO_DEADLINE;
+  private long remainingAt;
 
   Task(Guest guest, int tid, String name) {
     this.guest = guest;
@@ -103,11 +104,28 @@ final class Task {
     return blockedUntil;
   }
 
+  /// Where a signal that ends this sleep leaves the time that remains; 0 for nowhere.
+  void reportRemaining(long timespec) {
+    remainingAt = timespec;
+  }
+
+  /// A signal ends the call.
+  ///
+  /// @throws ErrnoException EFAULT if the remaining time of a sleep cannot be written
+  void callInterrupted() {
+    if (remainingAt != 0 && hasDeadline) {
+      long left = Math.max(0, waitDeadline - clock().monotonicNanos());
+      memory().setLong(remainingAt, left / Clock.SECOND);
+      memory().setLong(remainingAt + 8, left % Clock.SECOND);
+    }
+  }
+
   /// The call is over: what it remembered is forgotten.
   void callEnded() {
     hasDeadline = false;
     waitDeadline = NO_DEADLINE;
     blockedUntil = NO_DEADLINE;
+    remainingAt = 0;
     resumed = 0;
   }
 

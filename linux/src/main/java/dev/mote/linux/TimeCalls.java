@@ -137,9 +137,7 @@ final class TimeCalls {
     if (task.expired()) {
       return 0;
     }
-    if (remaining != 0) { // read only if a signal ends the sleep
-      put(task, remaining, Math.max(0, deadline - guest.clock().monotonicNanos()));
-    }
+    task.reportRemaining(remaining);
     return task.block(deadline);
   }
 
@@ -157,7 +155,8 @@ final class TimeCalls {
   long alarm(int seconds) {
     long before = guest.timers().remaining(Timers.REAL);
     guest.timers().set(Timers.REAL, (seconds & 0xffff_ffffL) * SECOND, 0);
-    return (before + SECOND / 2) / SECOND == 0 && before > 0 ? 1 : (before + SECOND / 2) / SECOND;
+    long rounded = (before + SECOND / 2) / SECOND;
+    return before > 0 ? Math.max(1, rounded) : 0; // 0 would say that there was no alarm
   }
 
   long getitimer(Task task, int which, long target) {
