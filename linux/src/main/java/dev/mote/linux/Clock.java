@@ -11,7 +11,7 @@ import java.time.Instant;
 final class Clock {
   static final long SECOND = 1_000_000_000L;
 
-  private final long origin = System.nanoTime() - SECOND;
+  private final long origin = System.nanoTime() - 3600 * SECOND;
 
   long realtimeNanos() {
     Instant now = Instant.now();

@@ -1,12 +1,10 @@
 package dev.mote.linux;
 
 import dev.mote.machine.CpuBaseline;
-import dev.mote.machine.Fault;
 import dev.mote.machine.GuestMemoryExhaustedException;
 import dev.mote.machine.Hypervisor;
 import dev.mote.machine.HypervisorUnavailableException;
 import dev.mote.machine.MachineException;
-import dev.mote.machine.PageTables;
 import dev.mote.machine.Registers;
 import dev.mote.machine.VirtualMachine;
 import dev.mote.machine.VmExit;
@@ -21,10 +19,6 @@ import org.jspecify.annotations.Nullable;
 public final class Guest implements AutoCloseable {
   private static final int PROCESS_ID = 2;
 
-  /// A fault that comes back from the same instruction this often, although its page is bound, is
-  /// not one that binding can mend.
-  private static final int MAX_REPEATED_FAULTS = 8;
-
   private final VirtualMachine vm;
   private final Registers registers;
   private final AddressSpace space;
@@ -38,6 +32,7 @@ public final class Guest implements AutoCloseable {
   private final Task task;
   private final GuestSetup setup;
   private final long breakStart;
+  private final Faults faults;
   private final FaultReport faultReport;
   private final long memoryLimit;
   private final AtomicReference<Ending.@Nullable StopReason> stopReason =
@@ -47,9 +42,6 @@ public final class Guest implements AutoCloseable {
   private boolean closed; // guarded by running
 
   private @Nullable Ending ending;
-  private long lastFaultRip;
-  private long lastFaultAddress;
-  private int repeatedFaults;
 
   /// Makes a guest and loads its program.
   ///
@@ -87,6 +79,7 @@ public final class Guest implements AutoCloseable {
     vm.pageTableRoot(space.tables().root());
     memory = new UserMemory(space, vm.memory());
     signals = new Signals(this, vm);
+    faults = new Faults(this, vm);
     ProcessArguments arguments = ProcessArguments.of(setup);
     task = new Task(this, PROCESS_ID, arguments.commandName());
     ProgramFile program = setup.program();
@@ -229,7 +222,7 @@ public final class Guest implements AutoCloseable {
     switch (exit) {
       case SYSTEM_CALL -> systemCall(calls);
       case GUEST_CALL -> signals.fault(task, SignalInfo.ofKernel(SignalInfo.SIGSEGV));
-      case FAULT -> fault(vm.fault());
+      case FAULT -> faults.handle(task, vm.fault());
       case INTERRUPTED -> timers.expire(task);
     }
   }
@@ -274,44 +267,6 @@ public final class Guest implements AutoCloseable {
       stop(Ending.StopReason.INTERRUPTED);
     }
     return stopReason.get() == null;
-  }
-
-  private void fault(Fault fault) {
-    if (fault.vector() == Fault.DOUBLE_FAULT) {
-      end(new Ending.Broken("the virtual machine stopped: exit reason " + fault.errorCode()));
-      return;
-    }
-    signals.frame().fault(fault.vector(), fault.errorCode(), fault.address());
-    if (fault.vector() == Fault.PAGE_FAULT) {
-      pageFault(fault);
-    } else {
-      signals.fault(task, FaultSignals.of(fault, registers.rip(), signals.frame()));
-    }
-  }
-
-  private void pageFault(Fault fault) {
-    long address = fault.address();
-    long error = fault.errorCode();
-    int right = PageTables.READ;
-    if ((error & Fault.ERROR_WRITE) != 0) {
-      right = PageTables.WRITE;
-    } else if ((error & Fault.ERROR_FETCH) != 0) {
-      right = PageTables.EXECUTE;
-    }
-    AddressSpace.Touch touch = space.touch(address, right);
-    if (touch == AddressSpace.Touch.BOUND && !isStuck(address)) {
-      return;
-    }
-    signals.fault(task, FaultSignals.ofPageFault(touch, address));
-  }
-
-  private boolean isStuck(long address) {
-    long rip = registers.rip();
-    boolean same = rip == lastFaultRip && address == lastFaultAddress;
-    lastFaultRip = rip;
-    lastFaultAddress = address;
-    repeatedFaults = same ? repeatedFaults + 1 : 0;
-    return repeatedFaults > MAX_REPEATED_FAULTS;
   }
 
   /// Receives one system call's numbers.

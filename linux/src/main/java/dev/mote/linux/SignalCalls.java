@@ -188,7 +188,9 @@ final class SignalCalls {
     if (everyone) {
       throw ESRCH.exception(); // there is nobody but the caller
     }
-    send(task, signal, SignalInfo.SI_USER);
+    if (signal != 0) {
+      task.sendToProcess(SignalInfo.ofSender(signal, SignalInfo.SI_USER, guest.processId()));
+    }
     return 0;
   }
 
@@ -203,7 +205,9 @@ final class SignalCalls {
     if (process != guest.processId() || thread != task.tid) {
       throw ESRCH.exception();
     }
-    send(task, signal, SignalInfo.SI_TKILL);
+    if (signal != 0) {
+      task.send(SignalInfo.ofSender(signal, SignalInfo.SI_TKILL, guest.processId()));
+    }
     return 0;
   }
 
@@ -218,14 +222,8 @@ final class SignalCalls {
     int code = memory.getInt(info + 8);
     long value = memory.getLong(info + 24);
     if (signal != 0) {
-      task.send(new SignalInfo(signal, code, 0, guest.processId(), value));
+      task.sendToProcess(new SignalInfo(signal, code, 0, guest.processId(), value));
     }
     return 0;
-  }
-
-  private void send(Task task, int signal, int code) {
-    if (signal != 0) {
-      task.send(SignalInfo.ofSender(signal, code, guest.processId()));
-    }
   }
 }

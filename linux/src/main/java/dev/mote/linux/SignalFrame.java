@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
+import dev.mote.machine.Fault;
 import dev.mote.machine.Registers;
 import dev.mote.machine.VirtualMachine;
 import java.lang.foreign.MemorySegment;
@@ -84,7 +85,9 @@ final class SignalFrame {
   void fault(int trap, long error, long cr2) {
     lastTrap = trap;
     lastError = error;
-    lastCr2 = cr2;
+    if (trap == Fault.PAGE_FAULT) {
+      lastCr2 = cr2; // other faults leave what the last page fault said
+    }
   }
 
   /// Pushes a frame and points the registers at the handler.

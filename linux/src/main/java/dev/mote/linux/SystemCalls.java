@@ -8,6 +8,7 @@ import dev.mote.machine.VirtualMachine;
 /// Answers system calls: one switch from number to method. What is not here gives ENOSYS, and is
 /// counted.
 final class SystemCalls implements AutoCloseable {
+  private final StandardStreams standIn;
   private final Guest guest;
   private final Registers registers;
   private final MemoryCalls memory;
@@ -18,6 +19,7 @@ final class SystemCalls implements AutoCloseable {
   private final Credentials credentials = new Credentials();
 
   SystemCalls(Guest guest, StandardStreams streams, GuestSetup setup, long breakStart) {
+    standIn = streams;
     this.guest = guest;
     VirtualMachine vm = guest.vm();
     registers = vm.registers();
@@ -50,23 +52,17 @@ final class SystemCalls implements AutoCloseable {
 
   private long dispatch(Task task, int number, long a, long b, long c, long d, long e, long f) {
     return switch (number) {
-      case 1 -> {
-        byte[] x = new byte[(int) c];
-        task.memory().read(b, x, 0, (int) c);
-        System.out.write(x, 0, (int) c);
-        System.out.flush();
-        yield c;
-      }
+      case 1 -> write(task, (int) a, b, (int) c);
       case 20 -> {
         long n = 0;
         for (int i = 0; i < c; i++) {
-          int l = (int) task.memory().getLong(b + 16L * i + 8);
-          byte[] x = new byte[l];
-          task.memory().read(task.memory().getLong(b + 16L * i), x, 0, l);
-          System.out.write(x, 0, l);
-          n += l;
+          n +=
+              write(
+                  task,
+                  (int) a,
+                  task.memory().getLong(b + 16L * i),
+                  (int) task.memory().getLong(b + 16L * i + 8));
         }
-        System.out.flush();
         yield n;
       }
       case 9 -> memory.mmap(a, b, (int) c, (int) d, (int) e, f);
@@ -149,6 +145,17 @@ final class SystemCalls implements AutoCloseable {
         throw ENOSYS.exception();
       }
     };
+  }
+
+  private long write(Task task, int fd, long at, int n) {
+    byte[] x = new byte[n];
+    task.memory().read(at, x, 0, n);
+    try {
+      (fd == 2 ? standIn.error() : standIn.output()).write(x);
+    } catch (java.io.IOException e) {
+      return 0;
+    }
+    return n;
   }
 
   @Override

@@ -1,6 +1,5 @@
 package dev.mote.linux;
 
-import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /// One thread of a guest program: what Linux keeps for it beside its registers.
@@ -17,10 +16,6 @@ final class Task {
 
   static final long NO_DEADLINE = Long.MAX_VALUE;
 
-  /// Real-time signals queue; more than this many pending ones are dropped (Linux has
-  /// RLIMIT_SIGPENDING).
-  private static final int MAX_QUEUED = 1024;
-
   static final int SS_ONSTACK = 1;
   static final int SS_DISABLE = 2;
   static final int SS_AUTODISARM = 1 << 31;
@@ -35,8 +30,11 @@ final class Task {
   /// to.
   private @Nullable Long savedMask;
 
-  private final ArrayDeque<SignalInfo> pending = new ArrayDeque<>();
-  private long pendingSet;
+  /// Sent to this thread; delivered before those sent to the process.
+  private final PendingSignals own = new PendingSignals();
+
+  /// Sent to the process.
+  private final PendingSignals shared = new PendingSignals();
 
   long alternateStack;
   long alternateStackSize;
@@ -163,59 +161,43 @@ final class Task {
     send(SignalInfo.ofKernel(signal));
   }
 
-  /// Makes a signal pending, unless it is ignored. A standard signal that is pending already is not
-  /// queued twice.
+  /// Makes a signal pending for this thread, unless it is ignored.
   void send(SignalInfo info) {
-    int signal = info.signal();
-    long bit = 1L << (signal - 1);
-    if (guest.signals().actions().isIgnored(signal) && (blockedSignals & bit) == 0) {
-      return;
+    if (!isDropped(info.signal())) {
+      own.add(info);
     }
-    if ((pendingSet & bit) != 0 && (signal < 32 || pending.size() >= MAX_QUEUED)) {
-      return;
+  }
+
+  /// Makes a signal pending for the process, unless it is ignored.
+  void sendToProcess(SignalInfo info) {
+    if (!isDropped(info.signal())) {
+      shared.add(info);
     }
-    pendingSet |= bit;
-    pending.add(info);
+  }
+
+  private boolean isDropped(int signal) {
+    boolean held = (blockedSignals & 1L << (signal - 1)) != 0;
+    return !held && guest.signals().actions().isIgnored(signal);
   }
 
   long pendingSignals() {
-    return pendingSet;
+    return own.set() | shared.set();
   }
 
   boolean hasDeliverableSignal() {
-    return (pendingSet & ~blockedSignals) != 0;
+    return (pendingSignals() & ~blockedSignals) != 0;
   }
 
-  /// Takes the pending signal that is delivered next among those of a set: faults first, then the
-  /// lowest number.
+  /// Takes the pending signal that is delivered next among those of a set.
   @Nullable SignalInfo takeSignal(long set) {
-    long wanted = pendingSet & set;
-    if (wanted == 0) {
-      return null;
-    }
-    SignalInfo next = null;
-    for (SignalInfo info : pending) {
-      if ((wanted & 1L << (info.signal() - 1)) != 0
-          && (next == null
-              || (info.isFault() && !next.isFault())
-              || (info.isFault() == next.isFault() && info.signal() < next.signal()))) {
-        next = info;
-      }
-    }
-    if (next != null) {
-      pending.removeFirstOccurrence(next);
-      int signal = next.signal();
-      if (pending.stream().noneMatch(info -> info.signal() == signal)) {
-        pendingSet &= ~(1L << (signal - 1));
-      }
-    }
-    return next;
+    SignalInfo next = own.take(set);
+    return next != null ? next : shared.take(set);
   }
 
   /// Forgets a signal that has become ignored.
   void discardPending(int signal) {
-    pending.removeIf(info -> info.signal() == signal);
-    pendingSet &= ~(1L << (signal - 1));
+    own.discard(signal);
+    shared.discard(signal);
   }
 
   boolean isOnAlternateStack(long rsp) {

@@ -87,7 +87,7 @@ final class Timers implements AutoCloseable {
         long now = now(which);
         if (due[which] <= now) {
           due[which] = interval[which] == 0 ? OFF : Math.max(due[which] + interval[which], now);
-          task.raise(SIGNALS[which]);
+          task.sendToProcess(SignalInfo.ofKernel(SIGNALS[which]));
         }
       }
     }

@@ -1,0 +1,81 @@
+package dev.mote.linux;
+
+import dev.mote.machine.Fault;
+import dev.mote.machine.PageTables;
+import dev.mote.machine.Registers;
+import dev.mote.machine.VirtualMachine;
+
+/// Answers the guest's exceptions: a page that only lacked its frame gets it, everything else
+/// becomes a signal.
+final class Faults {
+  /// A fault that comes back from the same instruction this often, although its page is bound, is
+  /// not one that binding can mend.
+  private static final int MAX_REPEATED_FAULTS = 8;
+
+  private static final int INT_N = 0xcd;
+
+  private final Guest guest;
+  private final Registers registers;
+  private long lastRip;
+  private long lastAddress;
+  private int repeated;
+
+  Faults(Guest guest, VirtualMachine vm) {
+    this.guest = guest;
+    registers = vm.registers();
+  }
+
+  void handle(Task task, Fault reported) {
+    Fault fault = reported.vector() == Fault.INVALID_OPCODE ? recognized(reported) : reported;
+    if (fault.vector() == Fault.DOUBLE_FAULT) {
+      guest.end(new Ending.Broken("the virtual machine stopped: exit reason " + fault.errorCode()));
+      return;
+    }
+    guest.signals().frame().fault(fault.vector(), fault.errorCode(), fault.address());
+    if (fault.vector() == Fault.PAGE_FAULT) {
+      pageFault(task, fault);
+    } else {
+      guest.signals().fault(task, FaultSignals.of(fault, registers.rip(), guest.signals().frame()));
+    }
+  }
+
+  /// A hypervisor that interprets what it cannot run takes INT n for an unknown instruction; a
+  /// processor refuses it with a general protection fault whose error code names the gate.
+  private Fault recognized(Fault invalidOpcode) {
+    try {
+      long rip = registers.rip();
+      if ((guest.memory().getByte(rip) & 0xff) == INT_N) {
+        int gate = guest.memory().getByte(rip + 1) & 0xff;
+        return new Fault(Fault.GENERAL_PROTECTION, gate << 3 | 2, 0);
+      }
+      return invalidOpcode;
+    } catch (ErrnoException _) {
+      return invalidOpcode; // code that may be executed but not read
+    }
+  }
+
+  private void pageFault(Task task, Fault fault) {
+    long address = fault.address();
+    long error = fault.errorCode();
+    int right = PageTables.READ;
+    if ((error & Fault.ERROR_WRITE) != 0) {
+      right = PageTables.WRITE;
+    } else if ((error & Fault.ERROR_FETCH) != 0) {
+      right = PageTables.EXECUTE;
+    }
+    AddressSpace.Touch touch = guest.space().touch(address, right);
+    if (touch == AddressSpace.Touch.BOUND && !isStuck(address)) {
+      return;
+    }
+    guest.signals().fault(task, FaultSignals.ofPageFault(touch, address));
+  }
+
+  private boolean isStuck(long address) {
+    long rip = registers.rip();
+    boolean same = rip == lastRip && address == lastAddress;
+    lastRip = rip;
+    lastAddress = address;
+    repeated = same ? repeated + 1 : 0;
+    return repeated > MAX_REPEATED_FAULTS;
+  }
+}

@@ -1,0 +1,68 @@
+package dev.mote.linux;
+
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/// Signals that were sent and are not delivered yet. A standard signal that is pending already is
+/// not queued twice.
+final class PendingSignals {
+  private static final int FIRST_REALTIME = 32;
+
+  /// Real-time signals queue; beyond this many they are dropped (Linux has RLIMIT_SIGPENDING).
+  private static final int MAX_QUEUED = 1024;
+
+  private final ArrayDeque<SignalInfo> queue = new ArrayDeque<>();
+  private long set;
+
+  /// Bit n-1 stands for signal n.
+  long set() {
+    return set;
+  }
+
+  void add(SignalInfo info) {
+    long bit = bit(info.signal());
+    boolean known = (set & bit) != 0;
+    if (!known || (info.signal() >= FIRST_REALTIME && queue.size() < MAX_QUEUED)) {
+      set |= bit;
+      queue.add(info);
+    }
+  }
+
+  /// Takes the signal that is delivered next among some: faults first, then the lowest number.
+  @Nullable SignalInfo take(long wanted) {
+    if ((set & wanted) == 0) {
+      return null;
+    }
+    SignalInfo next = null;
+    for (SignalInfo info : queue) {
+      if ((wanted & bit(info.signal())) != 0 && (next == null || comesBefore(info, next))) {
+        next = info;
+      }
+    }
+    if (next != null) {
+      remove(next);
+    }
+    return next;
+  }
+
+  private static boolean comesBefore(SignalInfo a, SignalInfo b) {
+    return a.isFault() == b.isFault() ? a.signal() < b.signal() : a.isFault();
+  }
+
+  private void remove(SignalInfo info) {
+    queue.removeFirstOccurrence(info);
+    int signal = info.signal();
+    if (queue.stream().noneMatch(other -> other.signal() == signal)) {
+      set &= ~bit(signal);
+    }
+  }
+
+  void discard(int signal) {
+    queue.removeIf(info -> info.signal() == signal);
+    set &= ~bit(signal);
+  }
+
+  private static long bit(int signal) {
+    return 1L << (signal - 1);
+  }
+}
