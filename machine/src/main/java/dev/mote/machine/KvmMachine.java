@@ -29,6 +29,7 @@ final class KvmMachine implements VirtualMachine {
 
   private static final int MSR_STAR = 0xc000_0081;
   private static final int MSR_LSTAR = 0xc000_0082;
+  private static final int MSR_CSTAR = 0xc000_0083;
   private static final int MSR_FMASK = 0xc000_0084;
 
   private static final long RFLAGS_FIXED = 0x2;
@@ -174,8 +175,13 @@ final class KvmMachine implements VirtualMachine {
     // STAR: SYSCALL loads CS from bits 32 to 47 and SS 8 above; SYSRET's bits 48 to 63 are Linux's,
     // nothing uses them.
     long star = 0x23L << 48 | (long) Supervisor.KERNEL_CS << 32;
+    // CSTAR, for SYSCALL outside 64-bit mode on AMD's processors: there is no 32-bit code segment,
+    // but PVM's interpreter of IRETQ takes a data segment for one, and CSTAR would be address 0.
     long[][] values = {
-      {MSR_STAR, star}, {MSR_LSTAR, Supervisor.SYSCALL_ENTRY}, {MSR_FMASK, SYSCALL_MASK}
+      {MSR_STAR, star},
+      {MSR_LSTAR, Supervisor.SYSCALL_ENTRY},
+      {MSR_CSTAR, Supervisor.SYSCALL_ENTRY},
+      {MSR_FMASK, SYSCALL_MASK}
     };
     var struct = arena.allocate(8 + 16L * values.length, 8);
     struct.set(ValueLayout.JAVA_INT, 0, values.length);
@@ -288,6 +294,9 @@ final class KvmMachine implements VirtualMachine {
   ///
   /// @return false if the guest stands in a stub on its way out, where it has none
   private boolean viewInterrupted() {
+    if (run.rip() == Supervisor.SYSCALL_ENTRY) {
+      return false; // under PVM at CPL 3, but what it does next is the exit all the same
+    }
     if (Supervisor.contains(run.rip())) {
       readSregs();
       if (sregs.cpl() == 0) {
@@ -361,14 +370,19 @@ final class KvmMachine implements VirtualMachine {
     return VmExit.FAULT;
   }
 
-  /// Lets KVM complete an IN or a string instruction on the guest-call port, so that it is not
-  /// pending in a later run.
+  /// Lets KVM complete an IN on the guest-call port, so that it is not pending in a later run, and
+  /// puts the registers back as they were before the instruction, which is to have been refused.
   private void finishPortAccess() {
-    run.dirtyRegs(0);
-    run.immediateExit(true);
-    enter();
-    run.immediateExit(false);
-    sregsRead = false;
+    try (var scratch = Arena.ofConfined()) {
+      var before = scratch.allocate(KvmRun.REGS_SIZE, 8);
+      before.copyFrom(run.page().asSlice(KvmRun.REGS, KvmRun.REGS_SIZE));
+      run.dirtyRegs(0);
+      run.immediateExit(true);
+      enter();
+      run.immediateExit(false);
+      sregsRead = false;
+      MemorySegment.copy(before, 0, run.page(), KvmRun.REGS, KvmRun.REGS_SIZE);
+    }
   }
 
   /// The guest can never run again: the processor shut down, or the hypervisor could not go on.
