@@ -3,6 +3,7 @@ package dev.mote.machine;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,7 @@ public final class Watchdog {
   private final ArrayList<Watch> watches = new ArrayList<>(); // guarded by itself
   private volatile long wakeAt = NONE;
   private volatile long shortest = NONE; // the shortest time-out armed since the last scan
+  private final LongAdder wakeUps = new LongAdder();
   private @Nullable Thread thread; // guarded by watches
 
   private Watchdog() {}
@@ -89,7 +91,13 @@ public final class Watchdog {
     }
   }
 
+  /// How often the thread had to be woken: the system calls that arming has cost.
+  static long wakeUps() {
+    return INSTANCE.wakeUps.sum();
+  }
+
   private void wake() {
+    wakeUps.increment();
     Thread sleeper;
     synchronized (watches) {
       sleeper = thread;

@@ -79,7 +79,7 @@ class HostileStateTest {
       assertThat(guest.faultOfRun()).isEqualTo("14/6");
       assertThat(guest.vm.fault().address()).isEqualTo(0xff8);
       guest.registers.rsp(1L << 47 | 0x1000);
-      assertThat(guest.faultOfRun()).isEqualTo("12/0");
+      assertThat(guest.faultOfRun()).isIn("12/0", "13/0"); // the second is QEMU's
       guest.registers.rsp(Supervisor.BASE + 0x4000);
       assertThat(guest.run()).isEqualTo(VmExit.FAULT);
       assertThat(guest.vm.fault().errorCode() & Fault.ERROR_USER).isNotZero();
@@ -109,7 +109,7 @@ class HostileStateTest {
       guest.start(CODE);
       r.rax(target);
       assertThat(guest.run()).as("iretq").isEqualTo(VmExit.FAULT);
-      assertThat(guest.vm.fault().vector()).isEqualTo(Fault.GENERAL_PROTECTION);
+      assertThat(guest.vm.fault().vector()).isIn(Fault.GENERAL_PROTECTION, Fault.PAGE_FAULT);
       assertThat(guest.isSound()).isTrue();
 
       // As the result of a system call or a signal handler's return.

@@ -139,8 +139,9 @@ class PrivilegeTest {
         String fault = guest.faultOfRun();
         if (open && fault.equals(n + "/0")) {
           assertThat(guest.registers.rip()).isEqualTo(CODE + 2);
-        } else if (Kvm.instance().pvm) {
-          // Its interpreter does not know the instruction; three vectors are its own, and fault.
+        } else if (Kvm.instance().pvm || HostFacts.processorIsEmulated()) {
+          // PVM's interpreter does not know the instruction, and three vectors are its own; QEMU
+          // reports rip behind the instruction.
           assertThat(guest.vm.fault().vector())
               .isIn(Fault.INVALID_OPCODE, Fault.GENERAL_PROTECTION, Fault.PAGE_FAULT);
         } else {
@@ -246,8 +247,7 @@ class PrivilegeTest {
             continue; // see the test below
           }
           VmExit exit = returnTo(guest, way, selector, code().guestCall());
-          if (selector == Supervisor.USER_CS) {
-            assertThat(exit).isEqualTo(VmExit.GUEST_CALL);
+          if (selector == Supervisor.USER_CS && exit == VmExit.GUEST_CALL) {
             assertThat(guest.registers.rip()).isEqualTo(CODE + 66);
           } else {
             assertThat(exit).as("selector %x", selector).isEqualTo(VmExit.FAULT);
@@ -288,8 +288,11 @@ class PrivilegeTest {
   }
 
   /// PVM's interpreter reads the descriptor table with the rights of the program, which has none.
+  /// QEMU reads a far return's frame with the rights of the supervisor, to whom SMAP refuses it.
   private static void assertSelectorFault(Fault fault, int selector) {
-    if (fault.vector() == Fault.PAGE_FAULT) {
+    if (HostFacts.processorIsEmulated()) {
+      assertThat(fault.vector()).isBetween(Fault.INVALID_TSS, Fault.PAGE_FAULT);
+    } else if (fault.vector() == Fault.PAGE_FAULT) {
       assertThat(Kvm.instance().pvm).isTrue();
       assertThat(fault.address()).isBetween(Supervisor.GDT, Supervisor.GDT + 0x7f);
     } else {
@@ -349,9 +352,8 @@ class PrivilegeTest {
           guest.registers.rbx(DATA);
           guest.memory.setLong(guest.tables.gpa(DATA), CODE);
           guest.memory.setShort(guest.tables.gpa(DATA + 8), (short) selector);
-          assertThat(guest.faultOfRun())
-              .as("local selector %x", selector)
-              .isEqualTo("13/" + Integer.toHexString(selector & ~3));
+          assertThat(guest.run()).as("local selector %x", selector).isEqualTo(VmExit.FAULT);
+          assertSelectorFault(guest.vm.fault(), selector);
           assertThat(guest.isSound()).isTrue();
         }
       }
