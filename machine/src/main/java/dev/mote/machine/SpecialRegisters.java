@@ -132,8 +132,8 @@ final class SpecialRegisters {
     struct.asSlice(TR + 16, 8).fill((byte) 0);
   }
 
-  /// No local descriptor table. KVM starts a vCPU with one at address 0, where a program could write
-  /// descriptors and gates of its own making.
+  /// No local descriptor table. KVM starts a vCPU with one at address 0, where a program could
+  /// write descriptors and gates of its own making.
   private void noLocalDescriptors() {
     struct.asSlice(LDT, SEGMENT_SIZE).fill((byte) 0);
     struct.set(BYTE, LDT + 14, (byte) TYPE_LDT);

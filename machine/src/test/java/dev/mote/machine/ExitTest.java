@@ -101,7 +101,7 @@ class ExitTest {
       for (int call = 1; call <= 2; call++) {
         assertThat(guest.run()).isEqualTo(VmExit.GUEST_CALL);
         assertThat(all(r)).isEqualTo(before);
-        assertThat(r.rip()).isEqualTo(CODE + 2 * call);
+        assertThat(r.rip()).isEqualTo(CODE + 2L * call);
         assertThat(r.rflags() & 0x8d5).isEqualTo(0x8d5);
       }
     }
@@ -268,14 +268,13 @@ class ExitTest {
     try (var guest = new Guest(code().guestCall())) {
       var thrown = new AtomicReference<Throwable>();
       Thread.ofVirtual()
-          .start(
-              () -> {
-                try {
-                  guest.run();
-                } catch (IllegalStateException e) {
-                  thrown.set(e);
-                }
-              })
+          .start(() -> {
+            try {
+              guest.run();
+            } catch (IllegalStateException e) {
+              thrown.set(e);
+            }
+          })
           .join();
       assertThat(thrown.get()).hasMessageContaining("virtual thread");
       assertThat(guest.run()).isEqualTo(VmExit.GUEST_CALL);

@@ -99,11 +99,10 @@ final class Guest implements AutoCloseable {
   /// Kicks this machine after a while, from another thread.
   Thread kickAfterMillis(long millis) {
     return Thread.ofPlatform()
-        .start(
-            () -> {
-              LockSupport.parkNanos(millis * 1_000_000);
-              vm.kick();
-            });
+        .start(() -> {
+          LockSupport.parkNanos(millis * 1_000_000);
+          vm.kick();
+        });
   }
 
   @Override

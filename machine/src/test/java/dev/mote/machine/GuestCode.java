@@ -21,7 +21,7 @@ final class GuestCode {
 
   private GuestCode little(long value, int size) {
     for (int i = 0; i < size; i++) {
-      bytes.write((int) (value >>> 8 * i));
+      bytes.write((int) (value >>> (8 * i)));
     }
     return this;
   }

@@ -104,8 +104,7 @@ class HostileStateTest {
       assertThat(guest.isSound()).isTrue();
 
       // mov rdx, ss; push rdx; push rsp; pushfq; mov edx, cs; push rdx; push rax; iretq
-      guest.load(
-          code().raw(0x8c, 0xd2, 0x52, 0x54, 0x9c, 0x8c, 0xca, 0x52, 0x50).raw(0x48, 0xcf));
+      guest.load(code().raw(0x8c, 0xd2, 0x52, 0x54, 0x9c, 0x8c, 0xca, 0x52, 0x50).raw(0x48, 0xcf));
       guest.start(CODE);
       r.rax(target);
       assertThat(guest.run()).as("iretq").isEqualTo(VmExit.FAULT);

@@ -94,15 +94,14 @@ class KickTest {
       var kicked = new AtomicInteger();
       var kicker =
           Thread.ofPlatform()
-              .start(
-                  () -> {
-                    for (int i = 0; i < kicks; i++) {
-                      kicked.incrementAndGet();
-                      guest.vm.kick();
-                      seen.acquireUninterruptibly();
-                      LockSupport.parkNanos(i % 8 * 7_000L); // meets the guest at many places
-                    }
-                  });
+              .start(() -> {
+                for (int i = 0; i < kicks; i++) {
+                  kicked.incrementAndGet();
+                  guest.vm.kick();
+                  seen.acquireUninterruptibly();
+                  LockSupport.parkNanos(i % 8 * 7_000L); // meets the guest at many places
+                }
+              });
       var r = guest.registers;
       int interruptions = 0;
       long exits = 0;
@@ -144,13 +143,12 @@ class KickTest {
       var stop = new AtomicBoolean();
       var sender =
           Thread.ofPlatform()
-              .start(
-                  () -> {
-                    while (!stop.get()) {
-                      Libc.tgkill(Libc.getpid(), tid, signal);
-                      LockSupport.parkNanos(100_000);
-                    }
-                  });
+              .start(() -> {
+                while (!stop.get()) {
+                  Libc.tgkill(Libc.getpid(), tid, signal);
+                  LockSupport.parkNanos(100_000);
+                }
+              });
       for (int i = 0; i < 20; i++) {
         guest.start(CODE);
         guest.registers.rbx(0);
@@ -171,12 +169,11 @@ class KickTest {
       for (int i = 0; i < kickers.length; i++) {
         kickers[i] =
             Thread.ofPlatform()
-                .start(
-                    () -> {
-                      for (int k = 0; k < 200; k++) {
-                        guest.vm.kick();
-                      }
-                    });
+                .start(() -> {
+                  for (int k = 0; k < 200; k++) {
+                    guest.vm.kick();
+                  }
+                });
       }
       assertThat(guest.run()).isEqualTo(VmExit.INTERRUPTED);
       guest.close();

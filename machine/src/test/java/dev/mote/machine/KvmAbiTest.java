@@ -7,6 +7,7 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,10 +52,10 @@ class KvmAbiTest {
     }
     assertThat(numbers).hasSizeGreaterThan(20);
     var expressions = new LinkedHashMap<String, Long>();
-    numbers.forEach(
-        (name, value) ->
-            expressions.put(
-                name.startsWith("SYS_") ? "SYS_" + name.substring(4).toLowerCase() : name, value));
+    numbers.forEach((name, value) ->
+        expressions.put(
+            name.startsWith("SYS_") ? "SYS_" + name.substring(4).toLowerCase(Locale.ROOT) : name,
+            value));
     assertEqualToHeaders(expressions);
   }
 
@@ -87,7 +88,7 @@ class KvmAbiTest {
         "rax rbx rcx rdx rsi rdi rsp rbp r8 r9 r10 r11 r12 r13 r14 r15 rip rflags".split(" ", -1)) {
       offsets.put(
           "offsetof(struct kvm_run, s.regs.regs." + register + ")",
-          constants(KvmRun.class, "").get(register.toUpperCase()));
+          constants(KvmRun.class, "").get(register.toUpperCase(Locale.ROOT)));
     }
     offsets.put("KVM_SYNC_X86_REGS", KvmAbi.KVM_SYNC_X86_REGS);
     assertEqualToHeaders(offsets);
@@ -96,11 +97,10 @@ class KvmAbiTest {
   @Test
   void everyFieldOfTheSpecialRegistersIsWhereTheHeaderHasIt() throws Exception {
     var offsets = new LinkedHashMap<String, Long>();
-    for (String field :
-        "cs ds es fs gs ss tr ldt gdt idt cr0 cr2 cr3 cr4 efer".split(" ", -1)) {
+    for (String field : "cs ds es fs gs ss tr ldt gdt idt cr0 cr2 cr3 cr4 efer".split(" ", -1)) {
       offsets.put(
           "offsetof(struct kvm_sregs, " + field + ")",
-          constants(SpecialRegisters.class, "").get(field.toUpperCase()));
+          constants(SpecialRegisters.class, "").get(field.toUpperCase(Locale.ROOT)));
     }
     offsets.put("sizeof(struct kvm_sregs)", SpecialRegisters.SIZE);
     offsets.put("sizeof(struct kvm_segment)", 24L);

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.Arena;
 import java.util.HashSet;
+import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
@@ -25,8 +26,7 @@ class PageTablesTest {
 
   private final Arena arena = Arena.ofConfined();
   private final GuestMemory memory =
-      new GuestMemory(
-          (Supervisor.FIRST_FREE_FRAME + DATA_LIMIT + TABLE_LIMIT) * PAGE, arena);
+      new GuestMemory((Supervisor.FIRST_FREE_FRAME + DATA_LIMIT + TABLE_LIMIT) * PAGE, arena);
   private final Frames frames =
       new Frames(memory, Supervisor.FIRST_FREE_FRAME, DATA_LIMIT, TABLE_LIMIT);
   private final PageTables tables = new PageTables(memory, frames);
@@ -113,7 +113,7 @@ class PageTablesTest {
   }
 
   private void bindWhatIsFree(
-      TreeMap<Long, Page> model, long start, long end, int rights, boolean written) {
+      NavigableMap<Long, Page> model, long start, long end, int rights, boolean written) {
     for (long gva = start; gva < end; ) {
       if (model.containsKey(gva)) {
         gva += PAGE;
@@ -122,8 +122,7 @@ class PageTablesTest {
       Long next = model.higherKey(gva);
       long free = Math.min(end, next == null ? end : next) - gva;
       if (frames.available() == 0) {
-        assertThatThrownBy(() -> frames.take(1))
-            .isInstanceOf(GuestMemoryExhaustedException.class);
+        assertThatThrownBy(() -> frames.take(1)).isInstanceOf(GuestMemoryExhaustedException.class);
         return;
       }
       var run = frames.take((int) (free / PAGE));
@@ -135,7 +134,7 @@ class PageTablesTest {
     }
   }
 
-  private void moveIfFree(TreeMap<Long, Page> model, long start, long end, long target) {
+  private void moveIfFree(NavigableMap<Long, Page> model, long start, long end, long target) {
     boolean overlaps = target < end && start < target + (end - start);
     if (overlaps
         || target + (end - start) > PageTables.USER_END
@@ -148,7 +147,7 @@ class PageTablesTest {
     moved.forEach((gva, page) -> model.put(gva - start + target, page));
   }
 
-  private void assertAgrees(TreeMap<Long, Page> model, long[] areas) {
+  private void assertAgrees(NavigableMap<Long, Page> model, long[] areas) {
     var seen = new HashSet<Integer>();
     for (long area : areas) {
       long end = area + 64 * PAGE;

@@ -14,9 +14,9 @@ import org.junit.jupiter.api.Test;
 class PortTest {
   private static final int PORTS = 0x1_0000;
 
-  private record Access(String mnemonic, int... bytes) {
-    GuestCode code() {
-      return GuestCode.code().raw(bytes);
+  private record Access(String mnemonic, GuestCode code) {
+    Access(String mnemonic, int... bytes) {
+      this(mnemonic, GuestCode.code().raw(bytes));
     }
   }
 
@@ -85,7 +85,7 @@ class PortTest {
   @Test
   void everyAccessToTheGuestCallPortButOneByteIsRefused() {
     for (Access access : ACCESSES) {
-      if (access == OUT || access == OUTSB) {
+      if (access.equals(OUT) || access.equals(OUTSB)) {
         continue;
       }
       try (var guest = new Guest(access.code())) {

@@ -14,7 +14,11 @@ import org.junit.jupiter.api.Test;
 /// What only an operating system may do, a program cannot.
 @Tag("every-kvm")
 class PrivilegeTest {
-  private record Instruction(String mnemonic, int... bytes) {}
+  private record Instruction(String mnemonic, GuestCode code) {
+    Instruction(String mnemonic, int... bytes) {
+      this(mnemonic, GuestCode.code().raw(bytes));
+    }
+  }
 
   private static final List<Instruction> PRIVILEGED =
       List.of(
@@ -79,7 +83,7 @@ class PrivilegeTest {
     try (var guest = new Guest()) {
       var wrong = new ArrayList<String>();
       for (Instruction instruction : PRIVILEGED) {
-        prepare(guest, code().raw(instruction.bytes));
+        prepare(guest, instruction.code);
         String fault = guest.faultOfRun();
         if (!(fault.equals("13/0") || fault.equals("6/0")) || guest.registers.rip() != CODE) {
           wrong.add(instruction.mnemonic + ": " + fault);
@@ -103,7 +107,9 @@ class PrivilegeTest {
           guest.registers.rax(number);
           VmExit exit = guest.run();
           if (exit == VmExit.GUEST_CALL) {
-            assertThat((int) guest.registers.rax()).as("result of hypercall %d", number).isNegative();
+            assertThat((int) guest.registers.rax())
+                .as("result of hypercall %d", number)
+                .isNegative();
           } else {
             assertThat(exit).isEqualTo(VmExit.FAULT);
           }
@@ -118,7 +124,10 @@ class PrivilegeTest {
   void descriptorTablesCannotBeWrittenThroughWhatIsReadOfThem() {
     try (var guest = new Guest()) {
       int[][] stores = {
-        {0x0f, 0x01, 0x03}, {0x0f, 0x01, 0x0b}, {0x0f, 0x00, 0x03}, {0x0f, 0x00, 0x0b},
+        {0x0f, 0x01, 0x03},
+        {0x0f, 0x01, 0x0b},
+        {0x0f, 0x00, 0x03},
+        {0x0f, 0x00, 0x0b},
         {0x0f, 0x01, 0x23}
       }; // sgdt, sidt, sldt, str, smsw [rbx]
       for (int[] store : stores) {
@@ -322,6 +331,11 @@ class PrivilegeTest {
     }
   }
 
+  /// The lower half of a 64-bit call gate that CPL 3 may use.
+  private static long callGate(long selector, long target) {
+    return (target & 0xffff) | selector << 16 | 0xecL << 40 | (target >>> 16 & 0xffff) << 48;
+  }
+
   /// Descriptors and gates in the program's own memory, wherever a table might be thought to begin,
   /// are not used.
   @Test
@@ -330,15 +344,14 @@ class PrivilegeTest {
       0x00cf_fb00_0000_ffffL, // 32-bit code, level 3
       0x00cf_f300_0000_ffffL, // data, level 3
       0x00af_fb00_0000_ffffL, // 64-bit code, level 3
-      (CODE & 0xffff) | (long) Supervisor.KERNEL_CS << 16 | 0xecL << 40 | CODE >>> 16 << 48, // gate
+      callGate(Supervisor.KERNEL_CS, CODE),
       0 // the upper half of the call gate
     };
     var loadDs = code().raw(0x8e, 0xd8).guestCall(); // mov ds, ax
     var farReturn = code().raw(0x50, 0x51, 0x48, 0xcb); // push rax; push rcx; lretq
     var farCall = code().raw(0x48, 0xff, 0x1b); // call far [rbx]
     try (var guest = new Guest()) {
-      guest.tables.bind(
-          0, guest.vm.frames().take(1), PageTables.READ | PageTables.WRITE, false);
+      guest.tables.bind(0, guest.vm.frames().take(1), PageTables.READ | PageTables.WRITE, false);
       for (int i = 0; i < 510; i++) {
         guest.memory.setLong(guest.tables.gpa(i * 8L), descriptors[i % descriptors.length]);
       }

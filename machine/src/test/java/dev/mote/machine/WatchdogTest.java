@@ -19,12 +19,11 @@ class WatchdogTest {
     var rung = new Semaphore(0);
     var at = new AtomicLong();
     try (var watch =
-        Watchdog.watch(
-            now -> {
-              at.set(now);
-              rung.release();
-              return Watchdog.NONE;
-            })) {
+        Watchdog.watch(now -> {
+          at.set(now);
+          rung.release();
+          return Watchdog.NONE;
+        })) {
       for (long millis : new long[] {1, 5, 30, 3}) {
         long before = System.nanoTime();
         watch.arm(millis * MILLISECOND);
@@ -39,11 +38,10 @@ class WatchdogTest {
   void ringsAtOnceForADeadlineThatIsNow() throws InterruptedException {
     var rung = new CountDownLatch(1);
     try (var watch =
-        Watchdog.watch(
-            _ -> {
-              rung.countDown();
-              return Watchdog.NONE;
-            })) {
+        Watchdog.watch(_ -> {
+          rung.countDown();
+          return Watchdog.NONE;
+        })) {
       watch.arm(1);
       rung.await();
     }
@@ -54,11 +52,10 @@ class WatchdogTest {
     var rung = new CountDownLatch(1);
     try (var longer = Watchdog.watch(_ -> Watchdog.NONE);
         var shorter =
-            Watchdog.watch(
-                _ -> {
-                  rung.countDown();
-                  return Watchdog.NONE;
-                })) {
+            Watchdog.watch(_ -> {
+              rung.countDown();
+              return Watchdog.NONE;
+            })) {
       longer.arm(3600_000 * MILLISECOND);
       Thread.sleep(30); // the thread sleeps until the longer one
       shorter.arm(5 * MILLISECOND);
@@ -73,14 +70,13 @@ class WatchdogTest {
     var last = new AtomicLong(System.nanoTime());
     var tooEarly = new AtomicInteger();
     try (var watch =
-        Watchdog.watch(
-            now -> {
-              if (now - last.getAndSet(now) < 2 * MILLISECOND) {
-                tooEarly.incrementAndGet();
-              }
-              rung.release();
-              return count.incrementAndGet() < 10 ? now + 2 * MILLISECOND : Watchdog.NONE;
-            })) {
+        Watchdog.watch(now -> {
+          if (now - last.getAndSet(now) < 2 * MILLISECOND) {
+            tooEarly.incrementAndGet();
+          }
+          rung.release();
+          return count.incrementAndGet() < 10 ? now + 2 * MILLISECOND : Watchdog.NONE;
+        })) {
       watch.arm(2 * MILLISECOND);
       rung.acquire(10);
       assertThat(rung.tryAcquire(20, TimeUnit.MILLISECONDS)).isFalse();
@@ -92,11 +88,10 @@ class WatchdogTest {
   void aDisarmedOrClosedWatchDoesNotRing() throws InterruptedException {
     var rung = new AtomicInteger();
     var watch =
-        Watchdog.watch(
-            _ -> {
-              rung.incrementAndGet();
-              return Watchdog.NONE;
-            });
+        Watchdog.watch(_ -> {
+          rung.incrementAndGet();
+          return Watchdog.NONE;
+        });
     watch.arm(30 * MILLISECOND);
     watch.disarm();
     Thread.sleep(80);
@@ -114,11 +109,10 @@ class WatchdogTest {
     var watches = new Watchdog.Watch[100];
     for (int i = 0; i < watches.length; i++) {
       watches[i] =
-          Watchdog.watch(
-              _ -> {
-                rung.countDown();
-                return Watchdog.NONE;
-              });
+          Watchdog.watch(_ -> {
+            rung.countDown();
+            return Watchdog.NONE;
+          });
       watches[i].arm((i % 10 + 1) * MILLISECOND);
     }
     rung.await();
@@ -132,8 +126,8 @@ class WatchdogTest {
     }
   }
 
-  /// A run of calls with the same time-out, each ended in time, must not wake the thread: that would
-  /// be a system call for each.
+  /// A run of calls with the same time-out, each ended in time, must not wake the thread: that
+  /// would be a system call for each.
   @Test
   void callsThatEndInTimeMakeNoWakeUpCall() {
     try (var watch = Watchdog.watch(_ -> Watchdog.NONE)) {
@@ -167,6 +161,46 @@ class WatchdogTest {
   }
 
   @Test
+  void anAlarmThatThrowsDoesNotEndTheWatch() throws InterruptedException {
+    var rung = new CountDownLatch(1);
+    var reported = new CountDownLatch(1);
+    Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+    Thread.setDefaultUncaughtExceptionHandler((_, _) -> reported.countDown());
+    try (var faulty =
+            Watchdog.watch(_ -> {
+              throw new IllegalStateException("an alarm that fails");
+            });
+        var sound =
+            Watchdog.watch(_ -> {
+              rung.countDown();
+              return Watchdog.NONE;
+            })) {
+      faulty.arm(MILLISECOND);
+      reported.await();
+      sound.arm(MILLISECOND);
+      rung.await();
+    } finally {
+      Thread.setDefaultUncaughtExceptionHandler(before);
+    }
+  }
+
+  @Test
+  void timeoutsWithoutAnEndDoNotDisturbTheOthers() throws InterruptedException {
+    var rung = new CountDownLatch(1);
+    try (var endless = Watchdog.watch(_ -> Watchdog.NONE);
+        var shorter =
+            Watchdog.watch(_ -> {
+              rung.countDown();
+              return Watchdog.NONE;
+            })) {
+      endless.arm(Long.MAX_VALUE);
+      endless.arm(Long.MAX_VALUE - 1);
+      shorter.arm(5 * MILLISECOND);
+      rung.await();
+    }
+  }
+
+  @Test
   void everyDeadlineOfManyThreadsRings() throws InterruptedException {
     int threads = 8;
     int rounds = 50;
@@ -176,22 +210,20 @@ class WatchdogTest {
       int seed = t;
       all[t] =
           Thread.ofPlatform()
-              .start(
-                  () -> {
-                    var mine = new Semaphore(0);
-                    try (var watch =
-                        Watchdog.watch(
-                            _ -> {
-                              mine.release();
-                              return Watchdog.NONE;
-                            })) {
-                      for (int i = 0; i < rounds; i++) {
-                        watch.arm(1 + (seed * 7 + i) % 5 * MILLISECOND / 2);
-                        mine.acquireUninterruptibly();
-                        rung.incrementAndGet();
-                      }
-                    }
-                  });
+              .start(() -> {
+                var mine = new Semaphore(0);
+                try (var watch =
+                    Watchdog.watch(_ -> {
+                      mine.release();
+                      return Watchdog.NONE;
+                    })) {
+                  for (int i = 0; i < rounds; i++) {
+                    watch.arm(1 + (seed * 7 + i) % 5 * MILLISECOND / 2);
+                    mine.acquireUninterruptibly();
+                    rung.incrementAndGet();
+                  }
+                }
+              });
     }
     for (var thread : all) {
       thread.join();
