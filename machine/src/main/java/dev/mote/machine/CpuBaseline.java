@@ -4,10 +4,13 @@ package dev.mote.machine;
 ///
 /// A snapshot that travels between machines is taken under a baseline that both have. The levels
 /// are those of the x86-64 psABI; each includes what the level before it has.
+///
+/// A baseline decides what CPUID says. What it leaves out is not always out of order: a program
+/// that uses an instruction without asking may find that it works.
 public enum CpuBaseline {
-  /// SSE3, SSSE3, SSE4.1, SSE4.2, POPCNT, CMPXCHG16B, LAHF; XSAVE for x87 and SSE.
+  /// SSE3, SSSE3, SSE4.1, SSE4.2, POPCNT, CMPXCHG16B, LAHF; no XSAVE.
   X86_64_V2,
-  /// AVX, AVX2, BMI1, BMI2, F16C, FMA, LZCNT, MOVBE.
+  /// XSAVE, AVX, AVX2, BMI1, BMI2, F16C, FMA, LZCNT, MOVBE.
   X86_64_V3,
   /// AVX-512 F, BW, CD, DQ, VL.
   X86_64_V4,

@@ -30,6 +30,10 @@ final class Cpuid {
   private static final int ENTRY = 40;
   private static final int MAX_ENTRIES = 256;
   private static final int LEGACY_AND_HEADER = 576;
+  private static final int LEAF = 0;
+  private static final int SUBLEAF = 4;
+  private static final int FLAGS = 8;
+  private static final int SIGNIFICANT_SUBLEAF = 1; // KVM_CPUID_FLAG_SIGNIFCANT_INDEX
   private static final int EAX = 12;
   private static final int EBX = 16;
   private static final int ECX = 20;
@@ -104,28 +108,71 @@ final class Cpuid {
   /// Bytes of extended state in its standard form when all of [#xcr0] is enabled.
   final int xsaveSize;
 
-  /// Leaf 1, EDX.
-  final int leaf1Edx;
+  /// Whether the hypervisor shows a guest other features than these, so that they hold only where
+  /// CPUID faults and is answered out of this table ([#answer]).
+  final boolean overridden;
 
-  private final int leaf7Ebx;
-  private final int leaf7Ecx;
-
-  private Cpuid(
-      MemorySegment table, long xcr0, int xsaveSize, int leaf1Edx, int leaf7Ebx, int leaf7Ecx) {
+  private Cpuid(MemorySegment table, long xcr0, boolean overridden) {
     this.table = table;
     this.xcr0 = xcr0;
-    this.xsaveSize = xsaveSize;
-    this.leaf1Edx = leaf1Edx;
-    this.leaf7Ebx = leaf7Ebx;
-    this.leaf7Ecx = leaf7Ecx;
+    this.overridden = overridden;
+    xsaveSize = xsaveSize(table, xcr0);
+  }
+
+  int leaf1Edx() {
+    return register(1, 0, EDX);
+  }
+
+  boolean hasLeaf1Ecx(int bit) {
+    return (register(1, 0, ECX) & bit) != 0;
   }
 
   boolean hasLeaf7Ebx(int bit) {
-    return (leaf7Ebx & bit) != 0;
+    return (register(7, 0, EBX) & bit) != 0;
   }
 
   boolean hasLeaf7Ecx(int bit) {
-    return (leaf7Ecx & bit) != 0;
+    return (register(7, 0, ECX) & bit) != 0;
+  }
+
+  private int register(int leaf, int subleaf, int register) {
+    long entry = find(table, leaf, subleaf);
+    return entry < 0 ? 0 : table.get(INT, entry + register);
+  }
+
+  /// The offset of a leaf's entry, -1 if there is none.
+  private static long find(MemorySegment table, int leaf, int subleaf) {
+    for (int i = 0; i < table.get(INT, 0); i++) {
+      long entry = HEADER + (long) i * ENTRY;
+      if (table.get(INT, entry + LEAF) == leaf
+          && ((table.get(INT, entry + FLAGS) & SIGNIFICANT_SUBLEAF) == 0
+              || table.get(INT, entry + SUBLEAF) == subleaf)) {
+        return entry;
+      }
+    }
+    return -1;
+  }
+
+  /// Does in the registers what the instruction CPUID does under this table.
+  void answer(Registers r) {
+    int leaf = (int) r.rax();
+    int subleaf = (int) r.rcx();
+    r.rax(register(leaf, subleaf, EAX) & 0xffff_ffffL);
+    r.rbx(register(leaf, subleaf, EBX) & 0xffff_ffffL);
+    r.rcx(register(leaf, subleaf, ECX) & 0xffff_ffffL);
+    r.rdx(register(leaf, subleaf, EDX) & 0xffff_ffffL);
+  }
+
+  /// Whether a vCPU that was given the one table shows features that are not in it, as PVM does
+  /// with those that it cannot keep from working.
+  ///
+  /// @param given what KVM_SET_CPUID2 was given
+  /// @param shown what KVM_GET_CPUID2 returned then
+  static boolean differs(MemorySegment given, MemorySegment shown) {
+    var wanted = new Cpuid(given, 0, false);
+    var found = new Cpuid(shown, 0, false);
+    return wanted.register(7, 0, EBX) != found.register(7, 0, EBX)
+        || (wanted.register(1, 0, ECX) | OSXSAVE) != (found.register(1, 0, ECX) | OSXSAVE);
   }
 
   /// An empty table with room for what KVM_GET_SUPPORTED_CPUID returns.
@@ -137,44 +184,38 @@ final class Cpuid {
 
   /// Derives a guest's table.
   ///
-  /// @param supported what KVM_GET_SUPPORTED_CPUID returned; not changed
-  static Cpuid of(MemorySegment supported, CpuBaseline baseline) {
+  /// @param available what the hypervisor offers; not changed
+  /// @param overridden the hypervisor shows features whether they are in the table or not, and CPL
+  ///   3 runs under the host's own XCR0, which must then be told truly
+  static Cpuid of(MemorySegment available, CpuBaseline baseline, boolean overridden) {
     MemorySegment table = empty();
     int count = 0;
-    long xcr0 = XCR0_X87_SSE;
-    int edx1 = 0;
-    int ebx7 = 0;
-    int ecx7 = 0;
-    for (int i = 0; i < supported.get(INT, 0); i++) {
+    for (int i = 0; i < available.get(INT, 0); i++) {
       var entry = table.asSlice(HEADER + (long) count * ENTRY, ENTRY);
-      entry.copyFrom(supported.asSlice(HEADER + (long) i * ENTRY, ENTRY));
-      int leaf = entry.get(INT, 0);
-      int subleaf = entry.get(INT, 4);
-      if (!hide(entry, leaf, subleaf)) {
-        continue;
+      entry.copyFrom(available.asSlice(HEADER + (long) i * ENTRY, ENTRY));
+      int leaf = entry.get(INT, LEAF);
+      int subleaf = entry.get(INT, SUBLEAF);
+      if (hide(entry, leaf, subleaf)) {
+        mask(entry, leaf, subleaf, baseline, overridden);
+        count++;
       }
-      mask(entry, leaf, subleaf, baseline);
-      if (leaf == 1) {
-        edx1 = entry.get(INT, EDX);
-      }
-      if (leaf == 7 && subleaf == 0) {
-        ebx7 = entry.get(INT, EBX);
-        ecx7 = entry.get(INT, ECX);
-      }
-      if (leaf == 0xd && subleaf == 0) {
-        xcr0 = entry.get(INT, EAX);
-      }
-      count++;
     }
     table.set(INT, 0, count);
-    int xsaveSize = xsaveSize(table, count, xcr0);
-    for (int i = 0; i < count; i++) {
-      var entry = table.asSlice(HEADER + (long) i * ENTRY, ENTRY);
-      if (entry.get(INT, 0) == 0xd && entry.get(INT, 4) == 0) {
-        entry.set(INT, ECX, xsaveSize);
-      }
+    long components = XCR0_X87_SSE;
+    long state = find(table, 0xd, 0);
+    if (state >= 0) {
+      components |= table.get(INT, state + EAX);
     }
-    return new Cpuid(table, xcr0, xsaveSize, edx1, ebx7, ecx7);
+    var cpuid = new Cpuid(table, components, overridden);
+    if (state >= 0 && table.get(INT, state + EAX) != 0) {
+      table.set(INT, state + EBX, cpuid.xsaveSize); // for what is enabled, which is all
+      table.set(INT, state + ECX, cpuid.xsaveSize); // for what can be enabled
+    }
+    if (overridden && cpuid.hasLeaf1Ecx(XSAVE)) {
+      long features = find(table, 1, 0); // elsewhere the hypervisor does it, when CR4 has the bit
+      table.set(INT, features + ECX, table.get(INT, features + ECX) | OSXSAVE);
+    }
+    return cpuid;
   }
 
   /// Takes out what no guest shall see.
@@ -227,7 +268,8 @@ final class Cpuid {
     return true;
   }
 
-  private static void mask(MemorySegment entry, int leaf, int subleaf, CpuBaseline baseline) {
+  private static void mask(
+      MemorySegment entry, int leaf, int subleaf, CpuBaseline baseline, boolean overridden) {
     if (baseline == CpuBaseline.HOST) {
       return;
     }
@@ -235,8 +277,8 @@ final class Cpuid {
     boolean v4 = baseline.compareTo(CpuBaseline.X86_64_V4) >= 0;
     switch (leaf) {
       case 1 -> {
-        int v2 = SSE3 | SSSE3 | CMPXCHG16B | SSE41 | SSE42 | POPCNT | XSAVE;
-        keep(entry, ECX, v2 | (v3 ? AVX | F16C | FMA | MOVBE : 0));
+        int v2 = SSE3 | SSSE3 | CMPXCHG16B | SSE41 | SSE42 | POPCNT;
+        keep(entry, ECX, v2 | (v3 ? XSAVE | AVX | F16C | FMA | MOVBE : 0));
       }
       case 7 -> {
         int avx512 = AVX512F | AVX512DQ | AVX512CD | AVX512BW | AVX512VL;
@@ -251,11 +293,14 @@ final class Cpuid {
         entry.set(INT, EAX, 0);
       }
       case 0xd -> {
-        if (subleaf == 0) {
-          long components = XCR0_X87_SSE | (v3 ? XCR0_AVX : 0) | (v4 ? XCR0_AVX512 : 0);
-          keep(entry, EAX, (int) components);
-        } else if (subleaf == 1) {
-          zero(entry); // no XSAVEOPT, XSAVEC, XSAVES
+        if (!v3 || subleaf == 1) {
+          zero(entry); // no XSAVE, or none of XSAVEOPT, XSAVEC, XSAVES
+        } else if (!overridden && !v4) {
+          if (subleaf == 0) {
+            keep(entry, EAX, (int) (XCR0_X87_SSE | XCR0_AVX));
+          } else if (subleaf > 2) {
+            zero(entry);
+          }
         }
       }
       case 0x8000_0001 -> {
@@ -268,12 +313,12 @@ final class Cpuid {
 
   /// Bytes of the standard form of XSAVE: the legacy area and the header, then each component where
   /// its subleaf of leaf 0xD says (the places differ between Intel and AMD).
-  private static int xsaveSize(MemorySegment table, int count, long components) {
+  private static int xsaveSize(MemorySegment table, long components) {
     int size = LEGACY_AND_HEADER;
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < table.get(INT, 0); i++) {
       var entry = table.asSlice(HEADER + (long) i * ENTRY, ENTRY);
-      int component = entry.get(INT, 4);
-      if (entry.get(INT, 0) == 0xd && component >= 2 && (components & 1L << component) != 0) {
+      int component = entry.get(INT, SUBLEAF);
+      if (entry.get(INT, LEAF) == 0xd && component >= 2 && (components & 1L << component) != 0) {
         size = Math.max(size, entry.get(INT, EBX) + entry.get(INT, EAX));
       }
     }

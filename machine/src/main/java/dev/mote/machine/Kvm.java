@@ -18,9 +18,17 @@ final class Kvm {
   static final String DEVICE = "/dev/kvm";
 
   private static final class Holder {
-    static final Kvm INSTANCE = open();
+    static final Kvm INSTANCE = open(Libc::ioctl);
   }
 
+  /// How a call that is not on the hot path reaches the kernel; tests put failures in between.
+  @FunctionalInterface
+  interface Ioctl {
+    /// @return what the kernel returned: not negative, or `-errno`
+    long call(int fd, long request, long argument);
+  }
+
+  private final Ioctl kernel;
   private final int fd;
   private final int runSize;
   private final MemorySegment supportedCpuid;
@@ -30,11 +38,12 @@ final class Kvm {
   final boolean intel;
   final boolean pvm;
 
-  private Kvm(int fd) {
+  private Kvm(int fd, Ioctl kernel) {
     this.fd = fd;
-    runSize = (int) check(KvmAbi.KVM_GET_VCPU_MMAP_SIZE, 0, "KVM_GET_VCPU_MMAP_SIZE");
+    this.kernel = kernel;
+    runSize = (int) ioctl(fd, KvmAbi.KVM_GET_VCPU_MMAP_SIZE, 0, "KVM_GET_VCPU_MMAP_SIZE");
     supportedCpuid = Cpuid.empty();
-    check(KvmAbi.KVM_GET_SUPPORTED_CPUID, supportedCpuid.address(), "KVM_GET_SUPPORTED_CPUID");
+    ioctl(fd, KvmAbi.KVM_GET_SUPPORTED_CPUID, supportedCpuid.address(), "KVM_GET_SUPPORTED_CPUID");
     interruptSignal = Libc.claimInterruptSignal();
     processId = Libc.getpid();
     intel = Files.exists(Path.of("/sys/module/kvm_intel"));
@@ -51,32 +60,57 @@ final class Kvm {
       }
       throw e;
     } catch (NoClassDefFoundError _) {
-      return open(); // the first attempt failed: say again why, or succeed by now
+      return open(Libc::ioctl); // the first attempt failed: say again why, or succeed by now
     }
   }
 
-  private static Kvm open() {
+  static Kvm open(Ioctl kernel) {
     HostCheck.requireNativeAccess();
     int fd = (int) HostCheck.openDevice();
     try {
       HostCheck.requireInterface(fd);
-      return new Kvm(fd);
+      return new Kvm(fd, kernel);
     } catch (RuntimeException e) {
       Libc.close(fd);
       throw e;
     }
   }
 
-  private long check(long request, long argument, String name) {
-    return MachineException.check(Libc.ioctl(fd, request, argument), name);
+  /// @param name the request's, for the message of the exception
+  /// @return what the kernel returned, which is not negative
+  /// @throws MachineException if it refused
+  long ioctl(int fd, long request, long argument, String name) {
+    return MachineException.check(kernel.call(fd, request, argument), name);
   }
 
-  synchronized Cpuid cpuid(CpuBaseline baseline) {
-    return cpuid.computeIfAbsent(baseline, b -> Cpuid.of(supportedCpuid, b));
+  /// What CPUID shall tell a guest.
+  ///
+  /// @param vcpu a vCPU that has not run; its own table may be set
+  synchronized Cpuid cpuid(int vcpu, CpuBaseline baseline) {
+    Cpuid host = hostCpuid;
+    if (host == null) {
+      host = learnCpuid(vcpu);
+      hostCpuid = host;
+      cpuid.put(CpuBaseline.HOST, host);
+    }
+    Cpuid available = host;
+    return cpuid.computeIfAbsent(baseline, b -> Cpuid.of(available.table, b, available.overridden));
+  }
+
+  private @Nullable Cpuid hostCpuid;
+
+  /// PVM adds to the table what it cannot keep from working at CPL 3, and what it says to support
+  /// is not what it shows: so the table is set once and read back.
+  private Cpuid learnCpuid(int vcpu) {
+    Cpuid wanted = Cpuid.of(supportedCpuid, CpuBaseline.HOST, false);
+    MemorySegment shown = Cpuid.empty();
+    ioctl(vcpu, KvmAbi.KVM_SET_CPUID2, wanted.table.address(), "KVM_SET_CPUID2");
+    ioctl(vcpu, KvmAbi.KVM_GET_CPUID2, shown.address(), "KVM_GET_CPUID2");
+    return Cpuid.differs(wanted.table, shown) ? Cpuid.of(shown, CpuBaseline.HOST, true) : wanted;
   }
 
   int createVm() {
-    return (int) check(KvmAbi.KVM_CREATE_VM, 0, "KVM_CREATE_VM");
+    return (int) ioctl(fd, KvmAbi.KVM_CREATE_VM, 0, "KVM_CREATE_VM");
   }
 
   /// Maps the page that a vCPU shares with the kernel; it is unmapped when the arena closes.
@@ -95,8 +129,7 @@ final class Kvm {
   synchronized MemorySegment initialSregs(int vcpu) {
     if (initialSregs == null) {
       var struct = Arena.ofAuto().allocate(SpecialRegisters.SIZE, 8);
-      MachineException.check(
-          Libc.ioctl(vcpu, KvmAbi.KVM_GET_SREGS, struct.address()), "KVM_GET_SREGS");
+      ioctl(vcpu, KvmAbi.KVM_GET_SREGS, struct.address(), "KVM_GET_SREGS");
       initialSregs = struct;
     }
     return initialSregs;

@@ -18,6 +18,7 @@ final class KvmAbi {
   static final long KVM_SET_SREGS = iow(0x84, 312);
   static final long KVM_SET_MSRS = iow(0x89, 8);
   static final long KVM_SET_CPUID2 = iow(0x90, 8);
+  static final long KVM_GET_CPUID2 = iowr(0x91, 8);
   static final long KVM_GET_XSAVE = ior(0xa4, 4096);
   static final long KVM_SET_XSAVE = iow(0xa5, 4096);
   static final long KVM_SET_XCRS = iow(0xa7, 392);

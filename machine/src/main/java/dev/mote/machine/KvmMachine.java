@@ -29,7 +29,13 @@ final class KvmMachine implements VirtualMachine {
 
   private static final int MSR_STAR = 0xc000_0081;
   private static final int MSR_LSTAR = 0xc000_0082;
+  private static final int MSR_CSTAR = 0xc000_0083;
   private static final int MSR_FMASK = 0xc000_0084;
+
+  /// Its bit 0 makes CPUID fault at CPL 3.
+  private static final int MSR_MISC_FEATURES_ENABLES = 0x140;
+
+  private static final long CPUID_FAULT = 1;
 
   private static final long RFLAGS_FIXED = 0x2;
   private static final long RFLAGS_IF = 0x200;
@@ -39,6 +45,9 @@ final class KvmMachine implements VirtualMachine {
 
   /// What SYSCALL clears: the same as Linux (the flags above, IF and IOPL).
   private static final long SYSCALL_MASK = 0x25_7fd5;
+
+  private static final int CPUID_LENGTH = 2; // of 0f a2
+  private static final long FRAME_MASK = 0xf_ffff_ffff_f000L; // of a page-table entry
 
   private static final int TSS_AVAILABLE = 9;
   private static final int TSS_BUSY = 11;
@@ -58,6 +67,7 @@ final class KvmMachine implements VirtualMachine {
 
   private final Kvm kvm;
   private final Cpuid cpuid;
+  private final boolean answersCpuid; // CPUID faults, and its answers come from here
   private final Arena arena = Arena.ofShared();
   private final GuestMemory memory;
   private final Frames frames;
@@ -68,6 +78,7 @@ final class KvmMachine implements VirtualMachine {
   private final long cr4;
   private final MemorySegment xsave; // struct kvm_xsave, for both directions
 
+  private long pageTableRoot;
   private boolean sregsRead;
   private boolean sregsDirty;
   private boolean throughStub; // the next entry to CPL 3 goes by the supervisor's IRETQ
@@ -89,7 +100,6 @@ final class KvmMachine implements VirtualMachine {
   /// @param tableFrames how many frames its page tables may take
   KvmMachine(Kvm kvm, int dataFrames, int tableFrames, CpuBaseline baseline) {
     this.kvm = kvm;
-    cpuid = kvm.cpuid(baseline);
     int vmFd = -1;
     int vcpuFd = -1;
     try {
@@ -100,10 +110,10 @@ final class KvmMachine implements VirtualMachine {
       vmFd = kvm.createVm();
       vm = vmFd;
       setMemorySlot();
-      vcpuFd =
-          (int)
-              MachineException.check(Libc.ioctl(vm, KvmAbi.KVM_CREATE_VCPU, 0), "KVM_CREATE_VCPU");
+      vcpuFd = (int) kvm.ioctl(vm, KvmAbi.KVM_CREATE_VCPU, 0, "KVM_CREATE_VCPU");
       vcpu = vcpuFd;
+      cpuid = kvm.cpuid(vcpu, baseline);
+      answersCpuid = cpuid.overridden && baseline != CpuBaseline.HOST;
       run = new KvmRun(kvm.mapRun(vcpu, arena));
       sregs = new SpecialRegisters(run.page().asSlice(KvmRun.SREGS, SpecialRegisters.SIZE));
       xsave = arena.allocate(4096, 64);
@@ -124,14 +134,13 @@ final class KvmMachine implements VirtualMachine {
       var region = scratch.allocate(32, 8);
       region.set(ValueLayout.JAVA_LONG, 16, memory.size());
       region.set(ValueLayout.JAVA_LONG, 24, memory.hva());
-      MachineException.check(
-          Libc.ioctl(vm, KvmAbi.KVM_SET_USER_MEMORY_REGION, region.address()),
-          "KVM_SET_USER_MEMORY_REGION");
+      kvm.ioctl(
+          vm, KvmAbi.KVM_SET_USER_MEMORY_REGION, region.address(), "KVM_SET_USER_MEMORY_REGION");
     }
   }
 
   private long supportedCr4() {
-    long bits = SpecialRegisters.CR4_OSXSAVE;
+    long bits = cpuid.hasLeaf1Ecx(Cpuid.XSAVE) ? SpecialRegisters.CR4_OSXSAVE : 0;
     if (cpuid.hasLeaf7Ebx(Cpuid.FSGSBASE)) {
       bits |= SpecialRegisters.CR4_FSGSBASE;
     }
@@ -150,32 +159,40 @@ final class KvmMachine implements VirtualMachine {
   }
 
   private void setUpVcpu() {
-    MachineException.check(
-        Libc.ioctl(vcpu, KvmAbi.KVM_SET_CPUID2, cpuid.table.address()), "KVM_SET_CPUID2");
+    kvm.ioctl(vcpu, KvmAbi.KVM_SET_CPUID2, cpuid.table.address(), "KVM_SET_CPUID2");
     sregs.segment().copyFrom(kvm.initialSregs(vcpu));
     sregs.userMode(cr4);
     sregs.set(SpecialRegisters.CR3, 0); // no page table: whoever builds one sets the root
     sregsRead = true;
     markSregsDirty();
     try (var scratch = Arena.ofConfined()) {
-      MachineException.check(
-          Libc.ioctl(vcpu, KvmAbi.KVM_SET_SREGS, sregs.segment().address()), "KVM_SET_SREGS");
-      MachineException.check(
-          Libc.ioctl(vcpu, KvmAbi.KVM_SET_XCRS, Kvm.xcrs(scratch, cpuid.xcr0).address()),
-          "KVM_SET_XCRS");
-      MachineException.check(
-          Libc.ioctl(vcpu, KvmAbi.KVM_SET_MSRS, msrs(scratch).address()), "KVM_SET_MSRS");
+      kvm.ioctl(vcpu, KvmAbi.KVM_SET_SREGS, sregs.segment().address(), "KVM_SET_SREGS");
+      if ((cr4 & SpecialRegisters.CR4_OSXSAVE) != 0) {
+        kvm.ioctl(
+            vcpu, KvmAbi.KVM_SET_XCRS, Kvm.xcrs(scratch, cpuid.xcr0).address(), "KVM_SET_XCRS");
+      }
+      MemorySegment msrs = msrs(scratch);
+      long set = kvm.ioctl(vcpu, KvmAbi.KVM_SET_MSRS, msrs.address(), "KVM_SET_MSRS");
+      if (set != msrs.get(ValueLayout.JAVA_INT, 0)) {
+        throw new MachineException("KVM_SET_MSRS refused a value after " + set);
+      }
     }
     run.validRegs(KvmAbi.KVM_SYNC_X86_REGS);
   }
 
   /// `struct kvm_msrs`: a count, padding, then entries of index u32, reserved u32, data u64.
-  private static MemorySegment msrs(Arena arena) {
+  private MemorySegment msrs(Arena arena) {
     // STAR: SYSCALL loads CS from bits 32 to 47 and SS 8 above; SYSRET's bits 48 to 63 are Linux's,
     // nothing uses them.
     long star = 0x23L << 48 | (long) Supervisor.KERNEL_CS << 32;
+    // CSTAR, for SYSCALL outside 64-bit mode on AMD's processors: there is no 32-bit code segment,
+    // but PVM's interpreter of IRETQ takes a data segment for one, and CSTAR would be address 0.
     long[][] values = {
-      {MSR_STAR, star}, {MSR_LSTAR, Supervisor.SYSCALL_ENTRY}, {MSR_FMASK, SYSCALL_MASK}
+      {MSR_STAR, star},
+      {MSR_LSTAR, Supervisor.SYSCALL_ENTRY},
+      {MSR_CSTAR, Supervisor.SYSCALL_ENTRY},
+      {MSR_FMASK, SYSCALL_MASK},
+      {MSR_MISC_FEATURES_ENABLES, answersCpuid ? CPUID_FAULT : 0}
     };
     var struct = arena.allocate(8 + 16L * values.length, 8);
     struct.set(ValueLayout.JAVA_INT, 0, values.length);
@@ -227,7 +244,14 @@ final class KvmMachine implements VirtualMachine {
       long result = enter();
       sregsRead = false;
       if (result >= 0) {
-        return decode();
+        VmExit exit = decode();
+        if (exit != VmExit.FAULT || !isCpuid()) {
+          return exit;
+        }
+        cpuid.answer(run);
+        run.rip(run.rip() + CPUID_LENGTH);
+        prepareEntry();
+        continue;
       }
       if (result != -EINTR && result != -EAGAIN) {
         MachineException.check(result, "KVM_RUN");
@@ -288,6 +312,9 @@ final class KvmMachine implements VirtualMachine {
   ///
   /// @return false if the guest stands in a stub on its way out, where it has none
   private boolean viewInterrupted() {
+    if (run.rip() == Supervisor.SYSCALL_ENTRY) {
+      return false; // under PVM at CPL 3, but what it does next is the exit all the same
+    }
     if (Supervisor.contains(run.rip())) {
       readSregs();
       if (sregs.cpl() == 0) {
@@ -361,14 +388,43 @@ final class KvmMachine implements VirtualMachine {
     return VmExit.FAULT;
   }
 
-  /// Lets KVM complete an IN or a string instruction on the guest-call port, so that it is not
-  /// pending in a later run.
+  /// Whether the fault is that of a CPUID that is to be answered here.
+  private boolean isCpuid() {
+    return answersCpuid
+        && fault.vector() == Fault.GENERAL_PROTECTION
+        && codeByte(run.rip()) == 0x0f
+        && codeByte(run.rip() + 1) == 0xa2;
+  }
+
+  /// A byte of the program, found by its page tables; -1 if it is not mapped.
+  private int codeByte(long gva) {
+    if (gva < 0 || gva >= PageTables.USER_END) {
+      return -1;
+    }
+    long table = pageTableRoot;
+    for (int shift = 39; shift >= GuestMemory.PAGE_SHIFT; shift -= 9) {
+      long entry = memory.getLong(table + (gva >>> shift & 511) * 8);
+      if ((entry & 1) == 0) {
+        return -1;
+      }
+      table = entry & FRAME_MASK;
+    }
+    return memory.getByte(table + (gva & GuestMemory.PAGE_SIZE - 1)) & 0xff;
+  }
+
+  /// Lets KVM complete an IN on the guest-call port, so that it is not pending in a later run, and
+  /// puts the registers back as they were before the instruction, which is to have been refused.
   private void finishPortAccess() {
-    run.dirtyRegs(0);
-    run.immediateExit(true);
-    enter();
-    run.immediateExit(false);
-    sregsRead = false;
+    try (var scratch = Arena.ofConfined()) {
+      var before = scratch.allocate(KvmRun.REGS_SIZE, 8);
+      before.copyFrom(run.page().asSlice(KvmRun.REGS, KvmRun.REGS_SIZE));
+      run.dirtyRegs(0);
+      run.immediateExit(true);
+      enter();
+      run.immediateExit(false);
+      sregsRead = false;
+      MemorySegment.copy(before, 0, run.page(), KvmRun.REGS, KvmRun.REGS_SIZE);
+    }
   }
 
   /// The guest can never run again: the processor shut down, or the hypervisor could not go on.
@@ -395,8 +451,7 @@ final class KvmMachine implements VirtualMachine {
 
   private void readSregs() {
     if (!sregsRead) {
-      MachineException.check(
-          Libc.ioctl(vcpu, KvmAbi.KVM_GET_SREGS, sregs.segment().address()), "KVM_GET_SREGS");
+      kvm.ioctl(vcpu, KvmAbi.KVM_GET_SREGS, sregs.segment().address(), "KVM_GET_SREGS");
       sregsRead = true;
     }
   }
@@ -408,6 +463,7 @@ final class KvmMachine implements VirtualMachine {
 
   @Override
   public void pageTableRoot(long gpa) {
+    pageTableRoot = gpa;
     readSregs();
     sregs.set(SpecialRegisters.CR3, gpa);
     markSregsDirty();
@@ -456,7 +512,7 @@ final class KvmMachine implements VirtualMachine {
 
   @Override
   public long processorFeatures() {
-    return Integer.toUnsignedLong(cpuid.leaf1Edx);
+    return Integer.toUnsignedLong(cpuid.leaf1Edx());
   }
 
   @Override
@@ -466,8 +522,7 @@ final class KvmMachine implements VirtualMachine {
 
   @Override
   public void readXsave(MemorySegment target) {
-    MachineException.check(
-        Libc.ioctl(vcpu, KvmAbi.KVM_GET_XSAVE, xsave.address()), "KVM_GET_XSAVE");
+    kvm.ioctl(vcpu, KvmAbi.KVM_GET_XSAVE, xsave.address(), "KVM_GET_XSAVE");
     MemorySegment.copy(xsave, 0, target, 0, cpuid.xsaveSize);
   }
 

@@ -35,6 +35,7 @@ final class KvmRun implements Registers {
   static final long VALID_REGS = 288;
   static final long DIRTY_REGS = 296;
   static final long REGS = 304;
+  static final long REGS_SIZE = 144;
   static final long SREGS = 448;
 
   static final long RAX = REGS;

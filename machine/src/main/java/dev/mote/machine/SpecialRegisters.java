@@ -59,6 +59,8 @@ final class SpecialRegisters {
   static final long EFER_LMA = 1 << 10;
   static final long EFER_NXE = 1 << 11;
 
+  private static final long SEGMENT_SIZE = 24;
+  private static final int TYPE_LDT = 2;
   private static final int TYPE_DATA_WRITABLE_ACCESSED = 3;
   private static final int TYPE_CODE_READABLE_ACCESSED = 11;
 
@@ -108,6 +110,7 @@ final class SpecialRegisters {
     for (long data : new long[] {DS, ES, FS, GS}) {
       segment(data, Supervisor.USER_SS, TYPE_DATA_WRITABLE_ACCESSED, false);
     }
+    noLocalDescriptors();
     set(GDT, Supervisor.GDT);
     struct.set(SHORT, GDT + 8, (short) Supervisor.GDT_LIMIT);
     set(IDT, Supervisor.IDT);
@@ -127,6 +130,14 @@ final class SpecialRegisters {
     struct.set(BYTE, TR + 14, (byte) type);
     struct.set(BYTE, TR + 15, (byte) 1); // present
     struct.asSlice(TR + 16, 8).fill((byte) 0);
+  }
+
+  /// No local descriptor table. KVM starts a vCPU with one at address 0, where a program could
+  /// write descriptors and gates of its own making.
+  private void noLocalDescriptors() {
+    struct.asSlice(LDT, SEGMENT_SIZE).fill((byte) 0);
+    struct.set(BYTE, LDT + 14, (byte) TYPE_LDT);
+    struct.set(BYTE, LDT + 22, (byte) 1); // unusable
   }
 
   private void segment(long at, int selector, int type, boolean code) {

@@ -3,6 +3,7 @@ package dev.mote.machine;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,10 @@ import org.jspecify.annotations.Nullable;
 /// of length T was armed, the thread wakes at least once in every T, so a run of calls with the
 /// same time-out never has to wake it. When nothing was armed for a whole T it sleeps until it is
 /// called.
+///
+/// **No deadline is missed.** Arming writes the deadline and then `shortest`, and reads `wakeAt`;
+/// the thread writes `wakeAt` and then reads `shortest`, and looks again before it sleeps. All of
+/// these are volatile, so either the one sees the time to wake up, or the other the time-out.
 ///
 /// Thread-safe; a [Watch] is armed and disarmed by one thread at a time.
 public final class Watchdog {
@@ -27,12 +32,21 @@ public final class Watchdog {
   /// No deadline.
   public static final long NONE = Long.MAX_VALUE;
 
+  /// As the time to wake up: the thread is on its feet, and will look at `shortest` before it
+  /// sleeps.
+  private static final long AWAKE = Long.MIN_VALUE;
+
   private static final Watchdog INSTANCE = new Watchdog();
   private static final VarHandle DEADLINE;
+  private static final VarHandle WAKE_AT;
+  private static final VarHandle SHORTEST;
 
   static {
     try {
-      DEADLINE = MethodHandles.lookup().findVarHandle(Watch.class, "deadline", long.class);
+      var lookup = MethodHandles.lookup();
+      DEADLINE = lookup.findVarHandle(Watch.class, "deadline", long.class);
+      WAKE_AT = lookup.findVarHandle(Watchdog.class, "wakeAt", long.class);
+      SHORTEST = lookup.findVarHandle(Watchdog.class, "shortest", long.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -44,7 +58,8 @@ public final class Watchdog {
   private final ArrayList<Watch> watches = new ArrayList<>(); // guarded by itself
   private volatile long wakeAt = NONE;
   private volatile long shortest = NONE; // the shortest time-out armed since the last scan
-  private @Nullable Thread thread; // guarded by watches
+  private final LongAdder wakeUps = new LongAdder();
+  private volatile @Nullable Thread thread; // set once, under watches
 
   private Watchdog() {}
 
@@ -79,39 +94,49 @@ public final class Watchdog {
   }
 
   private void arm(Watch watch, long nanos) {
-    long deadline = System.nanoTime() - ORIGIN + nanos;
-    DEADLINE.setVolatile(watch, deadline < 0 ? NONE : deadline);
-    if (nanos < shortest) {
-      shortest = nanos;
+    long deadline = later(System.nanoTime() - ORIGIN, nanos);
+    DEADLINE.setVolatile(watch, deadline);
+    long known = shortest;
+    while (nanos < known && !SHORTEST.compareAndSet(this, known, nanos)) {
+      known = shortest;
     }
-    if (deadline < wakeAt) {
-      wake();
+    long waking = wakeAt;
+    while (deadline < waking) {
+      if (WAKE_AT.compareAndSet(this, waking, AWAKE)) { // the others need not wake it too
+        wakeUps.increment();
+        LockSupport.unpark(thread);
+        return;
+      }
+      waking = wakeAt;
     }
   }
 
-  private void wake() {
-    Thread sleeper;
-    synchronized (watches) {
-      sleeper = thread;
-    }
-    LockSupport.unpark(sleeper);
+  /// How often the thread had to be woken: the system calls that arming has cost.
+  static long wakeUps() {
+    return INSTANCE.wakeUps.sum();
+  }
+
+  private static long later(long time, long nanos) {
+    long sum = time + nanos;
+    return sum < 0 ? NONE : sum; // neither is negative
   }
 
   private void loop() {
     while (true) {
-      wakeAt = NONE; // whoever arms during the scan wakes us, so that nothing is missed
-      long armed = shortest;
-      shortest = NONE;
+      wakeAt = AWAKE;
+      long armed = (long) SHORTEST.getAndSet(this, NONE);
       long now = System.nanoTime() - ORIGIN;
-      long next = scan(now);
-      if (armed != NONE) {
-        next = Math.min(next, now + armed);
-      }
+      long next = Math.min(scan(now), later(now, armed));
       wakeAt = next;
+      long meanwhile = later(now, shortest);
+      if (meanwhile < next) { // armed during the scan
+        next = meanwhile;
+        wakeAt = next;
+      }
       if (next == NONE) {
         LockSupport.park(this);
       } else {
-        LockSupport.parkNanos(this, next - now);
+        LockSupport.parkNanos(this, next - (System.nanoTime() - ORIGIN));
       }
     }
   }
@@ -125,7 +150,7 @@ public final class Watchdog {
       for (Watch watch : watches) {
         long deadline = watch.deadline;
         if (deadline <= now && DEADLINE.compareAndSet(watch, deadline, NONE)) {
-          long again = watch.alarm.ring(System.nanoTime());
+          long again = ring(watch);
           deadline = again == NONE ? NONE : Math.max(now + 1, again - ORIGIN);
           if (deadline != NONE) {
             DEADLINE.compareAndSet(watch, NONE, deadline);
@@ -135,6 +160,16 @@ public final class Watchdog {
       }
     }
     return nearest;
+  }
+
+  private static long ring(Watch watch) {
+    try {
+      return watch.alarm.ring(System.nanoTime());
+    } catch (RuntimeException e) { // of one, and the others are to be watched all the same
+      Thread self = Thread.currentThread();
+      self.getUncaughtExceptionHandler().uncaughtException(self, e);
+      return NONE;
+    }
   }
 
   /// One guest's deadline.
