@@ -148,15 +148,15 @@ final class UserMemory {
   }
 
   private long accessible(long gva, long length, int right) {
+    if (gva < 0 || gva >= PageTables.USER_END || length <= 0) {
+      return 0;
+    }
+    long end = gva + Math.min(length, PageTables.USER_END - gva);
     long at = gva;
-    long end = gva + Math.min(length, PageTables.USER_END);
-    while (at < end) {
-      if (!isAccessible(at, right)) {
-        return at - gva;
-      }
+    while (at < end && isAccessible(at, right)) {
       at = (at & -PAGE) + PAGE;
     }
-    return Math.max(0, end - gva);
+    return Math.min(at, end) - gva;
   }
 
   private boolean isAccessible(long gva, int right) {
