@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 ///
 /// @param bytes not negative
 public record MemorySize(long bytes) {
-  private static final Pattern TEXT = Pattern.compile("(\\d{1,18})(B|KiB|MiB|GiB)?");
+  private static final Pattern TEXT = Pattern.compile("(\\d{1,18})(B|KiB|MiB|GiB)");
 
   public MemorySize {
     if (bytes < 0) {
@@ -27,7 +27,7 @@ public record MemorySize(long bytes) {
     return new MemorySize(Math.multiplyExact(gibibytes, 1L << 30));
   }
 
-  /// Reads a size such as `65536`, `64KiB`, `64MiB` or `1GiB`.
+  /// Reads a size such as `512B`, `64KiB`, `64MiB` or `1GiB`.
   ///
   /// @throws IllegalArgumentException if the text is none, or too large for a long
   public static MemorySize parse(String text) {
@@ -36,9 +36,8 @@ public record MemorySize(long bytes) {
       throw new IllegalArgumentException(
           "'" + text + "' is not a memory size; write it like 512KiB, 64MiB or 1GiB");
     }
-    String unit = matcher.group(2) == null ? "B" : matcher.group(2);
     int shift =
-        switch (unit) {
+        switch (matcher.group(2)) {
           case "KiB" -> 10;
           case "MiB" -> 20;
           case "GiB" -> 30;

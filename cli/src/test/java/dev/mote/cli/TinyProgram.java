@@ -68,7 +68,7 @@ final class TinyProgram {
   /// Maps a gibibyte and writes to each page of it.
   static String memoryHog() {
     return "b809000000 31ff be00000040 ba03000000" // mmap(0, 1 GiB, read and write,
-        + "41ba22000000 49c7c0ffffffff 4531c9 0f05" // private and anonymous, -1, 0)
+        + "41ba22400000 49c7c0ffffffff 4531c9 0f05" // private, anonymous, not reserved, -1, 0)
         + "c60001" // touch: mov byte [rax], 1
         + "480500100000" // add rax, 4096
         + "ebf5"; // jmp touch

@@ -46,6 +46,13 @@ final class Loader {
   /// @param file the bytes that the image was parsed from
   /// @throws ElfException TOO_LARGE if the memory limit is reached
   Loaded load(ElfImage image, MemorySegment file, ProcessArguments arguments) {
+    long needed = image.segments().stream().mapToLong(LoadSegment::memorySize).sum();
+    long limit = vm.frames().limit() * PAGE;
+    if (needed > limit) {
+      throw new ElfException(
+          ElfException.Reason.TOO_LARGE,
+          "needs " + needed + " bytes of memory to start, and its limit is " + limit);
+    }
     try {
       if (arguments.size() > ProcessArguments.MAX_BYTES) {
         throw new ElfException(

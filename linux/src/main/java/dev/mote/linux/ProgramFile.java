@@ -54,11 +54,4 @@ public final class ProgramFile {
   ElfImage image() {
     return image;
   }
-
-  /// Bytes of memory that its segments need before it has done anything.
-  long memorySize() {
-    return image.segments().stream()
-        .mapToLong(segment -> segment.memorySize() + AddressSpace.PAGE)
-        .sum();
-  }
 }

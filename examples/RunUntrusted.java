@@ -1,0 +1,42 @@
+import dev.mote.MemorySize;
+import dev.mote.Outcome;
+import dev.mote.Program;
+import dev.mote.Sandbox;
+import dev.mote.Streams;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/// Runs a program that nobody vouches for, on input that nobody vouches for, and says how it ended.
+///
+/// ```
+/// java --enable-native-access=dev.mote.machine --module-path cli/target/mote/lib --add-modules dev.mote \
+///     examples/RunUntrusted.java /bin/busybox wc -l < README.md
+/// ```
+public class RunUntrusted {
+  public static void main(String[] arguments) throws Exception {
+    List<String> line = List.of(arguments);
+    var program = Program.of(Path.of(line.getFirst()), line.subList(1, line.size()));
+    try (var sandbox =
+        Sandbox.builder(program)
+            .memory(MemorySize.ofMebibytes(64))
+            .timeout(Duration.ofSeconds(5))
+            .cpuTime(Duration.ofSeconds(1))
+            .outputLimit(MemorySize.ofMebibytes(1))
+            .build()) {
+      var streams = Streams.capture(System.in.readAllBytes());
+      Outcome outcome = sandbox.run(streams);
+      System.out.print(streams.outputText());
+      System.out.println(
+          switch (outcome) {
+            case Outcome.Exited(int status) -> "exited with " + status;
+            case Outcome.Signaled(var report) -> "killed: " + report;
+            case Outcome.TimedOut(var kind, var limit) -> "took more than " + limit + " " + kind;
+            case Outcome.OutOfMemory(var limit) -> "needed more than " + limit;
+            case Outcome.LimitExceeded(var what, var limit) -> "more than " + limit + " of " + what;
+            case Outcome.Cancelled() -> "cancelled";
+            case Outcome.Broken(var text) -> "broken: " + text;
+          });
+    }
+  }
+}
