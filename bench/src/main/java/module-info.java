@@ -2,7 +2,15 @@ import org.jspecify.annotations.NullMarked;
 
 /// Benchmarks: each figure stands beside the floor that the same machine sets.
 @NullMarked
+@SuppressWarnings("requires-automatic") // JMH has no module descriptor
 module dev.mote.bench {
   requires dev.mote;
+  requires dev.mote.machine;
+  requires jdk.management;
+  requires jmh.core;
   requires static org.jspecify;
+
+  // JMH's generated code makes the states and calls the benchmarks by reflection.
+  exports dev.mote.bench to
+      jmh.core;
 }

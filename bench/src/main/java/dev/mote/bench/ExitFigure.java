@@ -1,0 +1,53 @@
+package dev.mote.bench;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+
+/// Leaving a guest and entering it again, from Java; and the proof that it allocates nothing.
+final class ExitFigure implements Figure {
+  private static final int ROUNDS = 41;
+  private static final int EXITS = 1000;
+  private static final int WARM_UP = 20_000;
+
+  @Override
+  public String name() {
+    return "exit";
+  }
+
+  @Override
+  public Result measure(Settings settings) throws Exception {
+    try (var guest = new SpinningGuest(SpinningGuest.Way.GUEST_CALL);
+        var floor = new Floor(settings.floor())) {
+      exits(guest, WARM_UP);
+      floor.measure("exit " + WARM_UP / 10);
+      var rounds =
+          Rounds.inTurns(ROUNDS, () -> microseconds(guest), () -> floor.measure("exit " + EXITS));
+      requireNoAllocation(guest);
+      return Result.atMost(1.10, rounds, "us");
+    }
+  }
+
+  private static void exits(SpinningGuest guest, int count) {
+    for (int i = 0; i < count; i++) {
+      guest.exit();
+    }
+  }
+
+  private static double microseconds(SpinningGuest guest) {
+    long start = System.nanoTime();
+    exits(guest, EXITS);
+    return (System.nanoTime() - start) / 1e3 / EXITS;
+  }
+
+  private static void requireNoAllocation(SpinningGuest guest) {
+    var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    threads.getCurrentThreadAllocatedBytes(); // the first question allocates itself
+    long before = threads.getCurrentThreadAllocatedBytes();
+    exits(guest, 10 * EXITS);
+    long bytes = threads.getCurrentThreadAllocatedBytes() - before;
+    if (bytes != 0) {
+      throw new IllegalStateException(
+          10 * EXITS + " exits allocated " + bytes + " bytes; they must allocate none");
+    }
+  }
+}
