@@ -25,7 +25,7 @@ fn main() {
             let _outer = Noisy("outer");
             let result = panic::catch_unwind(|| {
                 let _inner = Noisy("inner");
-                panic!("caught {}", 1);
+                panic!("caught {}", std::hint::black_box(1));
             });
             println!("{}", result.unwrap_err().downcast_ref::<String>().unwrap());
             let mut count = 0;
