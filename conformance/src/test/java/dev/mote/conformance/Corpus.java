@@ -28,7 +28,12 @@ final class Corpus {
   }
 
   static List<ProgramCase> chosen() {
-    return all().stream().filter(c -> CHOSEN.matcher(c.name()).matches()).toList();
+    List<ProgramCase> chosen =
+        all().stream().filter(c -> CHOSEN.matcher(c.name()).matches()).toList();
+    if (chosen.isEmpty()) {
+      throw new IllegalArgumentException("no case is named " + CHOSEN);
+    }
+    return chosen;
   }
 
   /// Where the programs that were built are.
