@@ -32,9 +32,8 @@ record Limits(MemorySize memory, @Nullable Duration wall, @Nullable Duration cpu
       case Ending.Exited(int status) -> new Outcome.Exited(status);
       case Ending.Killed killed -> new Outcome.Signaled(report(killed));
       case Ending.OutOfMemory() -> new Outcome.OutOfMemory(memory);
-      case Ending.OutputLimit(int descriptor, long limit) ->
-          new Outcome.LimitExceeded(
-              descriptor == 1 ? "standard output" : "standard error", MemorySize.ofBytes(limit));
+      case Ending.OutputLimit(String stream, long limit) ->
+          new Outcome.LimitExceeded(stream, MemorySize.ofBytes(limit));
       case Ending.Broken(String text) -> new Outcome.Broken(text);
       case Ending.Stopped(Ending.StopReason reason) ->
           switch (reason) {

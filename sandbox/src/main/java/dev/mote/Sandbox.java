@@ -1,6 +1,7 @@
 package dev.mote;
 
 import dev.mote.linux.Ending;
+import dev.mote.linux.FileLimits;
 import dev.mote.linux.Guest;
 import dev.mote.linux.GuestFailure;
 import dev.mote.linux.GuestLimits;
@@ -99,6 +100,9 @@ public final class Sandbox implements AutoCloseable {
     private static final MemorySize DEFAULT_FILES = MemorySize.ofMebibytes(64);
     private static final int DEFAULT_FILE_COUNT = 10_000;
     private static final int DEFAULT_OPEN_FILES = 1024;
+
+    /// What all pipes of a program may hold together, in the host's memory.
+    private static final long PIPE_BYTES = 8L << 20;
 
     private final Program program;
     private final Map<String, String> environment = new LinkedHashMap<>();
@@ -251,8 +255,9 @@ public final class Sandbox implements AutoCloseable {
     /// @throws ProgramException if the program does not fit the memory limit, or a mount or the
     ///   working directory is not there
     public Sandbox build() {
-      var limits =
-          new GuestLimits(memory.bytes(), output.bytes(), files.bytes(), fileCount, openFiles);
+      var fileLimits =
+          new FileLimits(files.bytes(), fileCount, openFiles, PIPE_BYTES, output.bytes());
+      var limits = new GuestLimits(memory.bytes(), fileLimits);
       var setup =
           new GuestSetup(
               program.file(),

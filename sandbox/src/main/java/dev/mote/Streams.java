@@ -41,14 +41,7 @@ public final class Streams {
   public static Streams capture(byte[] input) {
     var output = new ByteArrayOutputStream();
     var error = new ByteArrayOutputStream();
-    var streams =
-        new StandardStreams(
-            new ByteArrayInputStream(input),
-            StreamKind.PIPE,
-            output,
-            StreamKind.PIPE,
-            error,
-            StreamKind.PIPE);
+    var streams = standard(new ByteArrayInputStream(input), output, error);
     return new Streams(streams, output, error);
   }
 
@@ -67,22 +60,25 @@ public final class Streams {
   ///   program EPIPE
   /// @param error the same
   public static Streams of(InputStream input, OutputStream output, OutputStream error) {
-    var streams =
-        new StandardStreams(
-            input, StreamKind.PIPE, output, StreamKind.PIPE, error, StreamKind.PIPE);
-    return new Streams(streams, new ByteArrayOutputStream(), new ByteArrayOutputStream());
+    return new Streams(
+        standard(input, output, error), new ByteArrayOutputStream(), new ByteArrayOutputStream());
+  }
+
+  private static StandardStreams standard(
+      InputStream input, OutputStream output, OutputStream error) {
+    return new StandardStreams(
+        new StandardStreams.Input(input, StreamKind.PIPE),
+        new StandardStreams.Output(output, StreamKind.PIPE),
+        new StandardStreams.Output(error, StreamKind.PIPE));
   }
 
   /// The streams of this process itself, and what they are: a terminal, a pipe, a file.
   public static Streams inherit() {
     var streams =
         new StandardStreams(
-            new FileInputStream(FileDescriptor.in),
-            kind(0),
-            new FileOutputStream(FileDescriptor.out),
-            kind(1),
-            new FileOutputStream(FileDescriptor.err),
-            kind(2));
+            new StandardStreams.Input(new FileInputStream(FileDescriptor.in), kind(0)),
+            new StandardStreams.Output(new FileOutputStream(FileDescriptor.out), kind(1)),
+            new StandardStreams.Output(new FileOutputStream(FileDescriptor.err), kind(2)));
     return new Streams(streams, new ByteArrayOutputStream(), new ByteArrayOutputStream());
   }
 

@@ -35,9 +35,9 @@ public sealed interface Ending {
 
   /// It wrote more to a stream than its limit.
   ///
-  /// @param descriptor 1 for standard output, 2 for standard error
+  /// @param stream "standard output" or "standard error"
   /// @param limit in bytes
-  record OutputLimit(int descriptor, long limit) implements Ending {}
+  record OutputLimit(String stream, long limit) implements Ending {}
 
   /// The virtual machine can no longer run: the guest made the processor shut down, or the
   /// hypervisor gave up on it.

@@ -195,9 +195,10 @@ public final class Guest implements AutoCloseable {
     } catch (GuestMemoryExhaustedException _) {
       return new Ending.OutOfMemory();
     } catch (StreamLimitException e) {
-      return new Ending.OutputLimit(e.descriptor(), e.limit());
+      return new Ending.OutputLimit(e.stream(), e.limit());
     } finally {
       interruptHook.leave();
+      task.drop();
       cpuTime.end();
     }
   }
@@ -231,12 +232,12 @@ public final class Guest implements AutoCloseable {
   private void systemCall(SystemCalls calls) {
     int number = (int) registers.rax();
     statistics.systemCall(number);
+    task.begin();
     while (true) {
       long seen = events.seen();
       long result = calls.call(task, number);
       if (result != Task.BLOCKED) {
         registers.rax(result);
-        task.callEnded();
         task.restoreMask();
         return;
       }

@@ -94,7 +94,7 @@ final class SignalCalls {
     if (size != SET_SIZE) {
       throw EINVAL.exception();
     }
-    task.maskWhileWaiting(task.memory().getLong(mask));
+    task.temporaryMask(task.memory().getLong(mask));
     return task.block();
   }
 

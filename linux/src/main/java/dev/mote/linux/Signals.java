@@ -96,13 +96,15 @@ final class Signals {
         break;
       }
     }
-    if (restart) {
+    if (task.progress > 0) {
+      registers.rax(task.progress); // a part of the transfer is done: that is the result
+    } else if (restart) {
       registers.rax(number);
       registers.rip(registers.rip() - 2); // the two bytes of SYSCALL
     } else {
       registers.rax(-errnoOfInterruption(task).value);
     }
-    task.callEnded();
+    task.drop();
   }
 
   private static Errno errnoOfInterruption(Task task) {

@@ -1,27 +1,26 @@
 package dev.mote.linux;
 
-/// The program wrote more to a standard stream than it may.
-final class StreamLimitException extends RuntimeException {
-  private static final long serialVersionUID = 1;
+/// The program has written more to a standard stream than it may. Whoever runs it makes an outcome
+/// of this; what was written up to the limit has arrived.
+public final class StreamLimitException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
 
-  private final int descriptor;
+  private final String stream;
   private final long limit;
 
-  StreamLimitException(int descriptor, long limit) {
-    super(
-        "more than " + limit + " bytes were written to descriptor " + descriptor,
-        null,
-        false,
-        false);
-    this.descriptor = descriptor;
+  StreamLimitException(String stream, long limit) {
+    super(stream + " takes " + limit + " bytes", null, false, false);
+    this.stream = stream;
     this.limit = limit;
   }
 
-  int descriptor() {
-    return descriptor;
+  /// "standard output" or "standard error".
+  public String stream() {
+    return stream;
   }
 
-  long limit() {
+  /// In bytes.
+  public long limit() {
     return limit;
   }
 }

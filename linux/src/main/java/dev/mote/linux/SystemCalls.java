@@ -35,7 +35,7 @@ final class SystemCalls implements AutoCloseable {
     signals = new SignalCalls(guest, vm);
     time = new TimeCalls(guest);
     process = new ProcessCalls(guest, vm);
-    limits = new ResourceLimits(allowed.openFiles());
+    limits = new ResourceLimits(allowed.files().openFiles());
   }
 
   /// Makes one system call.
@@ -151,7 +151,7 @@ final class SystemCalls implements AutoCloseable {
     byte[] x = new byte[n];
     task.memory().read(at, x, 0, n);
     try {
-      (fd == 2 ? standIn.error() : standIn.output()).write(x);
+      (fd == 2 ? standIn.error() : standIn.output()).stream().write(x);
     } catch (java.io.IOException e) {
       return 0;
     }

@@ -118,20 +118,40 @@ final class Task {
     }
   }
 
-  /// The call is over: what it remembered is forgotten.
-  void callEnded() {
+  /// A new system call begins: what the last one remembered is forgotten.
+  void begin() {
     hasDeadline = false;
     waitDeadline = NO_DEADLINE;
     blockedUntil = NO_DEADLINE;
     remainingAt = 0;
-    resumed = 0;
+    progress = 0;
+    drop();
   }
 
-  /// Progress that a call keeps over its attempts (bytes written so far); 0 at the first one.
-  long resumed;
+  /// A call that was blocked is given up: what it kept is closed.
+  void drop() {
+    if (kept != null) {
+      AutoCloseable resource = kept;
+      kept = null;
+      try {
+        resource.close();
+      } catch (RuntimeException e) {
+        throw e;
+      } catch (Exception e) {
+        throw new AssertionError(e); // what calls keep throws nothing that is checked
+      }
+    }
+  }
+
+  /// Bytes that earlier attempts of a call have moved already. If a signal ends the call and it is
+  /// above zero, it is the result.
+  long progress;
+
+  /// What a blocked call keeps between its attempts; the call sets it back to null when it returns.
+  @Nullable AutoCloseable kept;
 
   /// Waits under another mask, which ends with the call.
-  void maskWhileWaiting(long mask) {
+  void temporaryMask(long mask) {
     if (savedMask == null) {
       savedMask = blockedSignals;
       blockedSignals = mask & ~Signals.UNBLOCKABLE;
