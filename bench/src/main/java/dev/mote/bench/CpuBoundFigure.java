@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.Locale;
 
 /// Programs that only compute, natively and in a sandbox. The figure is that of the program that
-/// fares worst. The programs take their own time, so that starting them does not count.
+/// fares worst.
+///
+/// The programs take their own time, so that starting them does not count; and it is CPU time, so
+/// that what others do on the machine counts little.
 final class CpuBoundFigure implements Figure {
   private static final int ROUNDS = 9;
 

@@ -5,11 +5,11 @@ import static dev.mote.linux.Mapping.PROT_READ;
 import static dev.mote.linux.Mapping.PROT_WRITE;
 
 import dev.mote.machine.GuestMemory;
+import dev.mote.machine.HostRandom;
 import dev.mote.machine.Registers;
 import dev.mote.machine.VirtualMachine;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
-import java.security.SecureRandom;
 
 /// Puts a program into an address space and the registers to where it starts: what execve does.
 final class Loader {
@@ -68,7 +68,7 @@ final class Loader {
       int stackRights = PROT_READ | PROT_WRITE | (image.executableStack() ? PROT_EXEC : 0);
       space.map(Mapping.zeros(STACK_TOP - STACK_SIZE, STACK_TOP, stackRights, "[stack]"));
       byte[] random = new byte[16];
-      new SecureRandom().nextBytes(random);
+      HostRandom.fill(random);
       var stack = new InitialStack(image, bias, arguments, random, vm);
       long stackPointer = stack.write(memory, STACK_TOP);
       start(bias + image.entry(), stackPointer);

@@ -5,12 +5,12 @@ import static dev.mote.linux.Errno.EINVAL;
 import static dev.mote.linux.Errno.EPERM;
 import static dev.mote.linux.Errno.ESRCH;
 
+import dev.mote.machine.HostRandom;
 import dev.mote.machine.PageTables;
 import dev.mote.machine.VirtualMachine;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.security.SecureRandom;
 
 /// The system calls about a process itself: what it is, what it may, and what the machine tells it.
 final class ProcessCalls {
@@ -43,7 +43,6 @@ final class ProcessCalls {
 
   private final Guest guest;
   private final VirtualMachine vm;
-  private final SecureRandom random = new SecureRandom();
   private boolean noNewPrivileges;
 
   ProcessCalls(Guest guest, VirtualMachine vm) {
@@ -105,7 +104,7 @@ final class ProcessCalls {
     byte[] bytes = new byte[Math.min(count, 4096)];
     int done = 0;
     while (done < count) {
-      random.nextBytes(bytes);
+      HostRandom.fill(bytes);
       int chunk = Math.min(bytes.length, count - done);
       task.memory().write(target + done, bytes, 0, chunk);
       done += chunk;

@@ -30,6 +30,7 @@ final class Libc {
   private static final long SYS_CLOCK_GETTIME = 228;
   private static final long SYS_TGKILL = 234;
   private static final long SYS_OPENAT = 257;
+  private static final long SYS_GETRANDOM = 318;
 
   static final int AT_FDCWD = -100;
   static final int O_RDWR = 2;
@@ -146,6 +147,11 @@ final class Libc {
 
   static long madvise(long address, long length, int advice) {
     return call(SYSCALL, SYS_MADVISE, address, length, advice, 0, 0, 0);
+  }
+
+  /// @return how many bytes were filled, which may be fewer than asked for if more than 256 were
+  static long getrandom(MemorySegment target) {
+    return call(SYSCALL, SYS_GETRANDOM, target.address(), target.byteSize(), 0, 0, 0, 0);
   }
 
   static int getpid() {

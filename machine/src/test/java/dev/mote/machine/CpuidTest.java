@@ -116,7 +116,8 @@ class CpuidTest {
       boolean osxsave = has(cpuid(guest, 1, 0).ecx, 27);
       assertThat(osxsave).isEqualTo(!WITHOUT_AVX.contains(baseline));
       if (!osxsave) {
-        assertThat(cpuid(guest, 0xd, 0)).isEqualTo(new Answer(0, 0, 0, 0));
+        Answer none = cpuid(guest, 0xd, 0);
+        assertThat(none.eax | none.ecx | none.edx).isZero(); // KVM itself fills in ebx
         assertThat(guest.vm.xcr0()).isEqualTo(3);
         assertThat(guest.vm.xsaveSize()).isEqualTo(576);
         return;
