@@ -1,0 +1,186 @@
+package dev.mote.linux;
+
+import java.util.Arrays;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// The bytes of an in-memory file: pages of 4 KiB that exist only where something was written, each
+/// charged to a quota.
+///
+/// Invariant: bytes of a page past the size are zero, so growing a file never shows old content.
+final class ChunkedBytes {
+  static final int CHUNK = 4096;
+
+  private final TreeMap<Long, byte[]> chunks = new TreeMap<>();
+  private final Quota quota;
+  private long size;
+
+  ChunkedBytes(Quota quota) {
+    this.quota = quota;
+  }
+
+  long size() {
+    return size;
+  }
+
+  /// How many bytes are charged.
+  long allocated() {
+    return (long) chunks.size() * CHUNK;
+  }
+
+  int read(long position, byte[] target, int offset, int length) {
+    if (position >= size) {
+      return 0;
+    }
+    int count = (int) Math.min(length, size - position);
+    for (int done = 0; done < count; ) {
+      int at = (int) ((position + done) % CHUNK);
+      int part = Math.min(count - done, CHUNK - at);
+      byte[] chunk = chunks.get((position + done) / CHUNK);
+      if (chunk == null) {
+        Arrays.fill(target, offset + done, offset + done + part, (byte) 0);
+      } else {
+        System.arraycopy(chunk, at, target, offset + done, part);
+      }
+      done += part;
+    }
+    return count;
+  }
+
+  /// Writes as much as the quota allows and returns how much that was.
+  ///
+  /// @throws ErrnoException EFBIG when the position is the largest there is, ENOSPC when there is
+  ///   no room for a single byte
+  int write(long position, byte[] source, int offset, int length) {
+    if (length == 0) {
+      return 0;
+    }
+    if (position == Long.MAX_VALUE) {
+      throw Errno.EFBIG.exception();
+    }
+    int count = (int) Math.min(length, Long.MAX_VALUE - position);
+    int done = 0;
+    while (done < count) {
+      int at = (int) ((position + done) % CHUNK);
+      int part = Math.min(count - done, CHUNK - at);
+      byte[] chunk = chunkForWriting((position + done) / CHUNK);
+      if (chunk == null) {
+        break;
+      }
+      System.arraycopy(source, offset + done, chunk, at, part);
+      done += part;
+    }
+    if (done == 0) {
+      throw Errno.ENOSPC.exception();
+    }
+    size = Math.max(size, position + done);
+    return done;
+  }
+
+  private byte @Nullable [] chunkForWriting(long index) {
+    byte[] chunk = chunks.get(index);
+    if (chunk == null && quota.tryCharge(CHUNK)) {
+      chunk = new byte[CHUNK];
+      chunks.put(index, chunk);
+    }
+    return chunk;
+  }
+
+  void truncate(long newSize) {
+    if (newSize < size) {
+      drop(chunks.tailMap(newSize / CHUNK + (newSize % CHUNK == 0 ? 0 : 1), true));
+      zero(newSize, size);
+    }
+    size = newSize;
+  }
+
+  /// Gives every page of a range its memory, all or nothing.
+  void allocate(long from, long to) {
+    long first = from / CHUNK;
+    long last = (to - 1) / CHUNK;
+    long missing = last - first + 1 - chunks.subMap(first, true, last, true).size();
+    if (missing > quota.free() / CHUNK) {
+      throw Errno.ENOSPC.exception();
+    }
+    for (long index = first; index <= last; index++) {
+      chunkForWriting(index);
+    }
+  }
+
+  void grow(long newSize) {
+    size = Math.max(size, newSize);
+  }
+
+  /// Makes a range read as zeros and frees the pages that lie wholly within it.
+  void punch(long from, long to) {
+    long firstWhole = from / CHUNK + (from % CHUNK == 0 ? 0 : 1);
+    long pastWhole = to / CHUNK;
+    if (firstWhole >= pastWhole) {
+      zero(from, to);
+      return;
+    }
+    drop(chunks.subMap(firstWhole, true, pastWhole, false));
+    zero(from, firstWhole * CHUNK);
+    zero(pastWhole * CHUNK, to);
+  }
+
+  /// The first position from `from` on that holds data.
+  long nextData(long from) {
+    requireWithin(from);
+    if (chunks.containsKey(from / CHUNK)) {
+      return from;
+    }
+    Long next = chunks.higherKey(from / CHUNK);
+    if (next == null || next * CHUNK >= size) {
+      throw Errno.ENXIO.exception();
+    }
+    return next * CHUNK;
+  }
+
+  /// The first position from `from` on that holds none; the end of the file at the latest.
+  long nextHole(long from) {
+    requireWithin(from);
+    long index = from / CHUNK;
+    if (!chunks.containsKey(index)) {
+      return from;
+    }
+    for (long key : chunks.tailMap(index, true).keySet()) {
+      if (key != index) {
+        break;
+      }
+      index++;
+    }
+    return index > Long.MAX_VALUE / CHUNK ? size : Math.min(size, index * CHUNK);
+  }
+
+  void clear() {
+    drop(chunks);
+    size = 0;
+  }
+
+  private void requireWithin(long from) {
+    if (from >= size) {
+      throw Errno.ENXIO.exception();
+    }
+  }
+
+  /// Zeroes a range that is at most the rest of one page wide where pages exist.
+  private void zero(long from, long to) {
+    if (from >= to) {
+      return;
+    }
+    Map.Entry<Long, byte[]> page = chunks.floorEntry(from / CHUNK);
+    if (page != null && page.getKey() == from / CHUNK) {
+      int at = (int) (from % CHUNK);
+      int end = at + (int) Math.min(CHUNK - at, to - from);
+      Arrays.fill(page.getValue(), at, end, (byte) 0);
+    }
+  }
+
+  private void drop(NavigableMap<Long, byte[]> gone) {
+    quota.release((long) gone.size() * CHUNK);
+    gone.clear();
+  }
+}

@@ -1,0 +1,261 @@
+package dev.mote.linux;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// What a guest sees as its root: directories in memory, read-only mounts of the host, `/dev`,
+/// `/proc` and `/sys`. Processes of one guest share it.
+///
+/// Names inside this package are strings with one character per byte ([#byteString]), because Linux
+/// knows no encoding of names.
+///
+/// Not thread-safe: it belongs to the thread that runs the guest.
+final class FileTree implements AutoCloseable {
+  /// What the lists of names of opened host directories may hold together, in bytes.
+  private static final long LISTINGS = 16L << 20;
+
+  private static final int FIRST_MOUNT_NUMBER = 64;
+  private static final int MOST_MOUNTS = 128;
+  private static final int MOST_LOCKS = 8192;
+  private static final int ORDINARY = 0755;
+
+  private final FileLimits limits;
+  private final Clock clock;
+  private final Volume.Budget budget;
+  private final Volume memory;
+  private final Volume pipes;
+  private final Volume anonymous;
+  private final Volume shared;
+  private final Quota pipeBytes;
+  private final Quota listings = new Quota(LISTINGS);
+  private final Quota locks = new Quota(MOST_LOCKS);
+  private final HostNames hostNames;
+  private final Devices devices;
+  private final List<HostMount> hostMounts = new ArrayList<>();
+  private final List<Mounted> mounted = new ArrayList<>();
+  private Directory root;
+
+  /// One line of `/proc/mounts`.
+  record Mounted(Volume volume, String path) {}
+
+  /// A tree with `/dev` and nothing else.
+  ///
+  /// @param random where `/dev/random` and secrets come from
+  FileTree(FileLimits limits, Clock clock, RandomGenerator random) {
+    this.limits = limits;
+    this.clock = clock;
+    this.budget = new Volume.Budget(new Quota(limits.bytes()), new Quota(limits.files()));
+    this.pipeBytes = new Quota(limits.pipeBytes());
+    this.hostNames = new HostNames(random.nextLong());
+    this.memory = volume(25, "tmpfs", Volume.TMPFS_MAGIC);
+    this.pipes = volume(13, "pipefs", Volume.PIPEFS_MAGIC);
+    this.anonymous = volume(15, "anon_inodefs", Volume.ANON_INODE_MAGIC);
+    this.shared = volume(1, "tmpfs", Volume.TMPFS_MAGIC);
+    MemoryDirectory top = new MemoryDirectory(memory, ORDINARY);
+    top.attach(Entry.detached("/", top));
+    this.root = top;
+    mounted.add(new Mounted(memory, "/"));
+    MemoryDirectory dev = new MemoryDirectory(volume(6, "devtmpfs", Volume.TMPFS_MAGIC), ORDINARY);
+    mount("/dev", dev);
+    this.devices = new Devices(dev, random);
+  }
+
+  /// The bytes of a text as a name of this package.
+  static String byteString(String text) {
+    return byteString(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  static String byteString(byte[] bytes) {
+    return new String(bytes, StandardCharsets.ISO_8859_1);
+  }
+
+  static byte[] bytes(String byteString) {
+    return byteString.getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  Volume volume(int number, String type, long magic) {
+    return new Volume(number, type, magic, false, budget, clock);
+  }
+
+  FileLimits limits() {
+    return limits;
+  }
+
+  Directory root() {
+    return root;
+  }
+
+  Devices devices() {
+    return devices;
+  }
+
+  /// Where pipes live.
+  Volume pipes() {
+    return pipes;
+  }
+
+  /// Where files live that have no type at all (eventfd).
+  Volume anonymous() {
+    return anonymous;
+  }
+
+  /// Where memory files live that have no name (memfd).
+  Volume shared() {
+    return shared;
+  }
+
+  /// How many locks there may be on all files.
+  Quota locks() {
+    return locks;
+  }
+
+  Clock clock() {
+    return clock;
+  }
+
+  Pipe newPipe() {
+    return new Pipe(pipeBytes);
+  }
+
+  List<Mounted> mounted() {
+    return List.copyOf(mounted);
+  }
+
+  /// Adds `/tmp`, `/root` and the few files of `/etc` that libraries look for. What exists stays;
+  /// none of it counts against the limits.
+  void addDefaults(String hostName) {
+    directory("/tmp", FileMode.S_ISVTX | 0777);
+    directory("/root", 0700);
+    addText("/etc/passwd", "root:x:0:0:root:/root:/bin/sh\n");
+    addText("/etc/group", "root:x:0:\n");
+    addText("/etc/hosts", "127.0.0.1\tlocalhost\n::1\tlocalhost\n127.0.1.1\t" + hostName + "\n");
+    addText("/etc/hostname", hostName + "\n");
+    addText("/etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files\n");
+  }
+
+  private void addText(String path, String text) {
+    if (find(path) == null) {
+      addFile(path, FileContent.of(text.getBytes(StandardCharsets.US_ASCII)), 0644);
+    }
+  }
+
+  /// Puts a file with a given content into the tree, and the directories above it. The guest can
+  /// read it and take its name away, not change it.
+  void addFile(String path, FileContent content, int permissions) {
+    place(path, new FixedFile(memory, permissions, content));
+  }
+
+  /// Shows a file or directory of the host, read-only.
+  ///
+  /// @param path absolute, in the guest; "/" makes the directory the guest's root
+  /// @throws IOException when it cannot be opened, or is neither a file nor a directory
+  void mountHost(Path host, String path) throws IOException {
+    if (hostMounts.size() == MOST_MOUNTS) {
+      throw new IOException("more than " + MOST_MOUNTS + " mounts");
+    }
+    Path real = host.toRealPath();
+    boolean single = Files.isRegularFile(real);
+    Path parent = real.getParent();
+    if (!single && !Files.isDirectory(real) || parent == null && single) {
+      throw new IOException(host + " is neither a file nor a directory");
+    }
+    Volume volume =
+        new Volume(
+            FIRST_MOUNT_NUMBER + hostMounts.size(),
+            "virtiofs",
+            Volume.FUSE_MAGIC,
+            true,
+            new Volume.Budget(listings, budget.files()),
+            clock);
+    HostMount mount =
+        new HostMount(single ? Objects.requireNonNull(parent) : real, volume, hostNames);
+    hostMounts.add(mount);
+    HostDirectory directory = mount.directory();
+    if (single) {
+      mount(path, mount.only(directory, real.getFileName()));
+    } else {
+      mount(path, directory);
+    }
+  }
+
+  /// Puts the root of another volume on a path.
+  void mount(String path, Inode inode) {
+    String where = byteString(path);
+    mounted.add(new Mounted(inode.volume, where));
+    if (PathWalk.namesOf(where).isEmpty()) {
+      root = rootOf(inode);
+    } else {
+      place(path, inode);
+    }
+  }
+
+  /// Makes a directory the root; what the old root has on its names is put over the new one's.
+  private Directory rootOf(Inode inode) {
+    if (!(inode instanceof HostDirectory directory) || !(root instanceof MemoryDirectory before)) {
+      throw new IllegalArgumentException("only one directory of the host can be the root");
+    }
+    directory.attach(Entry.detached("/", directory));
+    for (Entry entry : before.entries()) {
+      directory.cover(entry.name, entry.inode);
+    }
+    return directory;
+  }
+
+  /// A directory that is there or is made, with those above it.
+  Directory directory(String path, int permissions) {
+    Directory current = root;
+    List<String> names = PathWalk.namesOf(byteString(path));
+    for (int i = 0; i < names.size(); i++) {
+      Entry entry = current.lookup(names.get(i));
+      if (entry == null) {
+        int mode = i == names.size() - 1 ? permissions : ORDINARY;
+        entry = put(current, names.get(i), new MemoryDirectory(memory, mode));
+      }
+      if (!(entry.inode instanceof Directory next)) {
+        throw new IllegalArgumentException(path + ": a name above it is not a directory");
+      }
+      current = next;
+    }
+    return current;
+  }
+
+  private void place(String path, Inode inode) {
+    List<String> names = new ArrayList<>(PathWalk.namesOf(byteString(path)));
+    String name = names.removeLast();
+    Directory parent =
+        directory(
+            new String(bytes("/" + String.join("/", names)), StandardCharsets.UTF_8), ORDINARY);
+    put(parent, name, inode);
+  }
+
+  /// Puts a file on a name, whatever was there; not charged.
+  private Entry put(Directory parent, String name, Inode inode) {
+    return switch (parent) {
+      case HostDirectory host -> host.cover(name, inode);
+      case GeneratedDirectory generated -> generated.put(name, inode);
+      case MemoryDirectory directory -> directory.put(name, inode);
+    };
+  }
+
+  private @Nullable Entry find(String path) {
+    try {
+      return PathWalk.walk(root, root, byteString(path), true).entry();
+    } catch (ErrnoException e) {
+      return null;
+    }
+  }
+
+  /// Frees what the tree holds of the host.
+  @Override
+  public void close() {
+    hostMounts.forEach(HostMount::close);
+    hostMounts.clear();
+  }
+}

@@ -1,0 +1,113 @@
+package dev.mote.linux;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// A directory of `/proc` or `/sys`: its names come from the host's program and guests cannot
+/// change them.
+final class GeneratedDirectory extends Directory {
+  private final Map<String, Entry> fixed = new LinkedHashMap<>();
+  private final Source dynamic;
+
+  /// Names that come and go, such as those of open descriptors.
+  interface Source {
+    List<String> names();
+
+    /// The file of that name, a new one each time; null if there is none.
+    @Nullable Inode find(String name);
+
+    /// No names.
+    static Source none() {
+      return new Source() {
+        @Override
+        public List<String> names() {
+          return List.of();
+        }
+
+        @Override
+        public @Nullable Inode find(String name) {
+          return null;
+        }
+      };
+    }
+  }
+
+  GeneratedDirectory(Volume volume) {
+    this(volume, 0555, Source.none());
+  }
+
+  GeneratedDirectory(Volume volume, int mode, Source dynamic) {
+    super(volume, volume.nextInode(), mode);
+    this.dynamic = dynamic;
+  }
+
+  /// Adds a name that stays.
+  GeneratedDirectory with(String name, Inode inode) {
+    put(name, inode);
+    return this;
+  }
+
+  /// The same, and tells the entry.
+  Entry put(String name, Inode inode) {
+    Entry entry = new Entry(this, name, inode);
+    entry.cookie = DirectoryListing.DOT_DOT + 1 + fixed.size();
+    if (inode instanceof Directory directory) {
+      directory.attach(entry);
+    }
+    fixed.put(name, entry);
+    return entry;
+  }
+
+  /// Adds a text file that is made anew whenever it is read from its start.
+  GeneratedDirectory with(String name, Supplier<byte[]> text) {
+    return with(name, new GeneratedFile(volume, 0444, text));
+  }
+
+  @Override
+  @Nullable Entry lookup(String name) {
+    Entry entry = fixed.get(name);
+    if (entry != null) {
+      return entry;
+    }
+    Inode inode = dynamic.find(name);
+    return inode == null ? null : new Entry(this, name, inode);
+  }
+
+  @Override
+  int links() {
+    return 2 + (int) fixed.values().stream().filter(e -> e.inode instanceof Directory).count();
+  }
+
+  @Override
+  long size() {
+    return 0;
+  }
+
+  @Override
+  Errno refusal() {
+    return Errno.EPERM;
+  }
+
+  @Override
+  DirectoryListing listing() {
+    List<DirectoryListing.Item> items = new ArrayList<>();
+    fixed.values().forEach(entry -> items.add(DirectoryListing.Item.of(entry)));
+    for (String name : dynamic.names()) {
+      Inode inode = dynamic.find(name);
+      if (inode != null) {
+        long cookie = DirectoryListing.DOT_DOT + 1 + items.size();
+        items.add(
+            new DirectoryListing.Item(
+                name, inode.number, FileMode.entryType(inode.mode()), cookie));
+      }
+    }
+    return cookie -> {
+      long index = Math.max(0, cookie - DirectoryListing.DOT_DOT);
+      return index < items.size() ? items.get((int) index) : null;
+    };
+  }
+}

@@ -1,0 +1,215 @@
+package dev.mote.linux;
+
+import static dev.mote.linux.FileMode.PERMISSIONS;
+
+import org.jspecify.annotations.Nullable;
+
+/// A file of any type, independent of its names: identity, type, permissions, owner and times.
+///
+/// Guests are root in their own tree, so permissions and owners are data here that no check uses,
+/// but for "executable by nobody".
+abstract sealed class Inode permits Directory, RegularFile, SymbolicLink, SpecialFile {
+  final Volume volume;
+  final long number;
+  private final int type;
+  private int permissions;
+  private int uid;
+  private int gid;
+  private int links = 1;
+  private Timestamp accessed;
+  private Timestamp modified;
+  private Timestamp changed;
+  private final Timestamp created;
+  private @Nullable FileLocks locks;
+  private int holders;
+  private boolean freed;
+
+  /// @param mode type and permissions, as `st_mode`
+  Inode(Volume volume, long number, int mode) {
+    this(volume, number, mode, volume.now());
+  }
+
+  Inode(Volume volume, long number, int mode, Timestamp time) {
+    this.volume = volume;
+    this.number = number;
+    this.type = mode & FileMode.S_IFMT;
+    this.permissions = mode & PERMISSIONS;
+    this.accessed = time;
+    this.modified = time;
+    this.changed = time;
+    this.created = time;
+  }
+
+  abstract long size();
+
+  /// Units of 512 bytes.
+  long blocks() {
+    return (size() + 511) >>> 9;
+  }
+
+  /// The device number of a device file, else 0.
+  long rdev() {
+    return 0;
+  }
+
+  /// Preferred size of a transfer.
+  int blockSize() {
+    return 4096;
+  }
+
+  /// The file has lost its last name and its last holder: its memory goes back to the quota.
+  void free() {}
+
+  final int type() {
+    return type;
+  }
+
+  final int mode() {
+    return type | permissions;
+  }
+
+  final int uid() {
+    return uid;
+  }
+
+  final int gid() {
+    return gid;
+  }
+
+  int links() {
+    return links;
+  }
+
+  final FileStat stat() {
+    return new FileStat(
+        volume.number,
+        number,
+        links(),
+        mode(),
+        uid,
+        gid,
+        rdev(),
+        size(),
+        blockSize(),
+        blocks(),
+        accessed,
+        modified,
+        changed,
+        created);
+  }
+
+  final void chmod(int mode) {
+    requireWritable();
+    permissions = mode & PERMISSIONS;
+    touchChanged();
+  }
+
+  /// Changes the owner; -1 leaves an id as it is. The set-id bits of anything but a directory go.
+  final void chown(int newUid, int newGid) {
+    requireWritable();
+    uid = newUid == -1 ? uid : newUid;
+    gid = newGid == -1 ? gid : newGid;
+    if (type != FileMode.S_IFDIR) {
+      permissions &= ~FileMode.S_ISUID;
+      if ((permissions & 0010) != 0) {
+        permissions &= ~FileMode.S_ISGID;
+      }
+    }
+    touchChanged();
+  }
+
+  final void setTimes(Timestamp newAccessed, Timestamp newModified) {
+    accessed = newAccessed;
+    modified = newModified;
+    touchChanged();
+  }
+
+  final Timestamp accessed() {
+    return accessed;
+  }
+
+  final Timestamp modified() {
+    return modified;
+  }
+
+  /// A read: the time of access follows as `relatime` has it, only when it is older than the last
+  /// change.
+  final void touchAccessed() {
+    if (!volume.readOnly && accessed.compareTo(modified) <= 0) {
+      accessed = volume.now();
+    }
+  }
+
+  final void touchModified() {
+    Timestamp now = volume.now();
+    modified = now;
+    changed = now;
+  }
+
+  final void touchChanged() {
+    changed = volume.now();
+  }
+
+  final void requireWritable() {
+    if (volume.readOnly) {
+      throw Errno.EROFS.exception();
+    }
+  }
+
+  final void linked() {
+    links++;
+    touchChanged();
+  }
+
+  /// One name less.
+  final void unlinked() {
+    links--;
+    touchChanged();
+    freeIfUnused();
+  }
+
+  /// A file that begins its life without a name (`O_TMPFILE`, `memfd_create`).
+  final void startNameless() {
+    links = 0;
+  }
+
+  /// An open file or a mapping holds the file: it outlives its names.
+  final void hold() {
+    holders++;
+  }
+
+  final void letGo() {
+    holders--;
+    freeIfUnused();
+  }
+
+  /// The locks of this file, made when the first is asked for.
+  final FileLocks locks(Quota budget) {
+    if (locks == null) {
+      locks = new FileLocks(budget);
+    }
+    return locks;
+  }
+
+  final void dropLocks(Object owner) {
+    if (locks != null) {
+      locks.drop(owner);
+    }
+  }
+
+  /// A new file takes over the group of a directory whose set-group-id bit says so, and a directory
+  /// the bit as well.
+  final void inheritGroup(Inode directory) {
+    if ((directory.permissions & FileMode.S_ISGID) != 0) {
+      gid = directory.gid;
+      permissions |= type == FileMode.S_IFDIR ? FileMode.S_ISGID : 0;
+    }
+  }
+
+  private void freeIfUnused() {
+    if (links() <= 0 && holders == 0 && !freed) {
+      freed = true;
+      free();
+    }
+  }
+}

@@ -1,0 +1,142 @@
+package dev.mote.linux;
+
+/// A regular file in the memory of the sandbox.
+final class MemoryFile extends RegularFile implements FileContent {
+  static final int F_SEAL_SEAL = 1;
+  static final int F_SEAL_SHRINK = 2;
+  static final int F_SEAL_GROW = 4;
+  static final int F_SEAL_WRITE = 8;
+  static final int F_SEAL_FUTURE_WRITE = 16;
+  static final int F_SEAL_EXEC = 32;
+
+  private static final int KEEP_SIZE = 1;
+  private static final int PUNCH_HOLE = 2;
+
+  private final ChunkedBytes bytes;
+
+  /// What a memfd forbids; an ordinary file forbids further seals and no more.
+  private int seals = F_SEAL_SEAL;
+
+  /// Whether `link` may give a name to this file though it has none (`O_TMPFILE`).
+  private boolean linkable;
+
+  MemoryFile(Volume volume, int mode) {
+    super(volume, volume.nextInode(), mode);
+    this.bytes = new ChunkedBytes(volume.bytes);
+  }
+
+  /// A file without a name.
+  static MemoryFile nameless(Volume volume, int mode, boolean linkable) {
+    MemoryFile file = new MemoryFile(volume, mode);
+    file.startNameless();
+    file.linkable = linkable;
+    return file;
+  }
+
+  boolean linkable() {
+    return links() > 0 || linkable;
+  }
+
+  @Override
+  public long size() {
+    return bytes.size();
+  }
+
+  @Override
+  long blocks() {
+    return bytes.allocated() >>> 9;
+  }
+
+  @Override
+  FileContent open() {
+    return this;
+  }
+
+  @Override
+  void requireContentWritable() {}
+
+  @Override
+  public int read(long position, byte[] target, int offset, int length) {
+    touchAccessed();
+    return bytes.read(position, target, offset, length);
+  }
+
+  int write(long position, byte[] source, int offset, int length) {
+    refuse(F_SEAL_WRITE | F_SEAL_FUTURE_WRITE);
+    int count = length;
+    if ((seals & F_SEAL_GROW) != 0 && position + count > size()) {
+      if (position >= size()) {
+        throw Errno.EPERM.exception();
+      }
+      count = (int) (size() - position);
+    }
+    int written = bytes.write(position, source, offset, count);
+    touchModified();
+    return written;
+  }
+
+  void truncate(long size) {
+    if (size < size()) {
+      refuse(F_SEAL_SHRINK);
+    } else if (size > size()) {
+      refuse(F_SEAL_GROW);
+    }
+    bytes.truncate(size);
+    touchModified();
+  }
+
+  /// `fallocate`: what tmpfs does of it.
+  void allocate(int mode, long offset, long length) {
+    long end = offset + length;
+    if (mode == (PUNCH_HOLE | KEEP_SIZE)) {
+      refuse(F_SEAL_WRITE | F_SEAL_FUTURE_WRITE);
+      bytes.punch(offset, Math.min(end, Math.max(offset, size())));
+    } else if (mode == 0 || mode == KEEP_SIZE) {
+      if (end > size()) {
+        refuse(F_SEAL_GROW);
+      }
+      bytes.allocate(offset, end);
+      if (mode == 0) {
+        bytes.grow(end);
+      }
+    } else {
+      throw Errno.EOPNOTSUPP.exception();
+    }
+    touchModified();
+  }
+
+  long nextData(long from) {
+    return bytes.nextData(from);
+  }
+
+  long nextHole(long from) {
+    return bytes.nextHole(from);
+  }
+
+  int seals() {
+    return seals;
+  }
+
+  /// Lets the creator of a memfd add seals.
+  void allowSealing() {
+    seals = 0;
+  }
+
+  void seal(int more) {
+    if ((seals & F_SEAL_SEAL) != 0) {
+      throw Errno.EPERM.exception();
+    }
+    seals |= more;
+  }
+
+  @Override
+  void free() {
+    bytes.clear();
+  }
+
+  private void refuse(int forbidding) {
+    if ((seals & forbidding) != 0) {
+      throw Errno.EPERM.exception();
+    }
+  }
+}

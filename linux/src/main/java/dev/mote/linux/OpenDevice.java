@@ -1,0 +1,67 @@
+package dev.mote.linux;
+
+import java.util.Arrays;
+import java.util.random.RandomGenerator;
+
+/// `/dev/null`, `/dev/zero`, `/dev/full`, `/dev/random` and `/dev/urandom`.
+final class OpenDevice extends OpenFile {
+  private final Kind kind;
+  private final RandomGenerator random;
+
+  enum Kind {
+    NULL,
+    ZERO,
+    FULL,
+    RANDOM
+  }
+
+  OpenDevice(Entry entry, int flags, Kind kind, RandomGenerator random) {
+    super(entry, flags);
+    this.kind = kind;
+    this.random = random;
+  }
+
+  @Override
+  int read(byte[] target, int offset, int length) {
+    switch (kind) {
+      case NULL -> {
+        return 0;
+      }
+      case ZERO, FULL -> Arrays.fill(target, offset, offset + length, (byte) 0);
+      case RANDOM -> {
+        byte[] bytes = new byte[length];
+        random.nextBytes(bytes);
+        System.arraycopy(bytes, 0, target, offset, length);
+      }
+    }
+    return length;
+  }
+
+  @Override
+  int write(byte[] source, int offset, int length) {
+    if (kind == Kind.FULL) {
+      throw Errno.ENOSPC.exception();
+    }
+    return length;
+  }
+
+  @Override
+  int readAt(long position, byte[] target, int offset, int length) {
+    return read(target, offset, length);
+  }
+
+  @Override
+  int writeAt(long position, byte[] source, int offset, int length) {
+    return write(source, offset, length);
+  }
+
+  @Override
+  long seek(long offset, int whence) {
+    return 0;
+  }
+
+  @Override
+  boolean isPositioned() {
+    return true;
+  }
+}

@@ -1,0 +1,65 @@
+package dev.mote.linux;
+
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// A device, FIFO, socket, standard stream, or a file that only a descriptor shows (eventfd).
+final class SpecialFile extends Inode {
+  private final long rdev;
+  private final @Nullable Opener opener;
+  private final LongSupplier length;
+
+  /// The buffer of a FIFO; null for everything else.
+  final @Nullable Pipe pipe;
+
+  /// What opening such a file gives.
+  interface Opener {
+    /// @param flags as `open` got them
+    OpenFile open(Entry entry, int flags);
+  }
+
+  private SpecialFile(
+      Volume volume,
+      int mode,
+      long rdev,
+      @Nullable Opener opener,
+      @Nullable Pipe pipe,
+      LongSupplier length) {
+    super(volume, volume.nextInode(), mode);
+    this.rdev = rdev;
+    this.opener = opener;
+    this.pipe = pipe;
+    this.length = length;
+  }
+
+  /// A device file; without an opener there is no such device.
+  static SpecialFile device(Volume volume, int mode, long rdev, @Nullable Opener opener) {
+    return new SpecialFile(volume, mode, rdev, opener, null, () -> 0);
+  }
+
+  static SpecialFile fifo(Volume volume, int permissions, Pipe pipe) {
+    return new SpecialFile(volume, FileMode.S_IFIFO | permissions, 0, null, pipe, () -> 0);
+  }
+
+  /// @param length what `st_size` shows
+  static SpecialFile of(Volume volume, int mode, @Nullable Opener opener, LongSupplier length) {
+    return new SpecialFile(volume, mode, 0, opener, null, length);
+  }
+
+  OpenFile open(Entry entry, int flags) {
+    if (opener == null) {
+      throw Errno.ENXIO.exception();
+    }
+    return opener.open(entry, flags);
+  }
+
+  @Override
+  long size() {
+    return length.getAsLong();
+  }
+
+  @Override
+  long rdev() {
+    return rdev;
+  }
+}
