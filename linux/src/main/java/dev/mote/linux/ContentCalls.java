@@ -97,7 +97,7 @@ final class ContentCalls {
 
   long fadvise64(int fd, int advice) {
     OpenFile file = files.descriptors.opened(fd);
-    if (file instanceof OpenPipe || file instanceof StandardStream && !file.isPositioned()) {
+    if (file instanceof OpenPipe || (file instanceof StandardStream && !file.isPositioned())) {
       throw Errno.ESPIPE.exception();
     }
     if (advice < 0 || advice > LAST_ADVICE) {

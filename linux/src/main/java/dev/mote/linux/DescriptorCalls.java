@@ -86,7 +86,7 @@ final class DescriptorCalls {
     Entry entry = Entry.detached("anon_inode:[eventfd]", inode);
     boolean semaphore = (flags & EFD_SEMAPHORE) != 0;
     return files.descriptors.add(
-        new EventCounter(entry, O_RDWR | flags & O_NONBLOCK, initial, semaphore),
+        new EventCounter(entry, O_RDWR | (flags & O_NONBLOCK), initial, semaphore),
         (flags & O_CLOEXEC) != 0);
   }
 }

@@ -1,6 +1,5 @@
 package dev.mote.linux;
 
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// The devices of a sandbox and `/dev`.
@@ -12,13 +11,11 @@ final class Devices {
   private final Volume volume;
   private final MemoryDirectory pts;
   private final Entry nullEntry;
-  private final RandomGenerator random;
   private SpecialFile.@Nullable Opener terminal;
 
   /// Fills `dev`.
-  Devices(MemoryDirectory dev, RandomGenerator random) {
+  Devices(MemoryDirectory dev) {
     this.volume = dev.volume;
-    this.random = random;
     this.nullEntry = add(dev, "null", FileStat.device(1, 3));
     add(dev, "zero", FileStat.device(1, 5));
     add(dev, "full", FileStat.device(1, 7));
@@ -69,7 +66,7 @@ final class Devices {
       };
     }
     OpenDevice.Kind kind = kind(number);
-    return kind == null ? null : (entry, flags) -> new OpenDevice(entry, flags, kind, random);
+    return kind == null ? null : (entry, flags) -> new OpenDevice(entry, flags, kind);
   }
 
   private static OpenDevice.@Nullable Kind kind(long number) {

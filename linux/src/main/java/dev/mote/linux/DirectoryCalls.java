@@ -102,9 +102,8 @@ final class DirectoryCalls {
       throw Errno.EINVAL.exception();
     }
     String from = UserPath.read(task, oldPath);
-    int how =
-        flags & AT_EMPTY_PATH
-            | ((flags & AT_SYMLINK_FOLLOW) != 0 ? 0 : ProcessFiles.AT_SYMLINK_NOFOLLOW);
+    int nofollow = (flags & AT_SYMLINK_FOLLOW) != 0 ? 0 : ProcessFiles.AT_SYMLINK_NOFOLLOW;
+    int how = (flags & AT_EMPTY_PATH) | nofollow;
     Inode inode = files.entryAt(oldDirfd, from, how).inode;
     Lookup place = place(task, newDirfd, newPath, false);
     if (place.parent().volume != inode.volume) {

@@ -1,5 +1,8 @@
 package dev.mote.linux;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
 /// Bytes that can be read by position: what a file mapping or the ELF loader needs of a file.
 interface FileContent extends AutoCloseable {
   /// The present size in bytes.
@@ -28,6 +31,25 @@ interface FileContent extends AutoCloseable {
         }
         int count = Math.min(length, bytes.length - (int) position);
         System.arraycopy(bytes, (int) position, target, offset, count);
+        return count;
+      }
+    };
+  }
+
+  /// The same for memory outside of the heap.
+  static FileContent of(MemorySegment bytes) {
+    return new FileContent() {
+      @Override
+      public long size() {
+        return bytes.byteSize();
+      }
+
+      @Override
+      public int read(long position, byte[] target, int offset, int length) {
+        int count = Math.clamp(bytes.byteSize() - position, 0, length);
+        if (count > 0) {
+          MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, position, target, offset, count);
+        }
         return count;
       }
     };

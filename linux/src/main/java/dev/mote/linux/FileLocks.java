@@ -18,9 +18,13 @@ final class FileLocks {
       return start <= other.end && other.start <= end;
     }
 
-    /// Owners are compared as objects: two of them are never equal otherwise.
+    @SuppressWarnings("ReferenceEquality") // an owner is an object, not a value
+    boolean isOf(Object somebody) {
+      return owner == somebody;
+    }
+
     boolean conflictsWith(Range other) {
-      return owner != other.owner && meets(other) && (write || other.write);
+      return !isOf(other.owner) && meets(other) && (write || other.write);
     }
   }
 
@@ -68,8 +72,7 @@ final class FileLocks {
 
   /// Unlocks what the owner has in a range; what sticks out stays.
   void unlock(Range gone) {
-    List<Range> touched =
-        ranges.stream().filter(r -> r.owner == gone.owner && r.meets(gone)).toList();
+    List<Range> touched = ranges.stream().filter(r -> r.isOf(gone.owner) && r.meets(gone)).toList();
     List<Range> left = new ArrayList<>();
     for (Range range : touched) {
       if (range.start < gone.start) {
@@ -93,7 +96,7 @@ final class FileLocks {
 
   private void removeOf(Object owner, List<Range> held) {
     int before = held.size();
-    held.removeIf(range -> range.owner == owner);
+    held.removeIf(range -> range.isOf(owner));
     budget.release(before - held.size());
   }
 }

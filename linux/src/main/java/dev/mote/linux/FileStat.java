@@ -61,14 +61,14 @@ record FileStat(
 
   /// The major number in a `dev_t` of the kernel's new encoding.
   static int major(long device) {
-    return (int) (device >>> 8 & 0xfff);
+    return (int) ((device >>> 8) & 0xfff);
   }
 
   static int minor(long device) {
-    return (int) (device & 0xff | device >>> 12 & 0xfff00);
+    return (int) ((device & 0xff) | ((device >>> 12) & 0xfff00));
   }
 
   static long device(int major, int minor) {
-    return (major & 0xfffL) << 8 | minor & 0xff | (minor & 0xfff00L) << 12;
+    return ((major & 0xfffL) << 8) | (minor & 0xff) | ((minor & 0xfff00L) << 12);
   }
 }

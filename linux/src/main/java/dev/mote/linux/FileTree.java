@@ -1,13 +1,14 @@
 package dev.mote.linux;
 
+import dev.mote.machine.HostRandom;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// What a guest sees as its root: directories in memory, read-only mounts of the host, `/dev`,
@@ -46,14 +47,12 @@ final class FileTree implements AutoCloseable {
   record Mounted(Volume volume, String path) {}
 
   /// A tree with `/dev` and nothing else.
-  ///
-  /// @param random where `/dev/random` and secrets come from
-  FileTree(FileLimits limits, Clock clock, RandomGenerator random) {
+  FileTree(FileLimits limits, Clock clock) {
     this.limits = limits;
     this.clock = clock;
     this.budget = new Volume.Budget(new Quota(limits.bytes()), new Quota(limits.files()));
     this.pipeBytes = new Quota(limits.pipeBytes());
-    this.hostNames = new HostNames(random.nextLong());
+    this.hostNames = new HostNames(randomLong());
     this.memory = volume(25, "tmpfs", Volume.TMPFS_MAGIC);
     this.pipes = volume(13, "pipefs", Volume.PIPEFS_MAGIC);
     this.anonymous = volume(15, "anon_inodefs", Volume.ANON_INODE_MAGIC);
@@ -64,7 +63,13 @@ final class FileTree implements AutoCloseable {
     mounted.add(new Mounted(memory, "/"));
     MemoryDirectory dev = new MemoryDirectory(volume(6, "devtmpfs", Volume.TMPFS_MAGIC), ORDINARY);
     mount("/dev", dev);
-    this.devices = new Devices(dev, random);
+    this.devices = new Devices(dev);
+  }
+
+  private static long randomLong() {
+    byte[] bytes = new byte[Long.BYTES];
+    HostRandom.fill(bytes);
+    return ByteBuffer.wrap(bytes).getLong();
   }
 
   /// The bytes of a text as a name of this package.
@@ -163,7 +168,7 @@ final class FileTree implements AutoCloseable {
     Path real = host.toRealPath();
     boolean single = Files.isRegularFile(real);
     Path parent = real.getParent();
-    if (!single && !Files.isDirectory(real) || parent == null && single) {
+    if ((!single && !Files.isDirectory(real)) || (single && parent == null)) {
       throw new IOException(host + " is neither a file nor a directory");
     }
     Volume volume =

@@ -134,6 +134,11 @@ public final class Guest implements AutoCloseable {
     return memoryLimit;
   }
 
+  /// Memory that is bound now.
+  long boundBytes() {
+    return memoryLimit - vm.frames().available() * AddressSpace.PAGE;
+  }
+
   /// CPU time that the guest has used, the host's work for its system calls included.
   long cpuNanos() {
     return cpuTime.nanos();

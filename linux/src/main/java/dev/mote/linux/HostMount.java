@@ -20,6 +20,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,7 @@ final class HostMount implements AutoCloseable {
 
   /// @param directory a directory of the host; links in this path itself are followed, once
   /// @throws IOException when it cannot be opened
+  @SuppressWarnings("StreamResourceLeak") // closed with the mount
   HostMount(Path directory, Volume volume, HostNames names) throws IOException {
     this.path = directory.toRealPath();
     this.volume = volume;
@@ -169,7 +171,7 @@ final class HostMount implements AutoCloseable {
         found.add(names.fromHost(iterator.next().getFileName()));
       }
     } catch (DirectoryIteratorException e) {
-      throw HostErrors.errorOf(e.getCause()).exception();
+      throw HostErrors.errorOf(Objects.requireNonNull(e.getCause())).exception();
     } catch (IOException e) {
       throw HostErrors.errorOf(e).exception();
     }

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
-import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -73,9 +73,10 @@ final class HostNames {
   }
 
   static int mode(PosixFileAttributes attributes) {
+    String text = PosixFilePermissions.toString(attributes.permissions());
     int mode = 0;
-    for (PosixFilePermission permission : attributes.permissions()) {
-      mode |= 0400 >> permission.ordinal();
+    for (int i = 0; i < text.length(); i++) {
+      mode |= text.charAt(i) == '-' ? 0 : 0400 >> i;
     }
     return mode;
   }

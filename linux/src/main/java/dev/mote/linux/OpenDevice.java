@@ -1,12 +1,11 @@
 package dev.mote.linux;
 
+import dev.mote.machine.HostRandom;
 import java.util.Arrays;
-import java.util.random.RandomGenerator;
 
 /// `/dev/null`, `/dev/zero`, `/dev/full`, `/dev/random` and `/dev/urandom`.
 final class OpenDevice extends OpenFile {
   private final Kind kind;
-  private final RandomGenerator random;
 
   enum Kind {
     NULL,
@@ -15,10 +14,9 @@ final class OpenDevice extends OpenFile {
     RANDOM
   }
 
-  OpenDevice(Entry entry, int flags, Kind kind, RandomGenerator random) {
+  OpenDevice(Entry entry, int flags, Kind kind) {
     super(entry, flags);
     this.kind = kind;
-    this.random = random;
   }
 
   @Override
@@ -30,7 +28,7 @@ final class OpenDevice extends OpenFile {
       case ZERO, FULL -> Arrays.fill(target, offset, offset + length, (byte) 0);
       case RANDOM -> {
         byte[] bytes = new byte[length];
-        random.nextBytes(bytes);
+        HostRandom.fill(bytes);
         System.arraycopy(bytes, 0, target, offset, length);
       }
     }
@@ -63,5 +61,25 @@ final class OpenDevice extends OpenFile {
   @Override
   boolean isPositioned() {
     return true;
+  }
+
+  /// `/dev/zero` can be mapped: that is memory of zeros.
+  @Override
+  FileContent content() {
+    if (kind != Kind.ZERO) {
+      return super.content();
+    }
+    return new FileContent() {
+      @Override
+      public long size() {
+        return Long.MAX_VALUE;
+      }
+
+      @Override
+      public int read(long position, byte[] target, int offset, int length) {
+        Arrays.fill(target, offset, offset + length, (byte) 0);
+        return length;
+      }
+    };
   }
 }

@@ -68,7 +68,7 @@ abstract sealed class OpenFile
 
   /// `F_SETFL`: flags that cannot be changed are ignored.
   final void changeFlags(int wanted) {
-    flags = flags & ~CHANGEABLE | wanted & CHANGEABLE;
+    flags = (flags & ~CHANGEABLE) | (wanted & CHANGEABLE);
   }
 
   final boolean nonBlocking() {

@@ -126,7 +126,7 @@ final class Pipe {
       throw Errno.EPIPE.exception();
     }
     int count = Math.min(length, room());
-    if (count == 0 || count < length && length <= ATOMIC) {
+    if (count == 0 || (count < length && length <= ATOMIC)) {
       return OpenFile.WOULD_BLOCK;
     }
     if (used + count > ring.length) {

@@ -36,7 +36,6 @@ final class ProcessDirectory {
 
   private void fill(GeneratedDirectory directory) {
     directory
-        .with("auxv", process::auxiliaryVector)
         .with("cgroup", text(() -> "0::/\n"))
         .with("cmdline", process::commandLine)
         .with("comm", text(() -> process.name() + "\n"))
@@ -62,7 +61,7 @@ final class ProcessDirectory {
   }
 
   private SymbolicLink place(Supplier<Entry> where) {
-    return SymbolicLink.magic(volume, volume.nextInode(), () -> where.get().path(), where::get);
+    return SymbolicLink.magic(volume, volume.nextInode(), () -> where.get().path(), where);
   }
 
   private SymbolicLink executable() {

@@ -18,8 +18,6 @@ interface ProcessFacts {
   /// The environment, each entry with a NUL after it.
   byte[] environment();
 
-  byte[] auxiliaryVector();
-
   /// The text of `/proc/self/maps`.
   byte[] maps();
 

@@ -13,13 +13,13 @@ final class ProcessFiles {
 
   final FileTree tree;
   final Descriptors descriptors;
+  private final Credentials credentials;
   private Directory root;
   private Directory workingDirectory;
   private int umask = 022;
-  private int ownerId;
-  private int groupId;
 
-  ProcessFiles(FileTree tree) {
+  ProcessFiles(FileTree tree, Credentials credentials) {
+    this.credentials = credentials;
     this.tree = tree;
     this.descriptors = new Descriptors(tree.limits().openFiles());
     this.root = tree.root();
@@ -63,17 +63,11 @@ final class ProcessFiles {
     umask = mask & 0777;
   }
 
-  /// Whose the files are that this process makes.
-  void identity(int uid, int gid) {
-    ownerId = uid;
-    groupId = gid;
-  }
-
-  /// A new file is its maker's.
+  /// A new file belongs to whoever makes it.
   void own(Inode file) {
-    if (ownerId != 0 || groupId != 0) {
+    if (credentials.euid() != 0 || credentials.egid() != 0) {
       int permissions = file.mode() & FileMode.PERMISSIONS;
-      file.chown(ownerId, groupId);
+      file.chown(credentials.euid(), credentials.egid());
       file.chmod(permissions);
     }
   }

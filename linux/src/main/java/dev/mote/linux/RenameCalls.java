@@ -85,7 +85,7 @@ final class RenameCalls {
     if (moved.inode instanceof Directory) {
       return;
     }
-    if (from.trailingSlash() || flags != RENAME_EXCHANGE && to.trailingSlash()) {
+    if (from.trailingSlash() || (flags != RENAME_EXCHANGE && to.trailingSlash())) {
       throw Errno.ENOTDIR.exception();
     }
   }
@@ -101,7 +101,7 @@ final class RenameCalls {
         && directory.holds(from.parent())) {
       throw (flags == RENAME_EXCHANGE ? Errno.EINVAL : Errno.ENOTEMPTY).exception();
     }
-    if (Directory.isMountPoint(moved) || target != null && Directory.isMountPoint(target)) {
+    if (Directory.isMountPoint(moved) || (target != null && Directory.isMountPoint(target))) {
       throw Errno.EBUSY.exception();
     }
     from.changeableParent();

@@ -44,6 +44,10 @@ final class ResourceLimits {
     return soft[resource];
   }
 
+  long hard(int resource) {
+    return hard[resource];
+  }
+
   long prlimit(Task task, int resource, long set, long old) {
     if (resource < 0 || resource >= COUNT) {
       throw EINVAL.exception();

@@ -9,7 +9,7 @@ final class SymbolicLink extends Inode {
   private static final int SHORT_TEXT = 128;
 
   private final Supplier<String> target;
-  private final @Nullable Supplier<@Nullable Entry> jump;
+  private final @Nullable Supplier<? extends @Nullable Entry> jump;
   private final long size;
   private final long charged;
 
@@ -19,7 +19,7 @@ final class SymbolicLink extends Inode {
       long size,
       Timestamp time,
       Supplier<String> target,
-      @Nullable Supplier<@Nullable Entry> jump,
+      @Nullable Supplier<? extends @Nullable Entry> jump,
       long charged) {
     super(volume, number, FileMode.S_IFLNK | 0777, time);
     this.size = size;
@@ -49,7 +49,10 @@ final class SymbolicLink extends Inode {
 
   /// A link to an open file; `jump` gives null once that is closed.
   static SymbolicLink magic(
-      Volume volume, long number, Supplier<String> target, Supplier<@Nullable Entry> jump) {
+      Volume volume,
+      long number,
+      Supplier<String> target,
+      Supplier<? extends @Nullable Entry> jump) {
     return new SymbolicLink(volume, number, 64, volume.now(), target, jump, 0);
   }
 

@@ -1,16 +1,14 @@
 package dev.mote.linux;
 
-import static dev.mote.linux.Errno.ENOSYS;
-
 import dev.mote.machine.Registers;
 import dev.mote.machine.VirtualMachine;
 
 /// Answers system calls: one switch from number to method. What is not here gives ENOSYS, and is
 /// counted.
 final class SystemCalls implements AutoCloseable {
-  private final StandardStreams standIn;
   private final Guest guest;
   private final Registers registers;
+  private final GuestFiles files;
   private final MemoryCalls memory;
   private final SignalCalls signals;
   private final TimeCalls time;
@@ -19,23 +17,16 @@ final class SystemCalls implements AutoCloseable {
   private final Credentials credentials = new Credentials();
 
   SystemCalls(Guest guest, StandardStreams streams, GuestSetup setup, long breakStart) {
-    standIn = streams;
     this.guest = guest;
     VirtualMachine vm = guest.vm();
     registers = vm.registers();
     GuestLimits allowed = setup.limits();
-    memory =
-        new MemoryCalls(
-            guest.space(),
-            breakStart,
-            allowed.memoryBytes(),
-            (_, _) -> {
-              throw Errno.EBADF.exception();
-            });
+    limits = new ResourceLimits(allowed.files().openFiles());
+    files = new GuestFiles(guest, streams, setup, credentials, limits);
+    memory = new MemoryCalls(guest.space(), breakStart, allowed.memoryBytes(), files.mappings());
     signals = new SignalCalls(guest, vm);
     time = new TimeCalls(guest);
     process = new ProcessCalls(guest, vm);
-    limits = new ResourceLimits(allowed.files().openFiles());
   }
 
   /// Makes one system call.
@@ -52,19 +43,6 @@ final class SystemCalls implements AutoCloseable {
 
   private long dispatch(Task task, int number, long a, long b, long c, long d, long e, long f) {
     return switch (number) {
-      case 1 -> write(task, (int) a, b, (int) c);
-      case 20 -> {
-        long n = 0;
-        for (int i = 0; i < c; i++) {
-          n +=
-              write(
-                  task,
-                  (int) a,
-                  task.memory().getLong(b + 16L * i),
-                  (int) task.memory().getLong(b + 16L * i + 8));
-        }
-        yield n;
-      }
       case 9 -> memory.mmap(a, b, (int) c, (int) d, (int) e, f);
       case 10 -> memory.mprotect(a, b, (int) c);
       case 11 -> memory.munmap(a, b);
@@ -119,7 +97,7 @@ final class SystemCalls implements AutoCloseable {
       case 143 -> process.schedParameter(task, (int) a, b); // sched_getparam
       case 157 -> process.prctl(task, (int) a, b);
       case 158 -> process.archPrctl(task, (int) a, b);
-      case 160 -> limits.prlimit(task, (int) a, b, 0);
+      case 160 -> prlimit(task, (int) a, b, 0);
       case 186 -> task.tid;
       case 200 -> signals.tkill(task, (int) a, (int) b);
       case 201 -> time.time(task, a);
@@ -136,28 +114,34 @@ final class SystemCalls implements AutoCloseable {
       case 274 -> process.getRobustList(task, (int) a, b, c);
       case 302 -> {
         process.requireSelf(task, (int) a);
-        yield limits.prlimit(task, (int) b, c, d);
+        yield prlimit(task, (int) b, c, d);
       }
       case 309 -> process.getcpu(task, a, b);
       case 318 -> process.getrandom(task, a, b, (int) c);
-      default -> {
-        guest.statistics().refuse(number);
-        throw ENOSYS.exception();
-      }
+      default -> fileCall(task, number, a, b, c, d, e, f);
     };
   }
 
-  private long write(Task task, int fd, long at, int n) {
-    byte[] x = new byte[n];
-    task.memory().read(at, x, 0, n);
+  private long prlimit(Task task, int resource, long set, long old) {
+    long result = limits.prlimit(task, resource, set, old);
+    long openFiles = limits.soft(ResourceLimits.RLIMIT_NOFILE);
+    files.descriptors().limit(Math.clamp(openFiles, 0, Integer.MAX_VALUE));
+    return result;
+  }
+
+  private long fileCall(Task task, int number, long a, long b, long c, long d, long e, long f) {
     try {
-      (fd == 2 ? standIn.error() : standIn.output()).stream().write(x);
-    } catch (java.io.IOException e) {
-      return 0;
+      return files.calls().call(task, number, a, b, c, d, e, f);
+    } catch (ErrnoException error) {
+      if (error.errno == Errno.ENOSYS) {
+        guest.statistics().refuse(number);
+      }
+      throw error;
     }
-    return n;
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    files.close();
+  }
 }

@@ -1,9 +1,10 @@
 package dev.mote.linux;
 
+import dev.mote.machine.HostRandom;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 import java.util.function.Supplier;
-import java.util.random.RandomGenerator;
 
 /// Makes `/proc` and `/sys`.
 final class SystemDirectories {
@@ -12,25 +13,18 @@ final class SystemDirectories {
 
   private final FileTree tree;
   private final GuestFacts facts;
-  private final RandomGenerator random;
 
-  private SystemDirectories(FileTree tree, GuestFacts facts, RandomGenerator random) {
+  private SystemDirectories(FileTree tree, GuestFacts facts) {
     this.tree = tree;
     this.facts = facts;
-    this.random = random;
   }
 
   /// Mounts `/proc` and `/sys`.
   ///
   /// @param process whose `/proc/self` it is
   /// @param files the descriptors of that process
-  static void mount(
-      FileTree tree,
-      GuestFacts facts,
-      ProcessFacts process,
-      ProcessFiles files,
-      RandomGenerator random) {
-    SystemDirectories directories = new SystemDirectories(tree, facts, random);
+  static void mount(FileTree tree, GuestFacts facts, ProcessFacts process, ProcessFiles files) {
+    SystemDirectories directories = new SystemDirectories(tree, facts);
     tree.mount("/proc", directories.proc(process, files));
     tree.mount("/sys", directories.sys());
   }
@@ -87,10 +81,13 @@ final class SystemDirectories {
         .with("vm", memory);
   }
 
-  private String uuid() {
+  private static String uuid() {
+    byte[] bytes = new byte[16];
+    HostRandom.fill(bytes);
+    ByteBuffer random = ByteBuffer.wrap(bytes);
     // Version 4 and the variant of RFC 9562.
-    long high = random.nextLong() & ~0xf000L | 0x4000L;
-    long low = random.nextLong() & ~(3L << 62) | 2L << 62;
+    long high = (random.getLong() & ~0xf000L) | 0x4000L;
+    long low = (random.getLong() & ~(3L << 62)) | (2L << 62);
     return new UUID(high, low).toString();
   }
 

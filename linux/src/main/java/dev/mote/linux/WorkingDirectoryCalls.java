@@ -58,8 +58,8 @@ final class WorkingDirectoryCalls {
     if (!directory.directory().isRoot() && directory.entry().removed) {
       throw Errno.ENOENT.exception();
     }
-    ByteBuffer out =
-        ByteBuffer.allocate((int) Math.min(count, MOST_BYTES)).order(ByteOrder.LITTLE_ENDIAN);
+    byte[] bytes = new byte[(int) Math.min(count, MOST_BYTES)];
+    ByteBuffer out = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     long before = directory.cookie();
     DirectoryListing.@Nullable Item item = directory.next();
     while (item != null && layout.lengthOf(item) <= out.remaining()) {
@@ -70,20 +70,14 @@ final class WorkingDirectoryCalls {
     if (item != null && out.position() == 0) {
       throw Errno.EINVAL.exception();
     }
-    write(task, buffer, out, directory, before);
-    directory.inode().touchAccessed();
-    return out.position();
-  }
-
-  /// A buffer that cannot be written leaves the position where it was.
-  private static void write(
-      Task task, long buffer, ByteBuffer out, OpenDirectory directory, long before) {
     try {
-      task.memory().write(buffer, out.array(), 0, out.position());
+      task.memory().write(buffer, bytes, 0, out.position());
     } catch (ErrnoException e) {
-      directory.advance(before);
+      directory.advance(before); // a buffer that cannot be written leaves the position as it was
       throw e;
     }
+    directory.inode().touchAccessed();
+    return out.position();
   }
 
   private static void put(ByteBuffer out, DirectoryListing.Item item, Layout layout) {

@@ -1,0 +1,97 @@
+package dev.mote.linux;
+
+import dev.mote.machine.GuestMemory;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+
+/// Gives `mmap` the pages of open files. A mapping keeps its file open after its descriptor is
+/// closed and its name is gone.
+///
+/// Mappings come and go without telling; what none of them has any more is found, and let go, when
+/// the next file is mapped.
+final class FileMappings implements MemoryCalls.MappableFiles, AutoCloseable {
+  private static final int PIECE = 64 << 10;
+  private static final int FEW = 16;
+
+  private final Descriptors descriptors;
+  private final AddressSpace space;
+  private List<Pages> mapped = new ArrayList<>();
+  private int sweepAt = FEW;
+
+  FileMappings(Descriptors descriptors, AddressSpace space) {
+    this.descriptors = descriptors;
+    this.space = space;
+  }
+
+  @Override
+  public MemoryCalls.MappedFile open(int fd, boolean writable) {
+    OpenFile file = descriptors.opened(fd);
+    FileContent content = file.content();
+    if (!OpenFlags.reads(file.flags()) || (writable && !OpenFlags.writes(file.flags()))) {
+      throw Errno.EACCES.exception();
+    }
+    if (mapped.size() >= sweepAt) {
+      sweep();
+    }
+    Pages pages = new Pages(file.retain(), content);
+    mapped.add(pages);
+    return new MemoryCalls.MappedFile(pages, file.entry().path());
+  }
+
+  private void sweep() {
+    Set<PageSource> inUse = Collections.newSetFromMap(new IdentityHashMap<>());
+    for (Mapping mapping : space.mappings()) {
+      if (mapping.source() != null) {
+        inUse.add(mapping.source());
+      }
+    }
+    List<Pages> kept = new ArrayList<>();
+    for (Pages pages : mapped) {
+      if (inUse.contains(pages)) {
+        kept.add(pages);
+      } else {
+        pages.file.release();
+      }
+    }
+    mapped = kept;
+    sweepAt = Math.max(FEW, kept.size() * 2);
+  }
+
+  @Override
+  public void close() {
+    mapped.forEach(pages -> pages.file.release());
+    mapped.clear();
+  }
+
+  private static final class Pages implements PageSource {
+    private final OpenFile file;
+    private final FileContent content;
+
+    Pages(OpenFile file, FileContent content) {
+      this.file = file;
+      this.content = content;
+    }
+
+    @Override
+    public long size() {
+      return content.size();
+    }
+
+    @Override
+    public void copy(long position, GuestMemory memory, long gpa, int length) {
+      byte[] piece = new byte[Math.min(PIECE, length)];
+      for (int done = 0; done < length; ) {
+        int wanted = Math.min(piece.length, length - done);
+        int count = content.read(position + done, piece, 0, wanted);
+        if (count == 0) {
+          return;
+        }
+        memory.write(gpa + done, piece, 0, count);
+        done += count;
+      }
+    }
+  }
+}

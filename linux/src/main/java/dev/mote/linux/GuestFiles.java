@@ -1,0 +1,94 @@
+package dev.mote.linux;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/// The files of one run of a guest: its tree, its descriptors and the calls on them.
+final class GuestFiles implements AutoCloseable {
+  private static final int EXECUTABLE = 0755;
+  private static final String CPU_MODEL = "Mote virtual processor";
+
+  private final FileTree tree;
+  private final ProcessFiles files;
+  private final StandardFiles standard;
+  private final FileMappings mappings;
+  private final FileCalls calls;
+
+  /// @throws GuestFailure if a mount or the working directory cannot be had
+  GuestFiles(
+      Guest guest,
+      StandardStreams streams,
+      GuestSetup setup,
+      Credentials credentials,
+      ResourceLimits limits) {
+    tree = new FileTree(setup.limits().files(), guest.clock());
+    try {
+      ProcessArguments arguments = ProcessArguments.of(setup);
+      GuestProcess process = new GuestProcess(guest, arguments, limits);
+      populate(setup, process);
+      // The root is final only now: a mount may have become it.
+      files = new ProcessFiles(tree, credentials);
+      SystemDirectories.mount(tree, facts(guest), process, files);
+      enter(setup.workingDirectory());
+      standard = new StandardFiles(files, streams, guest.events(), Terminal.Host.fixed());
+    } catch (RuntimeException | Error e) {
+      tree.close();
+      throw e;
+    }
+    mappings = new FileMappings(files.descriptors, guest.space());
+    calls = new FileCalls(files, guest.processId());
+  }
+
+  private void populate(GuestSetup setup, GuestProcess process) {
+    for (GuestSetup.Mount mount : setup.mounts()) {
+      try {
+        tree.mountHost(mount.host(), mount.target());
+      } catch (IOException e) {
+        throw GuestFailure.ofProgram(
+            new UncheckedIOException(mount.host() + " cannot be mounted: " + e.getMessage(), e));
+      }
+    }
+    tree.addFile(process.executable(), FileContent.of(setup.program().bytes()), EXECUTABLE);
+    tree.addDefaults(ProcessCalls.HOST_NAME);
+  }
+
+  private void enter(String directory) {
+    try {
+      files.changeDirectory(directory);
+    } catch (ErrnoException e) {
+      throw GuestFailure.ofProgram(
+          new IllegalArgumentException("working directory " + directory + ": " + e.errno, e));
+    }
+  }
+
+  private static GuestFacts facts(Guest guest) {
+    return new GuestFacts(
+        ProcessCalls.HOST_NAME,
+        ProcessCalls.KERNEL_RELEASE,
+        ProcessCalls.KERNEL_VERSION,
+        guest.memoryLimit(),
+        guest::boundBytes,
+        CPU_MODEL);
+  }
+
+  FileCalls calls() {
+    return calls;
+  }
+
+  Descriptors descriptors() {
+    return files.descriptors;
+  }
+
+  FileMappings mappings() {
+    return mappings;
+  }
+
+  /// Closes everything. A read of the host's input that waits is abandoned, not waited for.
+  @Override
+  public void close() {
+    standard.close();
+    files.close();
+    mappings.close();
+    tree.close();
+  }
+}
