@@ -148,6 +148,12 @@ final class Descriptors {
     closeOnExec.set(fd, value);
   }
 
+  /// How many numbers the kernel's table would have room for: 64 at first, then a power of two that
+  /// is at least 128 and above every number ever used. `select` does not look beyond it.
+  int tableSize() {
+    return files.length <= 64 ? 64 : Math.max(128, Integer.highestOneBit(files.length - 1) << 1);
+  }
+
   /// The numbers in use, ascending.
   List<Integer> numbers() {
     return used.stream().boxed().toList();

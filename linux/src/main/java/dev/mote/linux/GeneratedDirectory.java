@@ -94,6 +94,27 @@ final class GeneratedDirectory extends Directory {
 
   @Override
   DirectoryListing listing() {
+    return new DirectoryListing() {
+      private @Nullable List<Item>
+          items; // made when it is first read: the reader's own descriptor is among them
+
+      @Override
+      public @Nullable Item after(long cookie) {
+        if (items == null) {
+          items = items();
+        }
+        long index = Math.max(0, cookie - DOT_DOT);
+        return index < items.size() ? items.get((int) index) : null;
+      }
+
+      @Override
+      public void rewind() {
+        items = null;
+      }
+    };
+  }
+
+  private List<DirectoryListing.Item> items() {
     List<DirectoryListing.Item> items = new ArrayList<>();
     fixed.values().forEach(entry -> items.add(DirectoryListing.Item.of(entry)));
     for (String name : dynamic.names()) {
@@ -105,9 +126,6 @@ final class GeneratedDirectory extends Directory {
                 name, inode.number, FileMode.entryType(inode.mode()), cookie));
       }
     }
-    return cookie -> {
-      long index = Math.max(0, cookie - DirectoryListing.DOT_DOT);
-      return index < items.size() ? items.get((int) index) : null;
-    };
+    return items;
   }
 }

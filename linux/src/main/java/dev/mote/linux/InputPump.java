@@ -93,6 +93,14 @@ final class InputPump implements AutoCloseable {
     }
   }
 
+  /// Whether the stream has ended and nothing is left of it.
+  boolean isAtEnd() {
+    synchronized (lock) {
+      boolean exhausted = in instanceof ByteArrayInputStream && availableInStream() == 0;
+      return start == end && (ended || exhausted);
+    }
+  }
+
   /// How many bytes are known to be there.
   int available() {
     synchronized (lock) {

@@ -39,7 +39,7 @@ final class SelectCalls {
     if (count < 0) {
       throw Errno.EINVAL.exception();
     }
-    int words = (Math.min(count, files.descriptors.hardLimit()) + 63) / 64;
+    int words = (Math.min(count, files.descriptors.tableSize()) + 63) / 64;
     long[][] asked = new long[sets.length][words];
     for (int set = 0; set < sets.length; set++) {
       for (int word = 0; sets[set] != 0 && word < words; word++) {
