@@ -111,8 +111,8 @@ final class StandardStream extends OpenFile {
   @Override
   int poll() {
     int ready = 0;
-    if (ends.input != null && OpenFlags.reads(flags()) && ends.input.ready()) {
-      ready |= READABLE;
+    if (ends.input != null && OpenFlags.reads(flags())) {
+      ready |= ends.input.poll();
     }
     if (ends.output != null && OpenFlags.writes(flags())) {
       ready |= WRITABLE;

@@ -23,6 +23,7 @@ final class SystemText {
     kibibytes(text, "SwapTotal", 0);
     kibibytes(text, "SwapFree", 0);
     kibibytes(text, "Shmem", 0);
+    kibibytes(text, "SReclaimable", 0);
     text.append(
         "HugePages_Total:       0\nHugePages_Free:        0\nHugepagesize:       2048 kB\n");
     return text.toString();
