@@ -134,6 +134,7 @@ class PipeTest {
   void fifosOpenWhenBothSidesAreThere() {
     guest.call(133, guest.text("/tmp/fifo"), FileMode.S_IFIFO | 0600);
     assertThat(guest.open("/tmp/fifo", O_WRONLY | O_NONBLOCK, 0)).isEqualTo(-6);
+    assertThat(guest.open("/tmp/fifo", O_WRONLY | O_RDWR, 0)).as("neither way").isEqualTo(-22);
     assertThat(guest.open("/tmp/fifo", O_RDONLY, 0)).isEqualTo(Task.BLOCKED);
     AutoCloseable kept = guest.guest.task().kept;
     guest.guest.task().kept = null;
