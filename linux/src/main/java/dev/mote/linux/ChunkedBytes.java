@@ -117,7 +117,7 @@ final class ChunkedBytes {
   void punch(long from, long to) {
     long firstWhole = from / CHUNK + (from % CHUNK == 0 ? 0 : 1);
     long pastWhole = to / CHUNK;
-    if (firstWhole >= pastWhole) {
+    if (firstWhole > pastWhole) { // all in one page
       zero(from, to);
       return;
     }

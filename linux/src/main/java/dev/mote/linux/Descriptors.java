@@ -8,7 +8,9 @@ import org.jspecify.annotations.Nullable;
 /// The descriptor table of a process: numbers, the open files they refer to, and "close on exec" of
 /// each number.
 final class Descriptors {
-  private static final int FIRST_SIZE = 16;
+  private static final int FIRST_SIZE = 64;
+
+  private static final int SECOND_SIZE = 256;
 
   private final int hardLimit;
   private int limit;
@@ -34,6 +36,12 @@ final class Descriptors {
   /// Sets the soft `RLIMIT_NOFILE`. Descriptors at or above it stay open.
   void limit(int newLimit) {
     limit = Math.clamp(newLimit, 0, hardLimit);
+  }
+
+  /// How many descriptors the kernel's table would have room for: it grows in steps and never
+  /// shrinks. `select` looks at no more.
+  int tableSize() {
+    return files.length;
   }
 
   /// The open file of a number.
@@ -106,7 +114,7 @@ final class Descriptors {
 
   private void put(int fd, OpenFile file, boolean cloexec) {
     if (fd >= files.length) {
-      files = Arrays.copyOf(files, Math.max(fd + 1, files.length * 2));
+      files = Arrays.copyOf(files, Math.max(SECOND_SIZE, Integer.highestOneBit(fd) << 1));
     }
     files[fd] = file;
     used.set(fd);
@@ -146,12 +154,6 @@ final class Descriptors {
   void closeOnExec(int fd, boolean value) {
     get(fd);
     closeOnExec.set(fd, value);
-  }
-
-  /// How many numbers the kernel's table would have room for: 64 at first, then a power of two that
-  /// is at least 128 and above every number ever used. `select` does not look beyond it.
-  int tableSize() {
-    return files.length <= 64 ? 64 : Math.max(128, Integer.highestOneBit(files.length - 1) << 1);
   }
 
   /// The numbers in use, ascending.

@@ -94,38 +94,38 @@ final class GeneratedDirectory extends Directory {
 
   @Override
   DirectoryListing listing() {
-    return new DirectoryListing() {
-      private @Nullable List<Item>
-          items; // made when it is first read: the reader's own descriptor is among them
-
-      @Override
-      public @Nullable Item after(long cookie) {
-        if (items == null) {
-          items = items();
-        }
-        long index = Math.max(0, cookie - DOT_DOT);
-        return index < items.size() ? items.get((int) index) : null;
-      }
-
-      @Override
-      public void rewind() {
-        items = null;
-      }
-    };
+    return new Listing();
   }
 
-  private List<DirectoryListing.Item> items() {
-    List<DirectoryListing.Item> items = new ArrayList<>();
-    fixed.values().forEach(entry -> items.add(DirectoryListing.Item.of(entry)));
-    for (String name : dynamic.names()) {
-      Inode inode = dynamic.find(name);
-      if (inode != null) {
-        long cookie = DirectoryListing.DOT_DOT + 1 + items.size();
-        items.add(
-            new DirectoryListing.Item(
-                name, inode.number, FileMode.entryType(inode.mode()), cookie));
+  /// The names as they were when the first was asked for.
+  private final class Listing implements DirectoryListing {
+    private @Nullable List<Item> items;
+
+    @Override
+    public @Nullable Item after(long cookie) {
+      if (items == null) {
+        items = collect();
       }
+      long index = Math.max(0, cookie - DOT_DOT);
+      return index < items.size() ? items.get((int) index) : null;
     }
-    return items;
+
+    private List<Item> collect() {
+      List<Item> found = new ArrayList<>();
+      fixed.values().forEach(entry -> found.add(Item.of(entry)));
+      for (String name : dynamic.names()) {
+        Inode inode = dynamic.find(name);
+        if (inode != null) {
+          int type = FileMode.entryType(inode.mode());
+          found.add(new Item(name, inode.number, type, DOT_DOT + 1 + found.size()));
+        }
+      }
+      return found;
+    }
+
+    @Override
+    public void rewind() {
+      items = null;
+    }
   }
 }

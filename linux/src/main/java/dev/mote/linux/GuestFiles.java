@@ -48,8 +48,8 @@ final class GuestFiles implements AutoCloseable {
             new UncheckedIOException(mount.host() + " cannot be mounted: " + e.getMessage(), e));
       }
     }
-    tree.addFile(process.executable(), FileContent.of(setup.program().bytes()), EXECUTABLE);
     tree.addDefaults(ProcessCalls.HOST_NAME);
+    tree.addFile(process.executable(), FileContent.of(setup.program().bytes()), EXECUTABLE);
   }
 
   private void enter(String directory) {

@@ -175,11 +175,12 @@ final class HostMount implements AutoCloseable {
     } catch (IOException e) {
       throw HostErrors.errorOf(e).exception();
     }
-    for (Entry entry : attached.values()) {
-      if (entry.parent == directory && !found.contains(entry.name)) {
+    attached.forEach((where, entry) -> {
+      boolean here = where.equals(directory.pathOf(entry.name));
+      if (here && !found.contains(entry.name)) {
         found.add(entry.name);
       }
-    }
+    });
     return found;
   }
 

@@ -78,26 +78,19 @@ final class InputPump implements AutoCloseable {
     }
   }
 
-  /// Whether a read would not wait. Asking starts a read of one byte when that is the only way to
-  /// find out.
-  boolean ready() {
+  /// What `poll` tells: POLLIN when a read would give bytes, and at the end POLLHUP for a pipe,
+  /// POLLIN for everything else. Asking starts a read of one byte when that is the only way to find
+  /// out.
+  int poll() {
     synchronized (lock) {
-      if (start < end || ended || failed || direct) {
-        return true;
+      if (start < end || (wanted == 0 && availableInStream() > 0)) {
+        return OpenFile.READABLE;
       }
-      if (wanted == 0 && availableInStream() > 0) {
-        return true;
+      if (ended || failed || direct) {
+        return kind == StreamKind.PIPE ? OpenFile.POLLHUP : OpenFile.READABLE;
       }
       request(1);
-      return false;
-    }
-  }
-
-  /// Whether the stream has ended and nothing is left of it.
-  boolean isAtEnd() {
-    synchronized (lock) {
-      boolean exhausted = in instanceof ByteArrayInputStream && availableInStream() == 0;
-      return start == end && (ended || exhausted);
+      return 0;
     }
   }
 

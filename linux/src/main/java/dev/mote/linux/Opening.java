@@ -134,6 +134,9 @@ final class Opening {
     if (file.pipe == null) {
       return file.open(entry, flags);
     }
+    if (!OpenFlags.reads(flags) && !OpenFlags.writes(flags)) {
+      throw Errno.EINVAL.exception();
+    }
     boolean waits = (flags & O_NONBLOCK) == 0;
     if (!waits && !OpenFlags.reads(flags) && !file.pipe.hasReaders()) {
       throw Errno.ENXIO.exception();

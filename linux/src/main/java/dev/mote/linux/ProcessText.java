@@ -43,7 +43,7 @@ final class ProcessText {
     line(text, "TracerPid", 0);
     line(text, "Uid", "0\t0\t0\t0");
     line(text, "Gid", "0\t0\t0\t0");
-    line(text, "FDSize", 64);
+    line(text, "FDSize", files.descriptors.tableSize());
     line(text, "Groups", "0 ");
     line(text, "VmPeak", kibibytes(process.virtualBytes()));
     line(text, "VmSize", kibibytes(process.virtualBytes()));

@@ -39,11 +39,12 @@ final class SelectCalls {
     if (count < 0) {
       throw Errno.EINVAL.exception();
     }
-    int words = (Math.min(count, files.descriptors.tableSize()) + 63) / 64;
+    int size = Math.min(count, files.descriptors.tableSize());
+    int words = (size + 63) / 64;
     long[][] asked = new long[sets.length][words];
     for (int set = 0; set < sets.length; set++) {
       for (int word = 0; sets[set] != 0 && word < words; word++) {
-        asked[set][word] = task.memory().getLong(sets[set] + word * 8L) & within(count, word);
+        asked[set][word] = task.memory().getLong(sets[set] + word * 8L) & within(size, word);
       }
     }
     requireOpen(asked);
@@ -62,9 +63,9 @@ final class SelectCalls {
     return ready;
   }
 
-  /// The bits of a word that stand for descriptors below `count`.
-  private static long within(int count, int word) {
-    int bits = count - word * 64;
+  /// The bits of a word that stand for descriptors below `size`.
+  private static long within(int size, int word) {
+    int bits = size - word * 64;
     return bits >= 64 ? -1 : (1L << bits) - 1;
   }
 

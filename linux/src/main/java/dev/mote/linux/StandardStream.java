@@ -111,9 +111,8 @@ final class StandardStream extends OpenFile {
   @Override
   int poll() {
     int ready = 0;
-    if (ends.input != null && OpenFlags.reads(flags()) && ends.input.ready()) {
-      // A pipe whose writers have gone says so, and is not readable besides.
-      ready |= ends.kind == StreamKind.PIPE && ends.input.isAtEnd() ? POLLHUP : READABLE;
+    if (ends.input != null && OpenFlags.reads(flags())) {
+      ready |= ends.input.poll();
     }
     if (ends.output != null && OpenFlags.writes(flags())) {
       ready |= WRITABLE;
