@@ -83,7 +83,7 @@ final class Main {
         out.println("mote " + VERSION);
         yield ExitStatus.OK;
       }
-      case String unknown -> throw new UsageException("no such command: " + unknown);
+      default -> throw new UsageException("no such command: " + arguments.getFirst());
     };
   }
 

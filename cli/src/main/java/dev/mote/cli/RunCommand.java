@@ -77,6 +77,9 @@ final class RunCommand {
   ///
   /// @return the exit status for it
   private int report(Outcome outcome) {
+    if (outcome instanceof Outcome.Exited(int status)) {
+      return status; // the ordinary end needs no pattern switch, whose first use takes milliseconds
+    }
     return switch (outcome) {
       case Outcome.Exited exited -> exited.status();
       case Outcome.Signaled(var fault) -> {

@@ -22,6 +22,9 @@ abstract sealed class Directory extends Inode
   /// A view of all names for `getdents`; the caller closes it.
   abstract DirectoryListing listing();
 
+  /// Puts a file on a name for the sandbox's user, whatever was there; not charged.
+  abstract Entry put(String name, Inode inode);
+
   /// Why nothing can be created or removed here; null if it can.
   abstract @Nullable Errno refusal();
 

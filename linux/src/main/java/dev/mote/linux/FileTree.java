@@ -211,7 +211,7 @@ final class FileTree implements AutoCloseable {
     }
     directory.attach(Entry.detached("/", directory));
     for (Entry entry : before.entries()) {
-      directory.cover(entry.name, entry.inode);
+      directory.put(entry.name, entry.inode);
     }
     return directory;
   }
@@ -225,7 +225,7 @@ final class FileTree implements AutoCloseable {
       if (entry == null) {
         boolean isTmp = i == 0 && names.get(i).equals("tmp");
         int mode = isTmp ? TMP : i == names.size() - 1 ? permissions : ORDINARY;
-        entry = put(current, names.get(i), new MemoryDirectory(memory, mode));
+        entry = current.put(names.get(i), new MemoryDirectory(memory, mode));
       }
       if (!(entry.inode instanceof Directory next)) {
         throw new IllegalArgumentException(path + ": a name above it is not a directory");
@@ -241,16 +241,7 @@ final class FileTree implements AutoCloseable {
     Directory parent =
         directory(
             new String(bytes("/" + String.join("/", names)), StandardCharsets.UTF_8), ORDINARY);
-    put(parent, name, inode);
-  }
-
-  /// Puts a file on a name, whatever was there; not charged.
-  private Entry put(Directory parent, String name, Inode inode) {
-    return switch (parent) {
-      case HostDirectory host -> host.cover(name, inode);
-      case GeneratedDirectory generated -> generated.put(name, inode);
-      case MemoryDirectory directory -> directory.put(name, inode);
-    };
+    parent.put(name, inode);
   }
 
   private @Nullable Entry find(String path) {

@@ -52,6 +52,7 @@ final class GeneratedDirectory extends Directory {
   }
 
   /// The same, and tells the entry.
+  @Override
   Entry put(String name, Inode inode) {
     Entry entry = new Entry(this, name, inode);
     entry.cookie = DirectoryListing.DOT_DOT + 1 + fixed.size();

@@ -28,7 +28,8 @@ final class HostDirectory extends Directory {
   }
 
   /// Puts a file over a name, whether the host has that name or not.
-  Entry cover(String name, Inode inode) {
+  @Override
+  Entry put(String name, Inode inode) {
     Entry entry = new Entry(this, name, inode);
     if (inode instanceof Directory directory) {
       directory.attach(entry);

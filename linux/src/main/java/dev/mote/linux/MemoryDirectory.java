@@ -46,6 +46,7 @@ final class MemoryDirectory extends Directory {
 
   /// The same for what the user of the sandbox supplies: it replaces what is there, and it is not
   /// charged.
+  @Override
   Entry put(String name, Inode inode) {
     Entry before = byName.get(name);
     if (before != null) {
