@@ -63,8 +63,9 @@ final class Faults {
     } else if ((error & Fault.ERROR_FETCH) != 0) {
       right = PageTables.EXECUTE;
     }
+    boolean wasBound = guest.space().tables().isBound(address);
     AddressSpace.Touch touch = guest.space().touch(address, right);
-    if (touch == AddressSpace.Touch.BOUND && !isStuck(address)) {
+    if (touch == AddressSpace.Touch.BOUND && !(wasBound && isStuck(address))) {
       return;
     }
     guest.signals().fault(task, FaultSignals.ofPageFault(touch, address));

@@ -27,6 +27,9 @@ final class FileTree implements AutoCloseable {
   private static final int MOST_LOCKS = 8192;
   private static final int ORDINARY = 0755;
 
+  /// /tmp, also when it is made for a mount below it.
+  private static final int TMP = FileMode.S_ISVTX | 0777;
+
   private final FileLimits limits;
   private final Clock clock;
   private final Volume.Budget budget;
@@ -136,7 +139,7 @@ final class FileTree implements AutoCloseable {
   /// Adds `/tmp`, `/root` and the few files of `/etc` that libraries look for. What exists stays;
   /// none of it counts against the limits.
   void addDefaults(String hostName) {
-    directory("/tmp", FileMode.S_ISVTX | 0777);
+    directory("/tmp", TMP);
     directory("/root", 0700);
     addText("/etc/passwd", "root:x:0:0:root:/root:/bin/sh\n");
     addText("/etc/group", "root:x:0:\n");
@@ -220,7 +223,8 @@ final class FileTree implements AutoCloseable {
     for (int i = 0; i < names.size(); i++) {
       Entry entry = current.lookup(names.get(i));
       if (entry == null) {
-        int mode = i == names.size() - 1 ? permissions : ORDINARY;
+        boolean isTmp = i == 0 && names.get(i).equals("tmp");
+        int mode = isTmp ? TMP : i == names.size() - 1 ? permissions : ORDINARY;
         entry = put(current, names.get(i), new MemoryDirectory(memory, mode));
       }
       if (!(entry.inode instanceof Directory next)) {

@@ -10,6 +10,7 @@ import dev.mote.machine.VirtualMachine;
 import dev.mote.machine.VmExit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// A Linux process in a virtual machine: its memory, its thread, and the loop that runs it and
@@ -233,26 +234,41 @@ public final class Guest implements AutoCloseable {
     }
   }
 
-  /// Answers the system call that the guest has made, waiting if it must.
   private void systemCall(SystemCalls calls) {
     int number = (int) registers.rax();
     statistics.systemCall(number);
     task.begin();
+    Consumer<String> receiver = setup.trace();
+    if (receiver == null) {
+      answer(calls, number);
+      return;
+    }
+    var r = registers;
+    var arguments = new SystemCallArguments(r.rdi(), r.rsi(), r.rdx(), r.r10(), r.r8(), r.r9());
+    Trace.Call traced = Trace.of(memory).entering(number, arguments);
+    boolean answered = answer(calls, number);
+    receiver.accept(answered ? traced.returned(r.rax()) : traced.unfinished());
+  }
+
+  /// Answers the system call that the guest has made, waiting if it must.
+  ///
+  /// @return false if a signal or the end of the guest came before the answer
+  private boolean answer(SystemCalls calls, int number) {
     while (true) {
       long seen = events.seen();
       long result = calls.call(task, number);
       if (result != Task.BLOCKED) {
         registers.rax(result);
         task.restoreMask();
-        return;
+        return true;
       }
       if (!await(seen)) {
-        return;
+        return false;
       }
       timers.expire(task);
       if (task.hasDeliverableSignal()) {
         signals.interruptCall(task, registers, number);
-        return;
+        return false;
       }
     }
   }

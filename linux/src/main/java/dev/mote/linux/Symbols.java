@@ -41,6 +41,9 @@ final class Symbols {
   /// Most symbols that are looked at; later ones are not found. Large programs have some 500,000.
   static final int MAX_SYMBOLS = 1 << 20;
 
+  /// How far a function without a size reaches at most, in bytes.
+  static final int MAX_UNSIZED_REACH = 1 << 16;
+
   private static final int MAX_SECTIONS = 1 << 16;
   private static final int SHN_UNDEF = 0;
   private static final int STB_LOCAL = 0;
@@ -63,7 +66,8 @@ final class Symbols {
   }
 
   /// The function that contains an address of the image (for a position-independent program:
-  /// without its load bias). A function without a size reaches to the next function.
+  /// without its load bias). A function without a size, as assembly has, reaches to the next
+  /// function, but not beyond [#MAX_UNSIZED_REACH].
   Optional<Place> find(long address) {
     long sections = sectionHeaders();
     if (sections == 0) {
@@ -103,7 +107,8 @@ final class Symbols {
         continue;
       }
       long size = i64(symbols, symbol + ST_SIZE);
-      if (size != 0 && Long.compareUnsigned(address - value, size) >= 0) {
+      long reach = size == 0 ? MAX_UNSIZED_REACH : size;
+      if (Long.compareUnsigned(address - value, reach) >= 0) {
         continue; // ends before the address; one that began earlier may reach it
       }
       int rank = rank(symbols, symbol, size);

@@ -48,6 +48,8 @@ class SymbolsTest {
 
     assertThat(find(program, 0x40_1020)).isEqualTo("_start+0x20");
     assertThat(find(program, 0x40_1048)).isEqualTo("main+0x8");
+    assertThat(find(program, 0x41_0fff)).isEqualTo("_start+0xffff");
+    assertThat(find(program, 0x41_1000)).isEmpty();
   }
 
   @Test

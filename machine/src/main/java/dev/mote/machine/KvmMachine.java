@@ -3,8 +3,7 @@ package dev.mote.machine;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// A virtual machine of KVM: one memory slot, one vCPU, no device.
@@ -52,19 +51,6 @@ final class KvmMachine implements VirtualMachine {
   private static final int TSS_AVAILABLE = 9;
   private static final int TSS_BUSY = 11;
 
-  private static final VarHandle KICKED;
-  private static final VarHandle RUNNING_TID;
-
-  static {
-    try {
-      var lookup = MethodHandles.lookup();
-      KICKED = lookup.findVarHandle(KvmMachine.class, "kicked", boolean.class);
-      RUNNING_TID = lookup.findVarHandle(KvmMachine.class, "runningTid", int.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
-
   private final Kvm kvm;
   private final Cpuid cpuid;
   private final boolean answersCpuid; // CPUID faults, and its answers come from here
@@ -90,11 +76,9 @@ final class KvmMachine implements VirtualMachine {
   private boolean closed;
   private final Object closeLock = new Object();
 
-  @SuppressWarnings("unused") // through KICKED and RUNNING_TID
-  private volatile boolean kicked;
-
-  @SuppressWarnings("unused")
-  private volatile int runningTid; // 0 while no thread is inside KVM_RUN
+  // Atomic objects rather than fields with a VarHandle: the first use of one takes a millisecond.
+  private final AtomicInteger kicked = new AtomicInteger(); // 1 from a kick until it is reported
+  private final AtomicInteger runningTid = new AtomicInteger(); // 0: no thread is inside KVM_RUN
 
   /// @param dataFrames how many frames the guest's data may take
   /// @param tableFrames how many frames its page tables may take
@@ -228,9 +212,9 @@ final class KvmMachine implements VirtualMachine {
     if (lost) {
       return VmExit.FAULT;
     }
-    if (kicked) { // while the guest was on its way out: nothing to enter for
+    if (kicked.get() != 0) { // while the guest was on its way out: nothing to enter for
       run.immediateExit(false);
-      KICKED.setVolatile(this, false);
+      kicked.set(0);
       return VmExit.INTERRUPTED;
     }
     if (!isCanonical(run.rip())) {
@@ -259,7 +243,7 @@ final class KvmMachine implements VirtualMachine {
       run.immediateExit(false);
       if (!viewInterrupted()) {
         run.dirtyRegs(0); // inside a stub, a few instructions from its exit: let it get there
-      } else if ((boolean) KICKED.getAndSet(this, false)) {
+      } else if (kicked.getAndSet(0) != 0) {
         return VmExit.INTERRUPTED;
       } else {
         prepareEntry(); // somebody else's signal
@@ -280,9 +264,9 @@ final class KvmMachine implements VirtualMachine {
   }
 
   private long enter() {
-    RUNNING_TID.setVolatile(this, lastTid);
+    runningTid.set(lastTid);
     long result = Libc.ioctl(lastErrno, vcpu, KvmAbi.KVM_RUN, 0);
-    RUNNING_TID.setRelease(this, 0);
+    runningTid.setRelease(0);
     return result;
   }
 
@@ -436,13 +420,13 @@ final class KvmMachine implements VirtualMachine {
 
   @Override
   public void kick() {
-    KICKED.setVolatile(this, true);
+    kicked.set(1);
     synchronized (closeLock) { // kvm_run is unmapped by close
       if (closed) {
         return;
       }
       run.immediateExit(true);
-      int tid = (int) RUNNING_TID.getVolatile(this);
+      int tid = runningTid.get();
       if (tid != 0) {
         Libc.tgkill(kvm.processId, tid, kvm.interruptSignal);
       }

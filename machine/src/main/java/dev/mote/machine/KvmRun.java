@@ -61,7 +61,6 @@ final class KvmRun implements Registers {
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
   private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT;
   private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
-  private static final VarHandle SHARED_BYTE = BYTE.varHandle();
 
   private final MemorySegment page;
 
@@ -75,7 +74,8 @@ final class KvmRun implements Registers {
 
   /// Any thread may set it; the kernel reads it when KVM_RUN begins.
   void immediateExit(boolean value) {
-    SHARED_BYTE.setVolatile(page, IMMEDIATE_EXIT, (byte) (value ? 1 : 0));
+    page.set(BYTE, IMMEDIATE_EXIT, (byte) (value ? 1 : 0));
+    VarHandle.fullFence(); // before the kicker looks for the thread
   }
 
   int exitReason() {

@@ -1,8 +1,7 @@
 package dev.mote.machine;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -37,27 +36,13 @@ public final class Watchdog {
   private static final long AWAKE = Long.MIN_VALUE;
 
   private static final Watchdog INSTANCE = new Watchdog();
-  private static final VarHandle DEADLINE;
-  private static final VarHandle WAKE_AT;
-  private static final VarHandle SHORTEST;
-
-  static {
-    try {
-      var lookup = MethodHandles.lookup();
-      DEADLINE = lookup.findVarHandle(Watch.class, "deadline", long.class);
-      WAKE_AT = lookup.findVarHandle(Watchdog.class, "wakeAt", long.class);
-      SHORTEST = lookup.findVarHandle(Watchdog.class, "shortest", long.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
 
   /// Times are nanoseconds since this one, so that they compare without overflow.
   private static final long ORIGIN = System.nanoTime();
 
   private final ArrayList<Watch> watches = new ArrayList<>(); // guarded by itself
-  private volatile long wakeAt = NONE;
-  private volatile long shortest = NONE; // the shortest time-out armed since the last scan
+  private final AtomicLong wakeAt = new AtomicLong(NONE);
+  private final AtomicLong shortest = new AtomicLong(NONE); // time-out armed since the last scan
   private final LongAdder wakeUps = new LongAdder();
   private volatile @Nullable Thread thread; // set once, under watches
 
@@ -95,19 +80,19 @@ public final class Watchdog {
 
   private void arm(Watch watch, long nanos) {
     long deadline = later(System.nanoTime() - ORIGIN, nanos);
-    DEADLINE.setVolatile(watch, deadline);
-    long known = shortest;
-    while (nanos < known && !SHORTEST.compareAndSet(this, known, nanos)) {
-      known = shortest;
+    watch.deadline.set(deadline);
+    long known = shortest.get();
+    while (nanos < known && !shortest.compareAndSet(known, nanos)) {
+      known = shortest.get();
     }
-    long waking = wakeAt;
+    long waking = wakeAt.get();
     while (deadline < waking) {
-      if (WAKE_AT.compareAndSet(this, waking, AWAKE)) { // the others need not wake it too
+      if (wakeAt.compareAndSet(waking, AWAKE)) { // the others need not wake it too
         wakeUps.increment();
         LockSupport.unpark(thread);
         return;
       }
-      waking = wakeAt;
+      waking = wakeAt.get();
     }
   }
 
@@ -123,15 +108,15 @@ public final class Watchdog {
 
   private void loop() {
     while (true) {
-      wakeAt = AWAKE;
-      long armed = (long) SHORTEST.getAndSet(this, NONE);
+      wakeAt.set(AWAKE);
+      long armed = shortest.getAndSet(NONE);
       long now = System.nanoTime() - ORIGIN;
       long next = Math.min(scan(now), later(now, armed));
-      wakeAt = next;
-      long meanwhile = later(now, shortest);
+      wakeAt.set(next);
+      long meanwhile = later(now, shortest.get());
       if (meanwhile < next) { // armed during the scan
         next = meanwhile;
-        wakeAt = next;
+        wakeAt.set(next);
       }
       if (next == NONE) {
         LockSupport.park(this);
@@ -148,12 +133,12 @@ public final class Watchdog {
     long nearest = NONE;
     synchronized (watches) {
       for (Watch watch : watches) {
-        long deadline = watch.deadline;
-        if (deadline <= now && DEADLINE.compareAndSet(watch, deadline, NONE)) {
+        long deadline = watch.deadline.get();
+        if (deadline <= now && watch.deadline.compareAndSet(deadline, NONE)) {
           long again = ring(watch);
           deadline = again == NONE ? NONE : Math.max(now + 1, again - ORIGIN);
           if (deadline != NONE) {
-            DEADLINE.compareAndSet(watch, NONE, deadline);
+            watch.deadline.compareAndSet(NONE, deadline);
           }
         }
         nearest = Math.min(nearest, deadline);
@@ -176,7 +161,7 @@ public final class Watchdog {
   public static final class Watch implements AutoCloseable {
     private final Alarm alarm;
     private int index;
-    private volatile long deadline = NONE; // relative to ORIGIN
+    private final AtomicLong deadline = new AtomicLong(NONE); // relative to ORIGIN
 
     private Watch(Alarm alarm) {
       this.alarm = alarm;
@@ -191,7 +176,7 @@ public final class Watchdog {
 
     /// Takes the deadline away. An alarm that rings at this moment may still ring.
     public void disarm() {
-      DEADLINE.setOpaque(this, NONE);
+      deadline.setOpaque(NONE);
     }
 
     /// Ends the watch.
