@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class Descriptors {
   private static final int FIRST_SIZE = 64;
 
-  private static final int SECOND_SIZE = 256;
+  private static final int SECOND_SIZE = 128;
 
   private final int hardLimit;
   private int limit;

@@ -38,7 +38,15 @@ final class FileMappings implements MemoryCalls.MappableFiles, AutoCloseable {
     }
     Pages pages = new Pages(file.retain(), content);
     mapped.add(pages);
-    return new MemoryCalls.MappedFile(pages, file.entry().path());
+    return new MemoryCalls.MappedFile(pages, name(file));
+  }
+
+  private static String name(OpenFile file) {
+    try {
+      return file.entry().path();
+    } catch (ErrnoException e) {
+      return file.entry().name; // the whole path is longer than any path may be
+    }
   }
 
   private void sweep() {

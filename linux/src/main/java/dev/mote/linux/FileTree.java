@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Not thread-safe: it belongs to the thread that runs the guest.
 final class FileTree implements AutoCloseable {
-  /// What the lists of names of opened host directories may hold together, in bytes.
-  private static final long LISTINGS = 16L << 20;
+  /// What opened files remember of what they show may take together, in bytes: the names in a
+  /// directory of the host, the text of a file in `/proc`.
+  private static final long REMEMBERED = 16L << 20;
 
   private static final int FIRST_MOUNT_NUMBER = 64;
   private static final int MOST_MOUNTS = 128;
@@ -38,7 +39,7 @@ final class FileTree implements AutoCloseable {
   private final Volume anonymous;
   private final Volume shared;
   private final Quota pipeBytes;
-  private final Quota listings = new Quota(LISTINGS);
+  private final Quota remembered = new Quota(REMEMBERED);
   private final Quota locks = new Quota(MOST_LOCKS);
   private final HostNames hostNames;
   private final Devices devices;
@@ -90,6 +91,12 @@ final class FileTree implements AutoCloseable {
 
   Volume volume(int number, String type, long magic) {
     return new Volume(number, type, magic, false, budget, clock);
+  }
+
+  /// A volume of files that the host makes up.
+  Volume generatedVolume(int number, String type, long magic) {
+    Volume.Budget charged = new Volume.Budget(remembered, budget.files());
+    return new Volume(number, type, magic, false, charged, clock);
   }
 
   FileLimits limits() {
@@ -180,7 +187,7 @@ final class FileTree implements AutoCloseable {
             "virtiofs",
             Volume.FUSE_MAGIC,
             true,
-            new Volume.Budget(listings, budget.files()),
+            new Volume.Budget(remembered, budget.files()),
             clock);
     HostMount mount =
         new HostMount(single ? Objects.requireNonNull(parent) : real, volume, hostNames);

@@ -19,24 +19,38 @@ final class GeneratedFile extends RegularFile {
 
   @Override
   FileContent open() {
-    return new FileContent() {
-      private byte[] current = new byte[0];
-      private boolean made;
+    return new Text();
+  }
 
-      @Override
-      public long size() {
-        return 0;
-      }
+  /// The text as it was when it was last read from its start. A guest can make it long and keep
+  /// many of them, so they are charged.
+  private final class Text implements FileContent {
+    private byte[] current = {};
+    private boolean made;
 
-      @Override
-      public int read(long position, byte[] target, int offset, int length) {
-        if (position == 0 || !made) {
-          current = text.get();
-          made = true;
-        }
-        return FileContent.of(current).read(position, target, offset, length);
+    @Override
+    public long size() {
+      return 0;
+    }
+
+    @Override
+    public int read(long position, byte[] target, int offset, int length) {
+      if (position == 0 || !made) {
+        close();
+        byte[] fresh = text.get();
+        volume.bytes.charge(fresh.length, Errno.ENOMEM);
+        current = fresh;
+        made = true;
       }
-    };
+      return FileContent.of(current).read(position, target, offset, length);
+    }
+
+    @Override
+    public void close() {
+      volume.bytes.release(current.length);
+      current = new byte[0];
+      made = false;
+    }
   }
 
   @Override

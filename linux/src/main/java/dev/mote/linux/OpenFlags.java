@@ -27,6 +27,30 @@ final class OpenFlags {
 
   static final int O_TMPFILE = TMPFILE_BIT | O_DIRECTORY;
 
+  /// `__O_SYNC`, which together with `O_DSYNC` is `O_SYNC`.
+  static final int SYNC_BIT = 04000000;
+
+  /// All flags that mean something; `open` ignores the others.
+  static final int KNOWN =
+      O_ACCMODE
+          | O_CREAT
+          | O_EXCL
+          | O_NOCTTY
+          | O_TRUNC
+          | O_APPEND
+          | O_NONBLOCK
+          | O_DSYNC
+          | O_ASYNC
+          | O_DIRECT
+          | O_LARGEFILE
+          | O_DIRECTORY
+          | O_NOFOLLOW
+          | O_NOATIME
+          | O_CLOEXEC
+          | O_PATH
+          | TMPFILE_BIT
+          | SYNC_BIT;
+
   /// What `F_SETFL` can change.
   static final int CHANGEABLE = O_APPEND | O_NONBLOCK | O_ASYNC | O_DIRECT | O_NOATIME;
 

@@ -24,7 +24,7 @@ final class Opening {
     if ((flags & O_PATH) != 0) {
       return openPath(dirfd, path, flags & (O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     }
-    int wanted = flags | O_LARGEFILE;
+    int wanted = (flags & OpenFlags.KNOWN) | O_LARGEFILE;
     if ((flags & TMPFILE_BIT) != 0) {
       return openTemporary(dirfd, path, wanted, mode);
     }

@@ -109,6 +109,24 @@ class SystemFilesTest {
   }
 
   @Test
+  void textsThatAreKeptOpenTakeBoundedMemory() {
+    for (int i = 0; i < 20_000; i++) {
+      long at = 0x1_0000_0000L + i * 8192L;
+      guest.guest.space().map(Mapping.zeros(at, at + 4096, Mapping.PROT_NONE, ""));
+    }
+    int opened = 0;
+    int fd = guest.opened("/proc/self/maps", O_RDONLY);
+    while (guest.read(fd, 10).length() == 10) {
+      opened++;
+      fd = guest.opened("/proc/self/maps", O_RDONLY);
+    }
+    assertThat(opened).isBetween(3, 100);
+    assertThat(guest.read(fd, 10)).isEqualTo("errno 12");
+    guest.close(fd - 1);
+    assertThat(guest.read(fd, 10)).hasSize(10);
+  }
+
+  @Test
   void nothingOfThemCanBeChanged() {
     assertThat(guest.open("/proc/self/maps", O_RDWR, 0)).isEqualTo(-13);
     assertThat(guest.open("/proc/new", OpenFlags.O_CREAT | O_WRONLY, 0)).isEqualTo(-1);
