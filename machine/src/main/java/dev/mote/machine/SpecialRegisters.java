@@ -108,7 +108,7 @@ final class SpecialRegisters {
     segment(CS, Supervisor.USER_CS, TYPE_CODE_READABLE_ACCESSED, true);
     segment(SS, Supervisor.USER_SS, TYPE_DATA_WRITABLE_ACCESSED, false);
     for (long data : new long[] {DS, ES, FS, GS}) {
-      segment(data, Supervisor.USER_SS, TYPE_DATA_WRITABLE_ACCESSED, false);
+      nullSegment(data); // as Linux starts a program; 64-bit mode uses no more than the bases
     }
     noLocalDescriptors();
     set(GDT, Supervisor.GDT);
@@ -138,6 +138,11 @@ final class SpecialRegisters {
     struct.asSlice(LDT, SEGMENT_SIZE).fill((byte) 0);
     struct.set(BYTE, LDT + 14, (byte) TYPE_LDT);
     struct.set(BYTE, LDT + 22, (byte) 1); // unusable
+  }
+
+  private void nullSegment(long at) {
+    struct.asSlice(at, 24).fill((byte) 0);
+    struct.set(BYTE, at + 22, (byte) 1); // unusable
   }
 
   private void segment(long at, int selector, int type, boolean code) {
