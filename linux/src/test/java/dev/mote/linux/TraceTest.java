@@ -38,11 +38,11 @@ class TraceTest {
 
   @Test
   void aPathIsShownInFull() {
-    memory.put(0, "/root/.pyenv/versions/3.11.7/bin/python3");
+    memory.put(0, "/opt/languages/python-3.11.7/bin/python3");
 
     assertThat(call(-13, "faccessat2", AT_FDCWD, BASE, 1, 0x200))
         .isEqualTo(
-            "faccessat2(AT_FDCWD, \"/root/.pyenv/versions/3.11.7/bin/python3\", X_OK, AT_EACCESS)"
+            "faccessat2(AT_FDCWD, \"/opt/languages/python-3.11.7/bin/python3\", X_OK, AT_EACCESS)"
                 + " = -1 EACCES (Permission denied)");
   }
 
