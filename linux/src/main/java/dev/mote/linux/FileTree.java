@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Not thread-safe: it belongs to the thread that runs the guest.
 final class FileTree implements AutoCloseable {
-  /// What the lists of names of opened host directories may hold together, in bytes.
+  /// What may be kept for open files and directories whose content is not the sandbox's own: lists
+  /// of names of host directories, texts of `/proc`; together, in bytes.
   private static final long LISTINGS = 16L << 20;
 
   private static final int FIRST_MOUNT_NUMBER = 64;
@@ -87,6 +88,12 @@ final class FileTree implements AutoCloseable {
 
   Volume volume(int number, String type, long magic) {
     return new Volume(number, type, magic, false, budget, clock);
+  }
+
+  /// A volume whose files are made when they are read.
+  Volume generatedVolume(int number, String type, long magic) {
+    Volume.Budget kept = new Volume.Budget(listings, budget.files());
+    return new Volume(number, type, magic, false, kept, clock);
   }
 
   FileLimits limits() {

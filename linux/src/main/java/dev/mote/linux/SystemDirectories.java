@@ -30,7 +30,7 @@ final class SystemDirectories {
   }
 
   private GeneratedDirectory proc(ProcessFacts process, ProcessFiles files) {
-    Volume volume = tree.volume(PROC_NUMBER, "proc", Volume.PROC_MAGIC);
+    Volume volume = tree.generatedVolume(PROC_NUMBER, "proc", Volume.PROC_MAGIC);
     String pid = String.valueOf(process.processId());
     return new GeneratedDirectory(volume)
         .with("cpuinfo", text(() -> SystemText.processors(facts)))
@@ -92,7 +92,7 @@ final class SystemDirectories {
   }
 
   private GeneratedDirectory sys() {
-    Volume volume = tree.volume(SYS_NUMBER, "sysfs", Volume.SYSFS_MAGIC);
+    Volume volume = tree.generatedVolume(SYS_NUMBER, "sysfs", Volume.SYSFS_MAGIC);
     GeneratedDirectory processors =
         new GeneratedDirectory(volume)
             .with("cpu0", new GeneratedDirectory(volume))
