@@ -60,7 +60,8 @@ final class Main {
         case NOT_RUNNABLE -> ExitStatus.NOT_RUNNABLE;
       };
     } catch (HostException e) {
-      return fail(e.getMessage() + "\n" + e.fix());
+      return fail(
+          e.fix().isEmpty() ? String.valueOf(e.getMessage()) : e.getMessage() + "\n" + e.fix());
     } catch (RuntimeException | Error e) {
       if (System.getenv(STACK_TRACE) != null) {
         e.printStackTrace(err);

@@ -55,6 +55,8 @@ final class AddressSpace {
   private final PageTables tables;
   private final TreeMap<Long, Mapping> mappings = new TreeMap<>();
   private long mapped; // bytes of address space in mappings
+  private long noRoomAbove = MMAP_TOP; // above it no gap is longer than longestGap
+  private long longestGap;
   private long nextTouch; // the page behind the last chunk that was bound on touch
   private int chunk = FIRST_CHUNK;
 
@@ -90,20 +92,45 @@ final class AddressSpace {
 
   /// The highest free range of a length below [#MMAP_TOP].
   ///
+  /// A search passes over the gaps that an earlier one found too short: without that, a program
+  /// that makes many mappings would pay for each with a look at all the others.
+  ///
   /// @throws ErrnoException ENOMEM if there is none
   long findFree(long length) {
-    long end = MMAP_TOP;
-    Map.Entry<Long, Mapping> below = mappings.lowerEntry(end);
+    boolean fromTop = length <= longestGap;
+    long end = fromTop ? MMAP_TOP : noRoomAbove;
+    long longest = fromTop ? 0 : longestGap;
     while (true) {
-      long floor = below == null ? LOWEST : below.getValue().end();
-      if (end - Math.max(floor, LOWEST) >= length) {
+      Map.Entry<Long, Mapping> below = mappings.lowerEntry(end);
+      long floor = below == null ? LOWEST : Math.max(below.getValue().end(), LOWEST);
+      if (end - floor >= length) {
+        if (end <= noRoomAbove) {
+          noRoomAbove = end;
+          longestGap = longest;
+        }
         return end - length;
       }
+      longest = Math.max(longest, end - floor);
       if (below == null) {
         throw ENOMEM.exception();
       }
       end = below.getKey();
-      below = mappings.lowerEntry(end);
+    }
+  }
+
+  /// A range has become free: searches shall find it, and what is free beside it.
+  private void freed(long end) {
+    if (end <= noRoomAbove) {
+      return;
+    }
+    Map.Entry<Long, Mapping> below = mappings.lowerEntry(end);
+    long gapStart = below == null ? LOWEST : below.getValue().end();
+    Long above = mappings.ceilingKey(end);
+    long gapEnd = above == null ? MMAP_TOP : Math.min(above, MMAP_TOP);
+    if (gapStart < noRoomAbove) {
+      noRoomAbove = Math.max(noRoomAbove, gapEnd);
+    } else {
+      longestGap = Math.max(longestGap, gapEnd - gapStart);
     }
   }
 
@@ -156,6 +183,7 @@ final class AddressSpace {
     }
     if (!inside.isEmpty()) {
       inside.clear();
+      freed(end);
       tables.release(start, end);
     }
   }
@@ -180,8 +208,9 @@ final class AddressSpace {
   }
 
   private void protectWithin(Mapping mapping, long start, long end, int protection) {
-    if (mapping.start() < start || mapping.end() > end) {
-      requireRoomForSplit();
+    int more = (mapping.start() < start ? 1 : 0) + (mapping.end() > end ? 1 : 0);
+    if (mappings.size() > MAX_MAPPINGS - more) {
+      throw ENOMEM.exception();
     }
     remove(mapping);
     if (mapping.start() < start) {
@@ -235,6 +264,9 @@ final class AddressSpace {
     Mapping mapping = find(start);
     if (mapping == null || mapping.end() < end) {
       throw EFAULT.exception();
+    }
+    if (mappings.size() > MAX_MAPPINGS - 2) {
+      throw ENOMEM.exception(); // one more here, and perhaps two where one was
     }
     long moved = Math.min(end - start, length);
     Mapping part = mapping.part(start, start + moved);
@@ -312,7 +344,8 @@ final class AddressSpace {
     if (!tables.isBound(page)) {
       bindChunk(mapping, page, right == PageTables.WRITE);
     }
-    return Touch.BOUND;
+    // A file of the host may have become shorter since its size was asked for.
+    return tables.isBound(page) ? Touch.BOUND : Touch.BEHIND_END;
   }
 
   /// Binds every page of a range that has no frame yet (MADV_POPULATE, MAP_POPULATE).

@@ -59,7 +59,7 @@ final class CopyCalls {
           return task.block();
         }
         total += put;
-        if (put < got && !out.writesEverything()) {
+        if ((put < got && !out.writesEverything()) || task.isStopped()) {
           break;
         }
       } catch (ErrnoException e) {
@@ -89,7 +89,7 @@ final class CopyCalls {
     if (in.inode() == out.inode() && from < to + length && to < from + length) {
       throw Errno.EINVAL.exception();
     }
-    long total = copy(in, from, out, to, length);
+    long total = copy(task, in, from, out, to, length);
     advance(task, in, inOffsetAt, from + total);
     advance(task, out, outOffsetAt, to + total);
     return total;
@@ -116,7 +116,7 @@ final class CopyCalls {
     }
   }
 
-  private long copy(OpenFile in, long from, OpenFile out, long to, long length) {
+  private long copy(Task task, OpenFile in, long from, OpenFile out, long to, long length) {
     long total = 0;
     while (total < length && from <= Long.MAX_VALUE - total && to <= Long.MAX_VALUE - total) {
       int wanted = (int) Math.min(PIECE, length - total);
@@ -131,7 +131,7 @@ final class CopyCalls {
         return partial(total, e.errno);
       }
       total += put;
-      if (put < got) {
+      if (put < got || task.isStopped()) {
         break;
       }
     }

@@ -1,5 +1,6 @@
 package dev.mote.linux;
 
+import dev.mote.machine.GuestMemoryExhaustedException;
 import dev.mote.machine.Registers;
 import dev.mote.machine.VirtualMachine;
 import java.lang.foreign.MemorySegment;
@@ -77,8 +78,8 @@ final class FaultReport {
         }
         pointer = next;
       }
-    } catch (ErrnoException _) {
-      return frames; // the chain leaves the program's memory
+    } catch (ErrnoException | GuestMemoryExhaustedException _) {
+      return frames; // the chain leaves the program's memory, or comes to where none is left
     }
     return frames;
   }

@@ -1,5 +1,7 @@
 package dev.mote.linux;
 
+import static dev.mote.linux.SignalInfo.SIGTRAP;
+
 import dev.mote.machine.Fault;
 import dev.mote.machine.PageTables;
 import dev.mote.machine.Registers;
@@ -13,6 +15,8 @@ final class Faults {
   private static final int MAX_REPEATED_FAULTS = 8;
 
   private static final int INT_N = 0xcd;
+  private static final int INT1 = 0xf1;
+  private static final long TRAP_FLAG = 0x100;
 
   private final Guest guest;
   private final Registers registers;
@@ -34,6 +38,10 @@ final class Faults {
     guest.signals().frame().fault(fault.vector(), fault.errorCode(), fault.address());
     if (fault.vector() == Fault.PAGE_FAULT) {
       pageFault(task, fault);
+    } else if (fault.vector() == Fault.DEBUG && isInt1()) {
+      guest
+          .signals()
+          .fault(task, SignalInfo.ofFault(SIGTRAP, SignalInfo.TRAP_BRKPT, registers.rip()));
     } else {
       guest.signals().fault(task, FaultSignals.of(fault, registers.rip(), guest.signals().frame()));
     }
@@ -54,6 +62,17 @@ final class Faults {
     }
   }
 
+  /// Whether INT1 brought a debug exception, and not the trap flag after an instruction.
+  private boolean isInt1() {
+    try {
+      long rip = registers.rip();
+      return (registers.rflags() & TRAP_FLAG) == 0
+          && (guest.memory().getByte(rip - 1) & 0xff) == INT1;
+    } catch (ErrnoException _) {
+      return false;
+    }
+  }
+
   private void pageFault(Task task, Fault fault) {
     long address = fault.address();
     long error = fault.errorCode();
@@ -64,11 +83,19 @@ final class Faults {
       right = PageTables.EXECUTE;
     }
     boolean wasBound = guest.space().tables().isBound(address);
-    AddressSpace.Touch touch = guest.space().touch(address, right);
+    AddressSpace.Touch touch = touch(address, right);
     if (touch == AddressSpace.Touch.BOUND && !(wasBound && isStuck(address))) {
       return;
     }
     guest.signals().fault(task, FaultSignals.ofPageFault(touch, address));
+  }
+
+  private AddressSpace.Touch touch(long address, int right) {
+    try {
+      return guest.space().touch(address, right);
+    } catch (ErrnoException _) {
+      return AddressSpace.Touch.BEHIND_END; // a file of the host that can no longer be read
+    }
   }
 
   private boolean isStuck(long address) {

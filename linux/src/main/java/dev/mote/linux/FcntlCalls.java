@@ -144,15 +144,15 @@ final class FcntlCalls {
         throw Errno.EOVERFLOW.exception();
       }
       long start = base + offset;
+      if (start < 0) {
+        throw Errno.EINVAL.exception();
+      }
       if (length < 0) {
         long before = start + length;
         if (before < 0) {
           throw Errno.EINVAL.exception();
         }
         return new Request(type, before, start - 1);
-      }
-      if (start < 0) {
-        throw Errno.EINVAL.exception();
       }
       if (length > 0 && length - 1 > Long.MAX_VALUE - start) {
         throw Errno.EOVERFLOW.exception();

@@ -166,6 +166,11 @@ public final class Guest implements AutoCloseable {
     interrupt();
   }
 
+  /// Whether the guest is to stop: calls that take long look at it.
+  boolean isStopped() {
+    return stopReason.get() != null;
+  }
+
   /// Makes the guest leave the vCPU or its wait, to look at what has changed. Thread-safe.
   void interrupt() {
     vm.kick();
@@ -194,10 +199,9 @@ public final class Guest implements AutoCloseable {
   private Ending run(StandardStreams streams, Deadlines deadlines) {
     cpuTime.begin();
     var interruptHook = new InterruptHook(this);
-    interruptHook.enter();
     try (deadlines;
         var calls = new SystemCalls(this, streams, setup, breakStart)) {
-      return run(calls);
+      return run(calls, interruptHook);
     } catch (GuestMemoryExhaustedException _) {
       return new Ending.OutOfMemory();
     } catch (StreamLimitException e) {
@@ -209,8 +213,10 @@ public final class Guest implements AutoCloseable {
     }
   }
 
-  private Ending run(SystemCalls calls) {
+  private Ending run(SystemCalls calls, InterruptHook interruptHook) {
     while (true) {
+      // Each time: a system call that reads a file of the host takes the thread's only hook away.
+      interruptHook.enter();
       Ending.StopReason reason = stopReason.get();
       if (reason != null) {
         end(new Ending.Stopped(reason));
@@ -257,7 +263,8 @@ public final class Guest implements AutoCloseable {
     while (true) {
       long seen = events.seen();
       long result = calls.call(task, number);
-      if (result != Task.BLOCKED) {
+      // What rt_sigreturn gives is the program's own rax, any number.
+      if (result != Task.BLOCKED || number == SystemCalls.RT_SIGRETURN) {
         registers.rax(result);
         task.restoreMask();
         return true;

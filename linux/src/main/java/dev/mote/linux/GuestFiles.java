@@ -2,6 +2,7 @@ package dev.mote.linux;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
 
 /// The files of one run of a guest: its tree, its descriptors and the calls on them.
 final class GuestFiles implements AutoCloseable {
@@ -43,6 +44,9 @@ final class GuestFiles implements AutoCloseable {
     for (GuestSetup.Mount mount : setup.mounts()) {
       try {
         tree.mountHost(mount.host(), mount.target());
+      } catch (NoSuchFileException e) {
+        throw GuestFailure.ofProgram(
+            new UncheckedIOException(mount.host() + " cannot be mounted: no such file", e));
       } catch (IOException e) {
         throw GuestFailure.ofProgram(
             new UncheckedIOException(mount.host() + " cannot be mounted: " + e.getMessage(), e));

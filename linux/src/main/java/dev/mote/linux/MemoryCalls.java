@@ -226,6 +226,9 @@ final class MemoryCalls {
     if (mapping == null || mapping.end() < address + oldSize) {
       throw EFAULT.exception();
     }
+    if (mapping.offset(address) > Long.MAX_VALUE - newSize) {
+      throw EINVAL.exception(); // it would reach behind the end of all files
+    }
     if ((flags & MREMAP_FIXED) != 0) {
       return moveTo(address, oldSize, newSize, target);
     }

@@ -64,7 +64,7 @@ final class MemoryFile extends RegularFile implements FileContent {
   int write(long position, byte[] source, int offset, int length) {
     refuse(F_SEAL_WRITE | F_SEAL_FUTURE_WRITE);
     int count = length;
-    if ((seals & F_SEAL_GROW) != 0 && position + count > size()) {
+    if ((seals & F_SEAL_GROW) != 0 && count > size() - position) {
       if (position >= size()) {
         throw Errno.EPERM.exception();
       }

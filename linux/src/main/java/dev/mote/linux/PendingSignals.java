@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 final class PendingSignals {
   private static final int FIRST_REALTIME = 32;
 
-  /// Real-time signals queue; beyond this many they are dropped (Linux has RLIMIT_SIGPENDING).
+  /// Real-time signals queue up to this many (Linux has RLIMIT_SIGPENDING).
   private static final int MAX_QUEUED = 1024;
 
   private final ArrayDeque<SignalInfo> queue = new ArrayDeque<>();
@@ -19,13 +19,19 @@ final class PendingSignals {
     return set;
   }
 
-  void add(SignalInfo info) {
+  /// @return false if there are too many
+  boolean add(SignalInfo info) {
     long bit = bit(info.signal());
     boolean known = (set & bit) != 0;
-    if (!known || (info.signal() >= FIRST_REALTIME && queue.size() < MAX_QUEUED)) {
-      set |= bit;
-      queue.add(info);
+    if (known && info.signal() < FIRST_REALTIME) {
+      return true;
     }
+    if (known && queue.size() >= MAX_QUEUED) {
+      return false;
+    }
+    set |= bit;
+    queue.add(info);
+    return true;
   }
 
   /// Takes the signal that is delivered next among some: faults first, then the lowest number.

@@ -221,8 +221,9 @@ final class SignalCalls {
     UserMemory memory = task.memory();
     int code = memory.getInt(info + 8);
     long value = memory.getLong(info + 24);
-    if (signal != 0) {
-      task.sendToProcess(new SignalInfo(signal, code, 0, guest.processId(), value));
+    if (signal != 0
+        && !task.sendToProcess(new SignalInfo(signal, code, 0, guest.processId(), value))) {
+      throw EAGAIN.exception();
     }
     return 0;
   }

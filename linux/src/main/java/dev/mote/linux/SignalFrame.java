@@ -60,6 +60,9 @@ final class SignalFrame {
   private static final int FP_XSTATE_MAGIC2 = 0x46505845;
   private static final int XSAVE_LEGACY = 512;
   private static final int XSAVE_HEADER = 512;
+  private static final int XSAVE_ALIGNMENT = 64;
+  private static final int FXSAVE_ALIGNMENT = 16;
+  private static final MemorySegment NOTHING = MemorySegment.ofArray(new byte[56]);
   private static final int MXCSR = 24;
   private static final int MXCSR_MASK = 28;
 
@@ -184,6 +187,9 @@ final class SignalFrame {
     byte[] raw = new byte[SIGINFO];
     memory.read(frame, raw, 0, SIGINFO);
     var bytes = ByteBuffer.wrap(raw).order(ByteOrder.LITTLE_ENDIAN);
+    if (bytes.getShort(MC_CS) != USER_CS) {
+      throw Errno.EFAULT.exception(); // there is no other code segment
+    }
     restoreXsave(bytes.getLong(MC_FPSTATE));
     task.blockedSignals = bytes.getLong(SIGMASK) & ~Signals.UNBLOCKABLE;
     bytes.position(MCONTEXT);
@@ -226,16 +232,31 @@ final class SignalFrame {
       memory.read(fpstate, image, 0, XSAVE_LEGACY);
       if (isMarked(segment, fpstate)) {
         memory.read(fpstate, image, 0, image.length);
-        long components = segment.get(JAVA_LONG_UNALIGNED, XSAVE_HEADER);
-        segment.set(JAVA_LONG_UNALIGNED, XSAVE_HEADER, components & vm.xcr0());
-        segment.asSlice(XSAVE_HEADER + 8, 56).fill((byte) 0);
+        requireRestorable(segment, fpstate);
       } else {
+        requireAligned(fpstate, FXSAVE_ALIGNMENT);
         segment.set(JAVA_LONG_UNALIGNED, XSAVE_HEADER, 3);
       }
       segment.asSlice(SW_RESERVED, 48).fill((byte) 0);
     }
     segment.set(JAVA_INT_UNALIGNED, MXCSR_MASK, 0);
     if (!vm.writeXsave(segment)) {
+      throw Errno.EFAULT.exception();
+    }
+  }
+
+  /// What makes XRSTOR raise a general protection fault.
+  private void requireRestorable(MemorySegment image, long fpstate) {
+    requireAligned(fpstate, XSAVE_ALIGNMENT);
+    long components = image.get(JAVA_LONG_UNALIGNED, XSAVE_HEADER);
+    var reserved = image.asSlice(XSAVE_HEADER + 8, 56);
+    if ((components & ~vm.xcr0()) != 0 || reserved.mismatch(NOTHING) >= 0) {
+      throw Errno.EFAULT.exception();
+    }
+  }
+
+  private static void requireAligned(long fpstate, int alignment) {
+    if ((fpstate & (alignment - 1)) != 0) {
       throw Errno.EFAULT.exception();
     }
   }

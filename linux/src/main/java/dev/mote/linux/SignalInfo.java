@@ -54,6 +54,7 @@ record SignalInfo(int signal, int code, long address, int sender, long value) {
   static final int SEGV_ACCERR = 2;
   static final int BUS_ADRALN = 1;
   static final int BUS_ADRERR = 2;
+  static final int TRAP_BRKPT = 1;
   static final int TRAP_TRACE = 2;
 
   /// A signal that the kernel sends of itself.

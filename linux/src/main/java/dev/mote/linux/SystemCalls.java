@@ -6,6 +6,8 @@ import dev.mote.machine.VirtualMachine;
 /// Answers system calls: one switch from number to method. What is not here gives ENOSYS, and is
 /// counted.
 final class SystemCalls implements AutoCloseable {
+  static final int RT_SIGRETURN = 15;
+
   private final Guest guest;
   private final Registers registers;
   private final GuestFiles files;
@@ -49,7 +51,7 @@ final class SystemCalls implements AutoCloseable {
       case 12 -> memory.brk(a);
       case 13 -> signals.rtSigaction(task, (int) a, b, c, d);
       case 14 -> signals.rtSigprocmask(task, (int) a, b, c, d);
-      case 15 -> signals.rtSigreturn(task);
+      case RT_SIGRETURN -> signals.rtSigreturn(task);
       case 24 -> 0; // sched_yield
       case 25 -> memory.mremap(a, b, c, (int) d, e);
       case 26 -> memory.msync(a, b, (int) c);

@@ -118,6 +118,12 @@ final class Task {
     }
   }
 
+  /// Whether the guest is to stop. A call that moves many bytes ends early then, with what it has
+  /// moved: nobody will see its result.
+  boolean isStopped() {
+    return guest.isStopped();
+  }
+
   /// A new system call begins: what the last one remembered is forgotten.
   void begin() {
     hasDeadline = false;
@@ -189,10 +195,10 @@ final class Task {
   }
 
   /// Makes a signal pending for the process, unless it is ignored.
-  void sendToProcess(SignalInfo info) {
-    if (!isDropped(info.signal())) {
-      shared.add(info);
-    }
+  ///
+  /// @return false if there are too many signals of its kind
+  boolean sendToProcess(SignalInfo info) {
+    return isDropped(info.signal()) || shared.add(info);
   }
 
   private boolean isDropped(int signal) {

@@ -59,8 +59,7 @@ final class Timers implements AutoCloseable {
   /// @param first nanoseconds until it runs out; 0 turns it off
   /// @param period nanoseconds between the times after; 0 for once
   void set(int which, long first, long period) {
-    long at = now(which) + first;
-    due[which] = first == 0 || at < 0 ? OFF : at;
+    due[which] = first == 0 ? OFF : sum(now(which), first);
     interval[which] = period == 0 ? 0 : Math.max(period, SHORTEST_INTERVAL);
     arm();
   }
@@ -71,7 +70,7 @@ final class Timers implements AutoCloseable {
     long monotonic = guest.clock().monotonicNanos();
     for (int which = REAL; which <= PROFILING; which++) {
       if (due[which] != OFF) {
-        next = Math.min(next, monotonic + Math.max(0, due[which] - now(which)));
+        next = Math.min(next, sum(monotonic, Math.max(0, due[which] - now(which))));
       }
     }
     return next;
@@ -86,7 +85,7 @@ final class Timers implements AutoCloseable {
         any = true;
         long now = now(which);
         if (due[which] <= now) {
-          due[which] = interval[which] == 0 ? OFF : Math.max(due[which] + interval[which], now);
+          due[which] = interval[which] == 0 ? OFF : following(due[which], interval[which], now);
           task.sendToProcess(SignalInfo.ofKernel(SIGNALS[which]));
         }
       }
@@ -94,6 +93,17 @@ final class Timers implements AutoCloseable {
     if (any) {
       arm();
     }
+  }
+
+  /// The first end of a period that is still to come: those that were missed are not made up for.
+  private static long following(long due, long period, long now) {
+    long missed = (now - due) / period;
+    return sum(due + missed * period, period);
+  }
+
+  /// A time so far away that it cannot be told is never.
+  private static long sum(long time, long nanos) {
+    return nanos > OFF - time ? OFF : time + nanos;
   }
 
   private void arm() {

@@ -131,7 +131,7 @@ final class TransferCalls {
       }
       buffer.scatter(piece, count);
       total += count;
-      if (count < room || !file.continues()) {
+      if (count < room || !file.continues() || task.isStopped()) {
         break;
       }
     }
@@ -169,7 +169,7 @@ final class TransferCalls {
       }
       buffer.advance(count);
       total += count;
-      if (count < length && !file.writesEverything()) {
+      if ((count < length && !file.writesEverything()) || task.isStopped()) {
         break;
       }
     }
