@@ -31,7 +31,9 @@ class CorpusTest {
   void everyBuiltProgramHasACase() throws IOException {
     var used = all.stream().map(c -> c.executable().getFileName()).toList();
     try (var programs = Files.list(Corpus.programs())) {
-      assertThat(programs).allSatisfy(p -> assertThat(used).contains(p.getFileName()));
+      // Hostile programs have no native side; HostileGuestsTest runs them.
+      assertThat(programs.filter(p -> !p.getFileName().toString().startsWith("hostile-")))
+          .allSatisfy(p -> assertThat(used).contains(p.getFileName()));
     }
   }
 
