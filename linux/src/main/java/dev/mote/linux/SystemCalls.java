@@ -71,12 +71,12 @@ final class SystemCalls implements AutoCloseable {
       case 98 -> process.getrusage(task, (int) a, b);
       case 99 -> process.sysinfo(task, a);
       case 100 -> time.times(task, a);
-      case 102 -> credentials.uid();
-      case 104 -> credentials.gid();
+      case 102 -> Integer.toUnsignedLong(credentials.uid());
+      case 104 -> Integer.toUnsignedLong(credentials.gid());
       case 105 -> credentials.setuid((int) a);
       case 106 -> credentials.setgid((int) a);
-      case 107 -> credentials.euid();
-      case 108 -> credentials.egid();
+      case 107 -> Integer.toUnsignedLong(credentials.euid());
+      case 108 -> Integer.toUnsignedLong(credentials.egid());
       case 109 -> process.setpgid(task, (int) a, (int) b);
       case 110 -> 1; // getppid
       case 111 -> guest.processId(); // getpgrp

@@ -1,0 +1,163 @@
+package dev.mote.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mote.Outcome;
+import dev.mote.Sandbox;
+import dev.mote.Streams;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// A guest is stopped whatever it does: by its time, by an interrupt of the thread that runs it, by
+/// closing its sandbox; and the thread finds its interrupt flag set.
+class StoppingTest {
+  private static final List<String> WAYS =
+      List.of(
+          "loop", "calls", "faults", "alarm-loop", "file-then-loop", "mapped-file-loop", "read",
+          "read-pipe", "write-pipe", "fifo", "sleep", "pause", "sigsuspend", "sigwait", "futex",
+          "poll", "select");
+  private static final int SECONDS = 20;
+
+  @TempDir static Path data;
+
+  static Stream<Arguments> waysOnEachKindOfThread() throws IOException {
+    Files.write(data.resolve("file"), new byte[4 << 20]);
+    return Stream.of(false, true)
+        .flatMap(virtual -> WAYS.stream().map(way -> Arguments.of(way, virtual)));
+  }
+
+  @ParameterizedTest(name = "{0}, virtual thread: {1}")
+  @MethodSource("waysOnEachKindOfThread")
+  void anInterruptStopsTheGuestAndTheFlagIsSet(String way, boolean virtual) throws Exception {
+    try (var running = new Running(way, virtual)) {
+      running.awaitReady();
+      running.thread.interrupt();
+      assertThat(running.outcome()).isEqualTo(new Outcome.Cancelled());
+      assertThat(running.interrupted).isTrue();
+    }
+  }
+
+  @ParameterizedTest(name = "{0}, virtual thread: {1}")
+  @MethodSource("waysOnEachKindOfThread")
+  void closingStopsTheGuestAndNoFlagIsSet(String way, boolean virtual) throws Exception {
+    try (var running = new Running(way, virtual)) {
+      running.awaitReady();
+      running.sandbox.close();
+      assertThat(running.outcome()).isEqualTo(new Outcome.Cancelled());
+      assertThat(running.interrupted).isFalse();
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("ways")
+  void theTimeLimitStopsTheGuest(String way) throws Exception {
+    var limit = Duration.ofMillis(200);
+    try (var sandbox = builder(way).timeout(limit).build()) {
+      Outcome outcome = sandbox.run(HostileGuest.endless(OutputStream.nullOutputStream()));
+      assertThat(outcome).isEqualTo(new Outcome.TimedOut(Outcome.TimedOut.Kind.WALL, limit));
+    }
+  }
+
+  static Stream<String> ways() throws IOException {
+    return waysOnEachKindOfThread().limit(WAYS.size()).map(a -> (String) a.get()[0]);
+  }
+
+  @Test
+  void aThreadThatIsInterruptedAlreadyRunsNothing() {
+    try (var sandbox = HostileGuest.builder("waits", "loop").build()) {
+      Thread.currentThread().interrupt();
+      assertThat(sandbox.run(Streams.capture())).isEqualTo(new Outcome.Cancelled());
+      assertThat(Thread.interrupted()).isTrue();
+    }
+  }
+
+  @Test
+  void aClosedSandboxRunsNothing() {
+    var sandbox = HostileGuest.builder("waits", "loop").build();
+    sandbox.close();
+    sandbox.close();
+    assertThatThrownBy(() -> sandbox.run(Streams.capture()))
+        .isInstanceOf(IllegalStateException.class);
+  }
+
+  private static Sandbox.Builder builder(String way) {
+    return HostileGuest.builder("waits", way).mount(data, "/data");
+  }
+
+  /// A guest that runs in a thread of its own.
+  private static final class Running implements AutoCloseable {
+    private final Sandbox sandbox;
+    private final CountDownLatch ready = new CountDownLatch(1);
+    private final AtomicReference<@Nullable Object> result = new AtomicReference<>();
+    private final Thread thread;
+    private volatile boolean interrupted;
+
+    Running(String way, boolean virtual) {
+      sandbox = builder(way).build();
+      Thread.Builder threads = virtual ? Thread.ofVirtual() : Thread.ofPlatform();
+      thread = threads.start(this::run);
+    }
+
+    private void run() {
+      var output =
+          new OutputStream() {
+            @Override
+            public void write(int b) {
+              ready.countDown();
+            }
+          };
+      try {
+        result.set(sandbox.run(HostileGuest.endless(output)));
+      } catch (RuntimeException e) {
+        result.set(e);
+      }
+      interrupted = Thread.interrupted();
+    }
+
+    void awaitReady() throws InterruptedException {
+      assertThat(ready.await(SECONDS, TimeUnit.SECONDS)).isTrue();
+      Thread.sleep(5); // so that most are in the middle of what they do
+    }
+
+    @Nullable Object outcome() throws InterruptedException {
+      assertThat(thread.join(Duration.ofSeconds(SECONDS))).as("the guest has stopped").isTrue();
+      return result.get();
+    }
+
+    @Override
+    public void close() {
+      sandbox.close();
+    }
+  }
+
+  @Test
+  void manyThreadsMayCloseAtOnce() throws Exception {
+    try (var running = new Running("loop", false)) {
+      running.awaitReady();
+      var closers = new ArrayList<Thread>();
+      for (int i = 0; i < 8; i++) {
+        closers.add(Thread.ofPlatform().start(running.sandbox::close));
+      }
+      for (Thread closer : closers) {
+        assertThat(closer.join(Duration.ofSeconds(SECONDS))).isTrue();
+      }
+      assertThat(running.outcome()).isEqualTo(new Outcome.Cancelled());
+    }
+  }
+}
