@@ -60,7 +60,8 @@ final class GuestFuzz {
     return switch (outcome) {
       case Outcome.Exited(int status) -> {
         if (status >= 77 && status <= 79) {
-          throw new AssertionError("seed " + seed + ": the guest found something changed: " + status);
+          throw new AssertionError(
+              "seed " + seed + ": the guest found something changed: " + status);
         }
         yield "exited";
       }

@@ -30,7 +30,8 @@ class GuestFuzzTest {
     assertThat(after.threads()).isLessThanOrEqualTo(before.threads() + 3);
     assertThat(after.mappings()).isLessThanOrEqualTo(before.mappings() + 60);
     assertThat(after.heapKibibytes()).isLessThanOrEqualTo(before.heapKibibytes() + (16 << 10));
-    assertThat(after.residentKibibytes()).isLessThanOrEqualTo(before.residentKibibytes() + (96 << 10));
+    assertThat(after.residentKibibytes())
+        .isLessThanOrEqualTo(before.residentKibibytes() + (96 << 10));
     assertThat(fuzz.calls()).isPositive();
   }
 }

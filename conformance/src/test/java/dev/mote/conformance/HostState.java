@@ -17,7 +17,8 @@ import javax.management.ObjectName;
 /// @param descriptors how many are open
 /// @param threads of the JVM, and the native ones
 /// @param mappings how many ranges of addresses
-/// @param residentKibibytes memory in use outside of the Java heap, which keeps what it has once had
+/// @param residentKibibytes memory in use outside of the Java heap, which keeps what it has once
+///   had
 /// @param heapKibibytes what is alive in the Java heap
 record HostState(
     int descriptors, int threads, int mappings, long residentKibibytes, long heapKibibytes) {

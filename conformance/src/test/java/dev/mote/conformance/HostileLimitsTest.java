@@ -156,7 +156,8 @@ class HostileLimitsTest {
 
   @Test
   void whatMappingsHoldOfFilesIsCharged() {
-    Run run = HostileGuest.run(b -> b.fileLimit(MemorySize.ofMebibytes(8)), "exhaust", "held-files");
+    Run run =
+        HostileGuest.run(b -> b.fileLimit(MemorySize.ofMebibytes(8)), "exhaust", "held-files");
     assertThat(run.output()).isEqualTo("thousands of files held by mappings, then errno 28\n");
   }
 
@@ -168,8 +169,7 @@ class HostileLimitsTest {
 
   @Test
   void locksAndQueuedSignalsAreFew() {
-    assertThat(HostileGuest.run("exhaust", "locks").output())
-        .startsWith("locks 1, then errno 37");
+    assertThat(HostileGuest.run("exhaust", "locks").output()).startsWith("locks 1, then errno 37");
     assertThat(HostileGuest.run("exhaust", "signals").output())
         .startsWith("signals queued 1, then errno 11");
   }

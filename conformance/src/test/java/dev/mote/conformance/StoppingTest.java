@@ -29,9 +29,23 @@ import org.junit.jupiter.params.provider.MethodSource;
 class StoppingTest {
   private static final List<String> WAYS =
       List.of(
-          "loop", "calls", "faults", "alarm-loop", "file-then-loop", "mapped-file-loop", "read",
-          "read-pipe", "write-pipe", "fifo", "sleep", "pause", "sigsuspend", "sigwait", "futex",
-          "poll", "select");
+          "loop",
+          "calls",
+          "faults",
+          "alarm-loop",
+          "file-then-loop",
+          "mapped-file-loop",
+          "read",
+          "read-pipe",
+          "write-pipe",
+          "fifo",
+          "sleep",
+          "pause",
+          "sigsuspend",
+          "sigwait",
+          "futex",
+          "poll",
+          "select");
   private static final int SECONDS = 20;
 
   @TempDir static Path data;

@@ -33,11 +33,40 @@ class SystemCallFuzzTest {
 
   private static final List<String> TEXTS =
       List.of(
-          "/", ".", "..", "/tmp", "/tmp/a", "/tmp/a/b", "/tmp/b/", "c", "/dev/null", "/dev/zero",
-          "/dev/urandom", "/dev/full", "/dev/tty", "/dev/stdin", "/dev/fd/3", "/proc/self/maps",
-          "/proc/self/fd", "/proc/self/fd/4", "/proc/self/exe", "/proc/self/cwd/x", "/proc/meminfo",
-          "/proc/self/status", "/data", "/data/file", "/data/sub", "/data/sub/deep", "/data/link",
-          "/data/loop", "/data/out", "/data/fifo", "/sys", "", "/tmp/loop/x", "/etc/passwd");
+          "/",
+          ".",
+          "..",
+          "/tmp",
+          "/tmp/a",
+          "/tmp/a/b",
+          "/tmp/b/",
+          "c",
+          "/dev/null",
+          "/dev/zero",
+          "/dev/urandom",
+          "/dev/full",
+          "/dev/tty",
+          "/dev/stdin",
+          "/dev/fd/3",
+          "/proc/self/maps",
+          "/proc/self/fd",
+          "/proc/self/fd/4",
+          "/proc/self/exe",
+          "/proc/self/cwd/x",
+          "/proc/meminfo",
+          "/proc/self/status",
+          "/data",
+          "/data/file",
+          "/data/sub",
+          "/data/sub/deep",
+          "/data/link",
+          "/data/loop",
+          "/data/out",
+          "/data/fifo",
+          "/sys",
+          "",
+          "/tmp/loop/x",
+          "/etc/passwd");
 
   @TempDir Path directory;
   private @Nullable ProgramFile program;
@@ -79,7 +108,8 @@ class SystemCallFuzzTest {
     Run(long seed) {
       this.seed = seed;
       random = new SplittableRandom(seed);
-      var limits = new GuestLimits(8L << 20, new FileLimits(4L << 20, 500, 200, 1L << 20, 1L << 30));
+      var limits =
+          new GuestLimits(8L << 20, new FileLimits(4L << 20, 500, 200, 1L << 20, 1L << 30));
       var setup =
           new GuestSetup(
               Objects.requireNonNull(program),
@@ -128,9 +158,7 @@ class SystemCallFuzzTest {
       long made = 0;
       while (made < CALLS && !guest.hasEnded() && System.nanoTime() - end < 0) {
         int number = number();
-        long[] arguments = {
-          argument(), argument(), argument(), argument(), argument(), argument()
-        };
+        long[] arguments = {argument(), argument(), argument(), argument(), argument(), argument()};
         made++;
         if (!call(number, arguments)) {
           break;
@@ -156,7 +184,10 @@ class SystemCallFuzzTest {
           calls.call(task, number); // as it is made again after a wait
         }
         boolean isError = result < 0 && result >= -LAST_ERRNO;
-        if (result < 0 && !isError && result != Task.BLOCKED && number != SystemCalls.RT_SIGRETURN) {
+        if (result < 0
+            && !isError
+            && result != Task.BLOCKED
+            && number != SystemCalls.RT_SIGRETURN) {
           throw new AssertionError("neither a result nor an error: " + result);
         }
         task.restoreMask();
