@@ -59,5 +59,10 @@ final class HostileGuest {
       }
       return -1;
     }
+
+    @Override
+    public int read(byte[] target, int offset, int length) {
+      return read();
+    }
   }
 }

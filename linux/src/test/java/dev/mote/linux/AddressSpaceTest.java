@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mote.machine.CpuBaseline;
+import dev.mote.machine.GuestMemory;
 import dev.mote.machine.GuestMemoryExhaustedException;
 import dev.mote.machine.Hypervisor;
 import dev.mote.machine.PageTables;
 import dev.mote.machine.VirtualMachine;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -200,5 +202,100 @@ class AddressSpaceTest {
         assertThatThrownBy(() -> memory.getLong(address)).isEqualTo(Errno.EFAULT.exception());
       }
     }
+  }
+
+  /// Against the plain way, which looks at everything each time.
+  @Test
+  void aFreeRangeIsTheHighestThereIsWhateverWasSearchedBefore() {
+    var random = new Random(7);
+    var starts = new ArrayList<Long>();
+    for (int step = 0; step < 4000; step++) {
+      long length = (1 + random.nextInt(6)) * PAGE;
+      if (starts.isEmpty() || random.nextInt(5) < 3) {
+        long start = space.findFree(length);
+        assertThat(start).isEqualTo(highestFree(length));
+        int protection = random.nextBoolean() ? PROT_NONE : PROT_READ | Mapping.PROT_EXEC;
+        space.map(new Mapping(start, start + length, protection, true, null, 0, "m" + step));
+        starts.add(start);
+      } else {
+        long start = starts.remove(random.nextInt(starts.size()));
+        long end = start + (1 + random.nextInt(8)) * PAGE; // neighbours too, or less than all
+        if (end <= AddressSpace.MMAP_TOP) {
+          space.unmap(start, end);
+        }
+      }
+    }
+  }
+
+  private long highestFree(long length) {
+    long end = AddressSpace.MMAP_TOP;
+    for (Mapping mapping : space.mappings().stream().toList().reversed()) {
+      if (mapping.end() <= end && end - mapping.end() >= length) {
+        return end - length;
+      }
+      end = Math.min(end, mapping.start());
+    }
+    return end - length;
+  }
+
+  @Test
+  void aFileThatShrinksWhileItIsTouchedIsBehindItsEnd() {
+    var source =
+        new PageSource() {
+          private int asked;
+
+          @Override
+          public long size() {
+            return asked++ == 0 ? 2 * PAGE : 0;
+          }
+
+          @Override
+          public void copy(long position, GuestMemory to, long gpa, int length) {
+            throw new AssertionError("nothing is there to be copied");
+          }
+        };
+    long pages = 2000; // too large to be bound at once
+    space.map(new Mapping(BASE, BASE + pages * PAGE, PROT_READ, false, source, 0, "file"));
+    assertThat(space.touch(BASE, PageTables.READ)).isEqualTo(AddressSpace.Touch.BEHIND_END);
+  }
+
+  @Test
+  void aMappingOfAFileCannotGrowBehindTheEndOfAllFiles() {
+    var source =
+        new PageSource() {
+          @Override
+          public long size() {
+            return PAGE;
+          }
+
+          @Override
+          public void copy(long position, GuestMemory to, long gpa, int length) {}
+        };
+    var calls =
+        new MemoryCalls(space, BASE, LIMIT, (_, _) -> new MemoryCalls.MappedFile(source, "/file"));
+    long last = Long.MAX_VALUE - 4 * PAGE + 1;
+    long start = calls.mmap(0, 2 * PAGE, PROT_READ, 2, 3, last);
+    assertThatThrownBy(() -> calls.mremap(start, 2 * PAGE, 8 * PAGE, 1, 0))
+        .isEqualTo(Errno.EINVAL.exception());
+    assertThat(calls.mremap(start, 2 * PAGE, 3 * PAGE, 1, 0)).isPositive();
+  }
+
+  @Test
+  void movingAtTheLimitOfMappingsIsRefusedBeforeAnythingMoves() {
+    for (int i = 0; i < AddressSpace.MAX_MAPPINGS - 1; i++) {
+      long start = BASE + i * PAGE;
+      space.map(Mapping.zeros(start, start + PAGE, PROT_NONE, i % 2 == 0 ? "even" : "odd"));
+    }
+    long middle = BASE + AddressSpace.MAX_MAPPINGS * PAGE;
+    space.map(Mapping.zeros(middle, middle + 3 * PAGE, RW, ""));
+    memory.setLong(middle + PAGE, 42);
+    long target = middle + 100 * PAGE;
+    assertThatThrownBy(() -> space.move(middle + PAGE, middle + 2 * PAGE, target, PAGE))
+        .isEqualTo(Errno.ENOMEM.exception());
+    assertThat(memory.getLong(middle + PAGE)).isEqualTo(42);
+    assertThat(space.find(target)).isNull();
+    assertThatThrownBy(() -> space.protect(middle + PAGE, middle + 2 * PAGE, PROT_READ))
+        .isEqualTo(Errno.ENOMEM.exception());
+    assertThat(space.mappings().size()).isLessThanOrEqualTo(AddressSpace.MAX_MAPPINGS);
   }
 }
