@@ -18,6 +18,7 @@ static void interrupts(void) {
     snprintf(name, sizeof name, "int 0x%02x", n);
     ATTEMPT(name, run_code(bytes, sizeof bytes));
   }
+  ATTEMPT("int 0x21 with prefixes", __asm__ volatile(".byte 0x66, 0x2e, 0x48, 0xcd, 0x21"));
   ATTEMPT("int3", __asm__ volatile("int3"));
   ATTEMPT("icebp", __asm__ volatile(".byte 0xf1"));
   ATTEMPT("into", __asm__ volatile(".byte 0xce"));

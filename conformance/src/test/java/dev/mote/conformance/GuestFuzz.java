@@ -11,7 +11,7 @@ import java.util.TreeMap;
 /// Runs the program that makes random system calls with one seed after the other, and watches the
 /// host meanwhile.
 final class GuestFuzz {
-  private static final int CALLS = 20_000;
+  private static final int CALLS = 8_000;
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   /// A stopped guest must be gone this long after its time.

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class GuestFuzzTest {
   private static final long SECONDS = Long.getLong("fuzz.seconds", 8);
   private static final long FIRST_SEED = Long.getLong("fuzz.seed", 1);
-  private static final int WARM_UP = 5;
+  private static final int WARM_UP = 3;
 
   @Test
   void randomSystemCallsHarmNobody() {

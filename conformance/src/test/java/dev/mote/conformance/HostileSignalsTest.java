@@ -27,6 +27,14 @@ class HostileSignalsTest {
     assertThat(run.output()).endsWith("all accounted for\n");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"1", "2", "3"})
+  void randomBytesRunAsCodeBringTheProgramBackToItself(String seed) {
+    Run run = HostileGuest.run("random-code", seed, "5000");
+    assertThat(run.outcome()).as(run.error()).isEqualTo(new Outcome.Exited(0));
+    assertThat(run.output()).endsWith("pieces of code, all came back\n");
+  }
+
   @Test
   void everySystemCallTakesWildPointers() {
     Run run = HostileGuest.run("pointers");

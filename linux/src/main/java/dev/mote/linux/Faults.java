@@ -15,6 +15,10 @@ final class Faults {
   private static final int MAX_REPEATED_FAULTS = 8;
 
   private static final int INT_N = 0xcd;
+
+  /// An instruction has 15 bytes at most, and INT n two.
+  private static final int MAX_PREFIXES = 13;
+
   private static final int INT1 = 0xf1;
   private static final long TRAP_FLAG = 0x100;
 
@@ -51,15 +55,26 @@ final class Faults {
   /// processor refuses it with a general protection fault whose error code names the gate.
   private Fault recognized(Fault invalidOpcode) {
     try {
-      long rip = registers.rip();
-      if ((guest.memory().getByte(rip) & 0xff) == INT_N) {
-        int gate = guest.memory().getByte(rip + 1) & 0xff;
+      long at = registers.rip();
+      while (isPrefix(guest.memory().getByte(at) & 0xff) && at - registers.rip() < MAX_PREFIXES) {
+        at++;
+      }
+      if ((guest.memory().getByte(at) & 0xff) == INT_N) {
+        int gate = guest.memory().getByte(at + 1) & 0xff;
         return new Fault(Fault.GENERAL_PROTECTION, gate << 3 | 2, 0);
       }
       return invalidOpcode;
     } catch (ErrnoException _) {
       return invalidOpcode; // code that may be executed but not read
     }
+  }
+
+  /// The prefixes that INT n may have: all but LOCK.
+  private static boolean isPrefix(int opcode) {
+    return switch (opcode) {
+      case 0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf2, 0xf3 -> true;
+      default -> opcode >= 0x40 && opcode <= 0x4f;
+    };
   }
 
   /// Whether INT1 brought a debug exception, and not the trap flag after an instruction.
