@@ -56,8 +56,8 @@ public final class Streams {
   ///
   /// @param input read by a thread of its own while the program waits for it, so it may block for
   ///   ever
-  /// @param output written and flushed at each write of the program; a write that throws gives the
-  ///   program EPIPE
+  /// @param output written and flushed at each write of the program, on the thread that runs it; a
+  ///   write that throws gives the program EPIPE, and while one blocks nothing can stop the program
   /// @param error the same
   public static Streams of(InputStream input, OutputStream output, OutputStream error) {
     return new Streams(

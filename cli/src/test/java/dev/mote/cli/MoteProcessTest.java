@@ -98,6 +98,14 @@ class MoteProcessTest {
   }
 
   @Test
+  void aLimitOfTimeHoldsAlsoWhenNobodyReadsTheOutput() throws Exception {
+    Process process =
+        start(NATIVE_ACCESS, runLine(TinyProgram.writeForEver(), "--timeout", "300ms"));
+    assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isEqualTo(124);
+  }
+
+  @Test
   void moreMemoryThanTheLimitIsStatus137() throws Exception {
     Ended ended = run(TinyProgram.memoryHog(), "--memory", "16MiB");
     assertThat(ended.status()).isEqualTo(137);

@@ -74,6 +74,12 @@ final class TinyProgram {
         + "ebf5"; // jmp touch
   }
 
+  /// Writes to standard output without end.
+  static String writeForEver() {
+    return "b801000000 bf01000000 be00004000 ba40000000 0f05" // next: write(1, 0x400000, 64)
+        + "ebe8"; // jmp next
+  }
+
   /// Copies standard input to standard output until its end, then exits with status 0.
   static String cat() {
     return "4881ec00100000" // sub rsp, 4096

@@ -56,7 +56,7 @@ final class CopyCalls {
             return partial(total, Errno.EAGAIN);
           }
           task.progress = total;
-          return task.block();
+          return task.block(out.writeAgainAt());
         }
         total += put;
         if ((put < got && !out.writesEverything()) || task.isStopped()) {

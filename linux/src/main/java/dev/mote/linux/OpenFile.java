@@ -152,6 +152,11 @@ abstract sealed class OpenFile
     return false;
   }
 
+  /// When a write that would block is made again though nothing was signalled; see [Task#block].
+  long writeAgainAt() {
+    return Task.NO_DEADLINE;
+  }
+
   /// Whether a system call that filled one buffer asks for more, as it does for all but streams
   /// whose reads end where one arrival ended.
   boolean continues() {

@@ -53,7 +53,18 @@ final class StandardStream extends OpenFile {
     if (ends.output == null) {
       throw Errno.EIO.exception();
     }
-    return ends.output.write(source, offset, length);
+    return ends.output.write(source, offset, length, !nonBlocking());
+  }
+
+  @Override
+  boolean writesEverything() {
+    return true;
+  }
+
+  /// Nobody signals that the host's stream takes bytes again: the write waits for that itself.
+  @Override
+  long writeAgainAt() {
+    return 0;
   }
 
   @Override

@@ -165,7 +165,7 @@ final class TransferCalls {
           return partial(total, Errno.EAGAIN);
         }
         task.progress = total;
-        return task.block();
+        return task.block(file.writeAgainAt());
       }
       buffer.advance(count);
       total += count;

@@ -20,6 +20,7 @@ import java.lang.invoke.MethodHandle;
 final class Libc {
   // System call numbers of x86-64, from asm/unistd_64.h.
   private static final long SYS_CLOSE = 3;
+  private static final long SYS_POLL = 7;
   private static final long SYS_MMAP = 9;
   private static final long SYS_MPROTECT = 10;
   private static final long SYS_MUNMAP = 11;
@@ -31,6 +32,8 @@ final class Libc {
   private static final long SYS_TGKILL = 234;
   private static final long SYS_OPENAT = 257;
   private static final long SYS_GETRANDOM = 318;
+
+  private static final short POLLOUT = 4;
 
   static final int AT_FDCWD = -100;
   static final int O_RDWR = 2;
@@ -154,6 +157,18 @@ final class Libc {
   /// @return how many bytes were filled, which may be fewer than asked for if more than 256 were
   static long getrandom(MemorySegment target) {
     return call(SYSCALL, SYS_GETRANDOM, target.address(), target.byteSize(), 0, 0, 0, 0);
+  }
+
+  /// Polls one descriptor for POLLOUT.
+  ///
+  /// @return 1 if it is ready or has an error, 0 if not, or `-errno`
+  static long pollOut(int fd, int millis) {
+    try (var arena = Arena.ofConfined()) {
+      var pollfd = arena.allocate(8, 4); // struct pollfd: fd 0, events 4, revents 6
+      pollfd.set(ValueLayout.JAVA_INT, 0, fd);
+      pollfd.set(ValueLayout.JAVA_SHORT, 4, POLLOUT);
+      return call(SYSCALL, SYS_POLL, pollfd.address(), 1, millis, 0, 0, 0);
+    }
   }
 
   static int getpid() {
