@@ -97,6 +97,23 @@ static void scatter_touching(void) {
   }
 }
 
+// Pages at random places, as some allocators ask for them, given back at once: a hint need not be followed.
+static void random_hints(void) {
+  long wrong = 0;
+  for (int i = 0; i < 20000; i++) {
+    long hint = (long)(random_bits() & 0x3ffffffff000);
+    char *page = mmap((void *)hint, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (page == MAP_FAILED) {
+      tell("random hints", i, errno);
+      exit(3);
+    }
+    wrong += *page != 0;
+    *page = 1;
+    munmap(page, PAGE);
+  }
+  printf("random hints, %ld pages not empty\n", wrong);
+}
+
 static void reservations(void) {
   char *last = 0;
   for (int i = 0; i < 100; i++) {
@@ -302,6 +319,7 @@ int main(int argc, char **argv) {
   else if (!strcmp(what, "mappings")) mappings();
   else if (!strcmp(what, "scatter")) scatter();
   else if (!strcmp(what, "scatter-touching")) scatter_touching();
+  else if (!strcmp(what, "random-hints")) random_hints();
   else if (!strcmp(what, "reservations")) reservations();
   else if (!strcmp(what, "file-content")) file_content();
   else if (!strcmp(what, "file-count")) file_count();

@@ -90,6 +90,12 @@ class HostileLimitsTest {
   }
 
   @Test
+  void memoryAtEverNewPlacesCanBeHadForEver() {
+    Run run = HostileGuest.run("exhaust", "random-hints");
+    assertThat(run.output()).isEqualTo("random hints, 0 pages not empty\n");
+  }
+
+  @Test
   @Tag("every-kvm")
   void reservationsCostNothing() {
     Run run = HostileGuest.run("exhaust", "reservations");

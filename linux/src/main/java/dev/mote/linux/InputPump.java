@@ -121,7 +121,7 @@ final class InputPump implements AutoCloseable {
       int got = in.read(target, offset, count);
       ended = got < 0;
       return Math.max(0, got);
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       failed = true;
       return 0;
     }
@@ -131,7 +131,7 @@ final class InputPump implements AutoCloseable {
   private int availableInStream() {
     try {
       return ended || failed ? 0 : Math.max(0, in.available());
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       return 0;
     }
   }
@@ -161,7 +161,7 @@ final class InputPump implements AutoCloseable {
       boolean broken = false;
       try {
         got = in.read(bytes, 0, count);
-      } catch (IOException e) {
+      } catch (IOException | RuntimeException e) { // the stream is the caller's and may do anything
         got = -1;
         broken = true;
       }

@@ -124,7 +124,10 @@ final class MemoryCalls {
   /// A free hint is honoured, any other is only a wish.
   private long place(long hint, long size) {
     long start = hint & -PAGE;
-    if (start >= AddressSpace.LOWEST && start <= END - size && space.isFree(start, start + size)) {
+    if (start >= AddressSpace.LOWEST
+        && start <= END - size
+        && space.isFree(start, start + size)
+        && space.isWorthFollowing(start)) {
       return start;
     }
     return space.findFree(size);

@@ -53,6 +53,20 @@ class StandardStreamsTest {
   }
 
   @Test
+  void aStreamThatThrowsWhateverItIsGivesAnError() throws Exception {
+    var broken =
+        new InputStream() {
+          @Override
+          public int read() {
+            throw new IllegalStateException("broken");
+          }
+        };
+    try (FileGuest guest = guest(broken)) {
+      assertThat(readWaiting(guest, 10)).isEqualTo("EIO");
+    }
+  }
+
+  @Test
   void outputGoesToItsStream() {
     try (FileGuest guest = guest(InputStream.nullInputStream())) {
       guest.write(1, "out");

@@ -66,6 +66,16 @@ public final class Frames {
     return dataLimit - dataBound;
   }
 
+  /// Frames that may still become page tables.
+  public int tablesAvailable() {
+    return tableLimit - tablesBound;
+  }
+
+  /// How many frames may be page tables in all.
+  public int tableLimit() {
+    return tableLimit;
+  }
+
   public int limit() {
     return dataLimit;
   }

@@ -92,6 +92,11 @@ public final class PageTables {
     return root.gpa;
   }
 
+  /// Whether binding a page at this address needs no further table.
+  public boolean hasTable(long gva) {
+    return leaf(gva) != NO_LEAF;
+  }
+
   /// Whether a frame is bound to the page of this address; true also for a page without any right.
   public boolean isBound(long gva) {
     return page(gva) != 0;
