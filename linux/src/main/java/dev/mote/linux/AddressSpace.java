@@ -118,9 +118,9 @@ final class AddressSpace {
     }
   }
 
-  /// Whether to follow a program that would like to have memory at an address. Page tables keep their
-  /// places for good, so a program that asks for ever new places would use up their budget: once half
-  /// of it is gone, only places that have tables already are good.
+  /// Whether to follow a program that would like to have memory at an address. Page tables keep
+  /// their places for good, so a program that asks for ever new places would use up their budget:
+  /// once half of it is gone, only places that have tables already are good.
   boolean isWorthFollowing(long hint) {
     return frames.tablesAvailable() > frames.tableLimit() / 2 || tables.hasTable(hint);
   }

@@ -60,6 +60,11 @@ class StandardStreamsTest {
           public int read() {
             throw new IllegalStateException("broken");
           }
+
+          @Override
+          public int read(byte[] target, int offset, int length) {
+            return read();
+          }
         };
     try (FileGuest guest = guest(broken)) {
       assertThat(readWaiting(guest, 10)).isEqualTo("EIO");
