@@ -67,7 +67,7 @@ class StandardStreamsTest {
           }
         };
     try (FileGuest guest = guest(broken)) {
-      assertThat(readWaiting(guest, 10)).isEqualTo("EIO");
+      assertThat(readWaiting(guest, 10)).isEqualTo("errno 5");
     }
   }
 
