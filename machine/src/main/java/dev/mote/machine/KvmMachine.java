@@ -212,9 +212,7 @@ final class KvmMachine implements VirtualMachine {
     if (lost) {
       return VmExit.FAULT;
     }
-    if (kicked.get() != 0) { // while the guest was on its way out: nothing to enter for
-      run.immediateExit(false);
-      kicked.set(0);
+    if (takeKick()) { // while the guest was on its way out: nothing to enter for
       return VmExit.INTERRUPTED;
     }
     if (!isCanonical(run.rip())) {
@@ -234,6 +232,9 @@ final class KvmMachine implements VirtualMachine {
         }
         cpuid.answer(run);
         run.rip(run.rip() + CPUID_LENGTH);
+        if (takeKick()) {
+          return VmExit.INTERRUPTED; // it came while the guest stood in the stub of this exit
+        }
         prepareEntry();
         continue;
       }
@@ -249,6 +250,15 @@ final class KvmMachine implements VirtualMachine {
         prepareEntry(); // somebody else's signal
       }
     }
+  }
+
+  private boolean takeKick() {
+    if (kicked.get() == 0) {
+      return false;
+    }
+    run.immediateExit(false);
+    kicked.set(0);
+    return true;
   }
 
   private void enterThread() {
