@@ -1,5 +1,5 @@
 import dev.mote.MemorySize;
-import dev.mote.Outcome;
+import dev.mote.Ending;
 import dev.mote.Program;
 import dev.mote.Sandbox;
 import dev.mote.Streams;
@@ -25,17 +25,17 @@ public class RunUntrusted {
             .outputLimit(MemorySize.ofMebibytes(1))
             .build()) {
       var streams = Streams.capture(System.in.readAllBytes());
-      Outcome outcome = sandbox.run(streams);
+      Ending outcome = sandbox.run(streams);
       System.out.print(streams.outputText());
       System.out.println(
           switch (outcome) {
-            case Outcome.Exited(int status) -> "exited with " + status;
-            case Outcome.Signaled(var report) -> "killed: " + report;
-            case Outcome.TimedOut(var kind, var limit) -> "took more than " + limit + " " + kind;
-            case Outcome.OutOfMemory(var limit) -> "needed more than " + limit;
-            case Outcome.LimitExceeded(var what, var limit) -> "more than " + limit + " of " + what;
-            case Outcome.Cancelled() -> "cancelled";
-            case Outcome.Broken(var text) -> "broken: " + text;
+            case Ending.Exited(int status) -> "exited with " + status;
+            case Ending.Signaled(var report) -> "killed: " + report;
+            case Ending.TimedOut(var kind, var limit) -> "took more than " + limit + " " + kind;
+            case Ending.OutOfMemory(var limit) -> "needed more than " + limit;
+            case Ending.LimitExceeded(var what, var limit) -> "more than " + limit + " of " + what;
+            case Ending.Cancelled() -> "cancelled";
+            case Ending.Broken(var text) -> "broken: " + text;
           });
     }
   }

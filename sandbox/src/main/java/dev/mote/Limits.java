@@ -1,6 +1,6 @@
 package dev.mote;
 
-import dev.mote.linux.Ending;
+import dev.mote.linux.GuestEnding;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -27,32 +27,32 @@ record Limits(MemorySize memory, @Nullable Duration wall, @Nullable Duration cpu
     }
   }
 
-  Outcome outcome(Ending ending) {
-    if (ending instanceof Ending.Exited(int status)) {
-      return new Outcome.Exited(
+  Ending ending(GuestEnding ending) {
+    if (ending instanceof GuestEnding.Exited(int status)) {
+      return new Ending.Exited(
           status); // the ordinary end needs no pattern switch, whose first use takes milliseconds
     }
     return switch (ending) {
-      case Ending.Exited(int status) -> new Outcome.Exited(status);
-      case Ending.Killed killed -> new Outcome.Signaled(report(killed));
-      case Ending.OutOfMemory() -> new Outcome.OutOfMemory(memory);
-      case Ending.OutputLimit(String stream, long limit) ->
-          new Outcome.LimitExceeded(stream, MemorySize.ofBytes(limit));
-      case Ending.Broken(String text) -> new Outcome.Broken(text);
-      case Ending.Stopped(Ending.StopReason reason) ->
+      case GuestEnding.Exited(int status) -> new Ending.Exited(status);
+      case GuestEnding.Killed killed -> new Ending.Signaled(report(killed));
+      case GuestEnding.OutOfMemory() -> new Ending.OutOfMemory(memory);
+      case GuestEnding.OutputLimit(String stream, long limit) ->
+          new Ending.LimitExceeded(stream, MemorySize.ofBytes(limit));
+      case GuestEnding.Broken(String text) -> new Ending.Broken(text);
+      case GuestEnding.Stopped(GuestEnding.StopReason reason) ->
           switch (reason) {
-            case WALL_TIME -> timedOut(Outcome.TimedOut.Kind.WALL, wall);
-            case CPU_TIME -> timedOut(Outcome.TimedOut.Kind.CPU, cpu);
-            case INTERRUPTED, CLOSED -> new Outcome.Cancelled();
+            case WALL_TIME -> timedOut(Ending.TimedOut.Kind.WALL, wall);
+            case CPU_TIME -> timedOut(Ending.TimedOut.Kind.CPU, cpu);
+            case INTERRUPTED, CLOSED -> new Ending.Cancelled();
           };
     };
   }
 
-  private static Outcome timedOut(Outcome.TimedOut.Kind kind, @Nullable Duration limit) {
-    return new Outcome.TimedOut(kind, Objects.requireNonNull(limit));
+  private static Ending timedOut(Ending.TimedOut.Kind kind, @Nullable Duration limit) {
+    return new Ending.TimedOut(kind, Objects.requireNonNull(limit));
   }
 
-  private static FaultReport report(Ending.Killed killed) {
+  private static FaultReport report(GuestEnding.Killed killed) {
     List<FaultReport.Frame> frames =
         killed.frames().stream()
             .map(f -> new FaultReport.Frame(f.address(), f.symbol(), f.offset()))

@@ -1,12 +1,11 @@
 package dev.mote;
 
-import dev.mote.linux.Ending;
-import dev.mote.linux.Guest;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// Where guests run: on the calling thread if it is a platform thread, without a hand-over; else on
 /// a platform thread of a pool, since running a virtual machine blocks the carrier of a virtual
@@ -19,41 +18,86 @@ final class VcpuThreads {
 
   private VcpuThreads() {}
 
-  /// Runs a guest and waits for it; an interrupt of the calling thread stops it.
-  static Ending run(Guest guest, Callable<Ending> body) {
-    try {
-      if (!Thread.currentThread().isVirtual()) {
-        return body.call();
-      }
-      return await(guest, Pool.THREADS.submit(body));
-    } catch (RuntimeException e) {
-      throw e;
-    } catch (Exception e) {
-      throw new AssertionError(e); // the body throws no checked exception
+  /// Runs it and waits for it; an interrupt of the calling thread interrupts the thread that runs
+  /// it, which stops a guest.
+  static <T> T run(Supplier<T> body) {
+    if (!Thread.currentThread().isVirtual()) {
+      return body.get();
     }
+    var handOver = new HandOver<T>(body);
+    Pool.THREADS.execute(handOver);
+    return handOver.await();
   }
 
-  private static Ending await(Guest guest, Future<Ending> run) throws Exception {
-    boolean interrupted = false;
-    try {
-      while (true) {
-        try {
-          return run.get();
-        } catch (InterruptedException _) {
-          interrupted = true;
-          guest.stop(Ending.StopReason.INTERRUPTED);
-        } catch (ExecutionException e) {
-          switch (e.getCause()) {
-            case RuntimeException cause -> throw cause;
-            case Error cause -> throw cause;
-            case null, default -> throw e;
-          }
-        }
+  /// One body on its way to another thread and back.
+  private static final class HandOver<T> implements Runnable {
+    private final Supplier<T> body;
+    private final CountDownLatch done = new CountDownLatch(1);
+    private @Nullable T result; // this and the failure are published by done
+    private @Nullable Throwable failure;
+    private @Nullable Thread runner; // this and the flag are guarded by this
+    private boolean interrupted;
+
+    HandOver(Supplier<T> body) {
+      this.body = body;
+    }
+
+    @Override
+    public void run() {
+      begin();
+      try {
+        result = body.get();
+      } catch (RuntimeException | Error e) {
+        failure = e;
+      } finally {
+        end();
+        done.countDown();
       }
-    } finally {
+    }
+
+    private synchronized void begin() {
+      runner = Thread.currentThread();
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
+    }
+
+    /// From here on the thread is not interrupted any more, and what it serves next is not either.
+    private void end() {
+      synchronized (this) {
+        runner = null;
+      }
+      Thread.interrupted();
+    }
+
+    private synchronized void interrupt() {
+      interrupted = true;
+      if (runner != null) {
+        runner.interrupt();
+      }
+    }
+
+    T await() {
+      boolean interruptedHere = false;
+      while (true) {
+        try {
+          done.await();
+          break;
+        } catch (InterruptedException _) {
+          interruptedHere = true;
+          interrupt();
+        }
+      }
+      if (interruptedHere) {
+        Thread.currentThread().interrupt();
+      }
+      if (failure instanceof RuntimeException e) {
+        throw e;
+      }
+      if (failure instanceof Error e) {
+        throw e;
+      }
+      return Objects.requireNonNull(result);
     }
   }
 }

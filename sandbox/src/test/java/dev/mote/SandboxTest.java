@@ -26,13 +26,13 @@ class SandboxTest {
 
   @TempDir Path folder;
 
-  private static Sandbox.Builder shell(String script, String... more) {
+  private static SandboxBuilder shell(String script, String... more) {
     var arguments = new ArrayList<>(List.of("sh", "-c", script));
     arguments.addAll(List.of(more));
     return Sandbox.builder(Program.of(BUSYBOX, arguments));
   }
 
-  private static Outcome run(Sandbox.Builder builder, Streams streams) {
+  private static Ending run(SandboxBuilder builder, Streams streams) {
     try (var sandbox = builder.build()) {
       return sandbox.run(streams);
     }
@@ -41,8 +41,8 @@ class SandboxTest {
   @Test
   void aProgramRunsAndItsOutputIsCaptured() {
     var streams = Streams.capture();
-    Outcome outcome = run(shell("echo out; echo err >&2; exit 7"), streams);
-    assertThat(outcome).isEqualTo(new Outcome.Exited(7));
+    Ending outcome = run(shell("echo out; echo err >&2; exit 7"), streams);
+    assertThat(outcome).isEqualTo(new Ending.Exited(7));
     assertThat(streams.outputText()).isEqualTo("out\n");
     assertThat(streams.errorText()).isEqualTo("err\n");
   }
@@ -50,8 +50,8 @@ class SandboxTest {
   @Test
   void aProgramReadsItsInput() {
     var streams = Streams.capture("first\nsecond\n");
-    Outcome outcome = run(shell("read a; read b; echo $b $a; read c || echo end"), streams);
-    assertThat(outcome).isEqualTo(new Outcome.Exited(0));
+    Ending outcome = run(shell("read a; read b; echo $b $a; read c || echo end"), streams);
+    assertThat(outcome).isEqualTo(new Ending.Exited(0));
     assertThat(streams.outputText()).isEqualTo("second first\nend\n");
   }
 
@@ -86,9 +86,9 @@ class SandboxTest {
   @Test
   void aSignalIsReportedWithItsPlace() {
     var streams = Streams.capture();
-    Outcome outcome = run(shell("kill -SEGV $$"), streams);
-    assertThat(outcome).isInstanceOf(Outcome.Signaled.class);
-    FaultReport report = ((Outcome.Signaled) outcome).report();
+    Ending outcome = run(shell("kill -SEGV $$"), streams);
+    assertThat(outcome).isInstanceOf(Ending.Signaled.class);
+    FaultReport report = ((Ending.Signaled) outcome).report();
     assertThat(report.signal()).isEqualTo(11);
     assertThat(report.signalName()).isEqualTo("SIGSEGV");
     assertThat(report.registers()).containsKeys("rip", "rsp");
@@ -99,12 +99,12 @@ class SandboxTest {
   void timeIsLimitedByTheClockAndByTheProcessor() {
     Duration limit = Duration.ofMillis(200);
     assertThat(run(shell(LOOP).timeout(limit), Streams.capture()))
-        .isEqualTo(new Outcome.TimedOut(Outcome.TimedOut.Kind.WALL, limit));
+        .isEqualTo(new Ending.TimedOut(Ending.TimedOut.Kind.WALL, limit));
     assertThat(run(shell(LOOP).cpuTime(limit), Streams.capture()))
-        .isEqualTo(new Outcome.TimedOut(Outcome.TimedOut.Kind.CPU, limit));
+        .isEqualTo(new Ending.TimedOut(Ending.TimedOut.Kind.CPU, limit));
     assertThat(
             run(shell("read x").timeout(limit), Streams.of(new NeverInput(), nowhere(), nowhere())))
-        .isEqualTo(new Outcome.TimedOut(Outcome.TimedOut.Kind.WALL, limit));
+        .isEqualTo(new Ending.TimedOut(Ending.TimedOut.Kind.WALL, limit));
   }
 
   private static OutputStream nowhere() {
@@ -129,8 +129,8 @@ class SandboxTest {
   void outputIsLimited() {
     var streams = Streams.capture();
     MemorySize limit = MemorySize.ofBytes(1000);
-    Outcome outcome = run(shell("while :; do echo 0123456789; done").outputLimit(limit), streams);
-    assertThat(outcome).isEqualTo(new Outcome.LimitExceeded("standard output", limit));
+    Ending outcome = run(shell("while :; do echo 0123456789; done").outputLimit(limit), streams);
+    assertThat(outcome).isEqualTo(new Ending.LimitExceeded("standard output", limit));
     assertThat(streams.output()).hasSize(1000);
   }
 
@@ -156,13 +156,13 @@ class SandboxTest {
   @Test
   void closingStopsTheProgramAndIsHarmlessTwice() throws Exception {
     var sandbox = shell(LOOP).build();
-    var outcome = new AtomicReference<Outcome>();
+    var outcome = new AtomicReference<Ending>();
     Thread runner = Thread.ofPlatform().start(() -> outcome.set(sandbox.run(Streams.capture())));
     Thread.sleep(100);
     sandbox.close();
     sandbox.close();
     runner.join();
-    assertThat(outcome.get()).isEqualTo(new Outcome.Cancelled());
+    assertThat(outcome.get()).isEqualTo(new Ending.Cancelled());
   }
 
   @Test
@@ -170,7 +170,7 @@ class SandboxTest {
     for (var kind : List.of(Thread.ofPlatform(), Thread.ofVirtual())) {
       for (var program : List.of(List.of("sh", "-c", LOOP), List.of("sleep", "100"))) {
         try (var sandbox = Sandbox.builder(Program.of(BUSYBOX, program)).build()) {
-          var outcome = new AtomicReference<Outcome>();
+          var outcome = new AtomicReference<Ending>();
           var interrupted = new AtomicReference<Boolean>();
           Thread runner =
               kind.start(() -> {
@@ -180,7 +180,7 @@ class SandboxTest {
           Thread.sleep(100);
           runner.interrupt();
           runner.join();
-          assertThat(outcome.get()).isEqualTo(new Outcome.Cancelled());
+          assertThat(outcome.get()).isEqualTo(new Ending.Cancelled());
           assertThat(interrupted.get()).isTrue();
         }
       }

@@ -1,6 +1,6 @@
 package dev.mote.bench;
 
-import dev.mote.Outcome;
+import dev.mote.Ending;
 import dev.mote.Program;
 import dev.mote.Sandbox;
 import dev.mote.Streams;
@@ -65,8 +65,8 @@ final class CpuBoundFigure implements Figure {
   private static String runInSandbox(Program program) {
     try (var sandbox = Sandbox.builder(program).timeout(Duration.ofMinutes(5)).build()) {
       var streams = Streams.capture();
-      Outcome outcome = sandbox.run(streams);
-      if (!outcome.equals(new Outcome.Exited(0))) {
+      Ending outcome = sandbox.run(streams);
+      if (!outcome.equals(new Ending.Exited(0))) {
         throw new IllegalStateException(program + " ended otherwise: " + outcome);
       }
       return streams.outputText();

@@ -1,7 +1,7 @@
 package dev.mote.bench;
 
+import dev.mote.Ending;
 import dev.mote.MemorySize;
-import dev.mote.Outcome;
 import dev.mote.Program;
 import dev.mote.Sandbox;
 import dev.mote.Streams;
@@ -48,12 +48,12 @@ final class CreateDestroyFigure implements Figure {
 
   private static double once(Program program) {
     long start = System.nanoTime();
-    Outcome outcome;
+    Ending outcome;
     try (var sandbox = Sandbox.builder(program).memory(MemorySize.ofMebibytes(64)).build()) {
       outcome = sandbox.run(Streams.capture());
     }
     double microseconds = (System.nanoTime() - start) / 1e3;
-    if (!outcome.equals(new Outcome.Exited(0))) {
+    if (!outcome.equals(new Ending.Exited(0))) {
       throw new IllegalStateException("the program ended otherwise: " + outcome);
     }
     return microseconds;

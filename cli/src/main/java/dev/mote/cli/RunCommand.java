@@ -1,9 +1,10 @@
 package dev.mote.cli;
 
+import dev.mote.Ending;
 import dev.mote.MemorySize;
-import dev.mote.Outcome;
 import dev.mote.Program;
 import dev.mote.Sandbox;
+import dev.mote.SandboxBuilder;
 import dev.mote.Streams;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -28,7 +29,7 @@ final class RunCommand {
       return ExitStatus.OK;
     }
     try (Sandbox sandbox = build(wanted)) {
-      Outcome outcome = sandbox.run(Streams.inherit());
+      Ending outcome = sandbox.run(Streams.inherit());
       int status = report(outcome);
       if (wanted.statistics) {
         err.println(sandbox.statistics());
@@ -43,7 +44,7 @@ final class RunCommand {
     Program program =
         Program.of(executable, line.subList(1, line.size()).toArray(new String[line.size() - 1]));
     // The streams pass through, so there is nothing to fill; and whoever waits can end the wait.
-    Sandbox.Builder builder = Sandbox.builder(program).outputLimit(NO_LIMIT).withoutTimeout();
+    SandboxBuilder builder = Sandbox.builder(program).outputLimit(NO_LIMIT).withoutTimeout();
     if (wanted.memory != null) {
       builder.memory(wanted.memory);
     }
@@ -76,17 +77,17 @@ final class RunCommand {
   /// Says on standard error why the program did not end by itself.
   ///
   /// @return the exit status for it
-  private int report(Outcome outcome) {
-    if (outcome instanceof Outcome.Exited(int status)) {
+  private int report(Ending outcome) {
+    if (outcome instanceof Ending.Exited(int status)) {
       return status; // the ordinary end needs no pattern switch, whose first use takes milliseconds
     }
     return switch (outcome) {
-      case Outcome.Exited exited -> exited.status();
-      case Outcome.Signaled(var fault) -> {
+      case Ending.Exited exited -> exited.status();
+      case Ending.Signaled(var fault) -> {
         err.println("mote: " + fault);
         yield ExitStatus.signal(fault.signal());
       }
-      case Outcome.TimedOut timedOut -> {
+      case Ending.TimedOut timedOut -> {
         String time = Durations.describe(timedOut.limit());
         err.println(
             switch (timedOut.kind()) {
@@ -95,19 +96,19 @@ final class RunCommand {
             });
         yield ExitStatus.TIMED_OUT;
       }
-      case Outcome.OutOfMemory outOfMemory -> {
+      case Ending.OutOfMemory outOfMemory -> {
         err.println("mote: out of memory, the limit is " + outOfMemory.limit());
         yield ExitStatus.KILLED;
       }
-      case Outcome.LimitExceeded exceeded -> {
+      case Ending.LimitExceeded exceeded -> {
         err.println("mote: ended by its limit for " + exceeded.what() + ", " + exceeded.limit());
         yield ExitStatus.KILLED;
       }
-      case Outcome.Cancelled _ -> {
+      case Ending.Cancelled _ -> {
         err.println("mote: cancelled");
         yield ExitStatus.INTERRUPTED;
       }
-      case Outcome.Broken(String text) -> {
+      case Ending.Broken(String text) -> {
         err.println("mote: " + text);
         yield ExitStatus.KILLED;
       }

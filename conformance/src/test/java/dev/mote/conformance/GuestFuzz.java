@@ -1,8 +1,8 @@
 package dev.mote.conformance;
 
+import dev.mote.Ending;
 import dev.mote.MemorySize;
-import dev.mote.Outcome;
-import dev.mote.Sandbox;
+import dev.mote.SandboxBuilder;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Map;
@@ -30,7 +30,7 @@ final class GuestFuzz {
   /// @throws AssertionError if the guest found something changed, or outlived its time
   void run(long seed) {
     long start = System.nanoTime();
-    Outcome outcome;
+    Ending outcome;
     try (var sandbox = builder(seed).build()) {
       outcome = sandbox.run(HostileGuest.endless(OutputStream.nullOutputStream()));
       var statistics = sandbox.statistics();
@@ -48,7 +48,7 @@ final class GuestFuzz {
     outcomes.merge(kind(seed, outcome), 1, Integer::sum);
   }
 
-  private static Sandbox.Builder builder(long seed) {
+  private static SandboxBuilder builder(long seed) {
     return HostileGuest.builder("fuzz", Long.toString(seed), Integer.toString(CALLS))
         .memory(MemorySize.ofMebibytes(32))
         .fileLimit(MemorySize.ofMebibytes(8))
@@ -56,21 +56,21 @@ final class GuestFuzz {
         .timeout(TIMEOUT);
   }
 
-  private static String kind(long seed, Outcome outcome) {
+  private static String kind(long seed, Ending outcome) {
     return switch (outcome) {
-      case Outcome.Exited(int status) -> {
+      case Ending.Exited(int status) -> {
         if (status >= 77 && status <= 79) {
           throw new AssertionError(
               "seed " + seed + ": the guest found something changed: " + status);
         }
         yield "exited";
       }
-      case Outcome.Signaled(var report) -> "killed by " + report.signalName();
-      case Outcome.TimedOut _ -> "timed out";
-      case Outcome.OutOfMemory _ -> "out of memory";
-      case Outcome.LimitExceeded _ -> "output limit";
-      case Outcome.Cancelled _ -> throw new AssertionError("seed " + seed + ": nobody stopped it");
-      case Outcome.Broken(String text) -> throw new AssertionError("seed " + seed + ": " + text);
+      case Ending.Signaled(var report) -> "killed by " + report.signalName();
+      case Ending.TimedOut _ -> "timed out";
+      case Ending.OutOfMemory _ -> "out of memory";
+      case Ending.LimitExceeded _ -> "output limit";
+      case Ending.Cancelled _ -> throw new AssertionError("seed " + seed + ": nobody stopped it");
+      case Ending.Broken(String text) -> throw new AssertionError("seed " + seed + ": " + text);
     };
   }
 

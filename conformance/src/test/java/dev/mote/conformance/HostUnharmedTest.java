@@ -2,9 +2,10 @@ package dev.mote.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mote.Ending;
 import dev.mote.MemorySize;
-import dev.mote.Outcome;
 import dev.mote.Sandbox;
+import dev.mote.SandboxBuilder;
 import dev.mote.Streams;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -86,15 +87,15 @@ class HostUnharmedTest {
   private static void assertGoodGuestRuns() {
     var streams = Streams.capture();
     try (var sandbox = Sandbox.builder(HostileGuest.program("storms", "registers")).build()) {
-      assertThat(sandbox.run(streams)).isEqualTo(new Outcome.Exited(0));
+      assertThat(sandbox.run(streams)).isEqualTo(new Ending.Exited(0));
       assertThat(streams.outputText()).isEqualTo("registers over a signal: 0 wrong\n");
     }
   }
 
   @Test
   void aHundredSandboxesOnEightThreadsKeepApart() throws Exception {
-    List<Future<Outcome>> outcomes = new ArrayList<>();
-    List<Class<? extends Outcome>> expected = new ArrayList<>();
+    List<Future<Ending>> outcomes = new ArrayList<>();
+    List<Class<? extends Ending>> expected = new ArrayList<>();
     try (var threads = Executors.newFixedThreadPool(8)) {
       for (int i = 0; i < 100; i++) {
         int number = i;
@@ -108,18 +109,18 @@ class HostUnharmedTest {
     assertGoodGuestRuns();
   }
 
-  private static Class<? extends Outcome> kindOf(int number) {
+  private static Class<? extends Ending> kindOf(int number) {
     return switch (number % 5) {
-      case 0 -> Outcome.TimedOut.class;
-      case 1 -> Outcome.OutOfMemory.class;
-      case 2 -> Outcome.Signaled.class;
-      case 3 -> Outcome.LimitExceeded.class;
-      default -> Outcome.Exited.class;
+      case 0 -> Ending.TimedOut.class;
+      case 1 -> Ending.OutOfMemory.class;
+      case 2 -> Ending.Signaled.class;
+      case 3 -> Ending.LimitExceeded.class;
+      default -> Ending.Exited.class;
     };
   }
 
-  private static Outcome runOf(int number) {
-    Sandbox.Builder builder =
+  private static Ending runOf(int number) {
+    SandboxBuilder builder =
         switch (number % 5) {
           case 0 -> HostileGuest.builder("exhaust", "time").timeout(Duration.ofMillis(300));
           case 1 -> HostileGuest.builder("exhaust", "mmap");

@@ -1,9 +1,10 @@
 package dev.mote.conformance;
 
+import dev.mote.Ending;
 import dev.mote.MemorySize;
-import dev.mote.Outcome;
 import dev.mote.Program;
 import dev.mote.Sandbox;
+import dev.mote.SandboxBuilder;
 import dev.mote.Streams;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -16,13 +17,13 @@ final class HostileGuest {
   private HostileGuest() {}
 
   /// How a run ended and what it wrote.
-  record Run(Outcome outcome, String output, String error) {}
+  record Run(Ending outcome, String output, String error) {}
 
   static Program program(String name, String... arguments) {
     return Program.of(Corpus.programs().resolve("hostile-" + name), arguments);
   }
 
-  static Sandbox.Builder builder(String name, String... arguments) {
+  static SandboxBuilder builder(String name, String... arguments) {
     return Sandbox.builder(program(name, arguments))
         .memory(MemorySize.ofMebibytes(64))
         .timeout(Duration.ofMinutes(1));
@@ -32,10 +33,10 @@ final class HostileGuest {
     return run(UnaryOperator.identity(), name, arguments);
   }
 
-  static Run run(UnaryOperator<Sandbox.Builder> limits, String name, String... arguments) {
+  static Run run(UnaryOperator<SandboxBuilder> limits, String name, String... arguments) {
     var streams = Streams.capture();
     try (var sandbox = limits.apply(builder(name, arguments)).build()) {
-      Outcome outcome = sandbox.run(streams);
+      Ending outcome = sandbox.run(streams);
       return new Run(outcome, streams.outputText(), streams.errorText());
     }
   }

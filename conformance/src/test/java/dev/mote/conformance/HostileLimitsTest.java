@@ -2,8 +2,8 @@ package dev.mote.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mote.Ending;
 import dev.mote.MemorySize;
-import dev.mote.Outcome;
 import dev.mote.conformance.HostileGuest.Run;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
@@ -25,7 +25,7 @@ class HostileLimitsTest {
         what.equals("signals-for-ever")
             ? HostileGuest.run(b -> b.timeout(SHORT), "storms", "endless-faults")
             : HostileGuest.run(b -> b.timeout(SHORT), "exhaust", what);
-    assertThat(run.outcome()).isEqualTo(new Outcome.TimedOut(Outcome.TimedOut.Kind.WALL, SHORT));
+    assertThat(run.outcome()).isEqualTo(new Ending.TimedOut(Ending.TimedOut.Kind.WALL, SHORT));
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(SHORT, SHORT.plus(SLACK));
   }
 
@@ -33,23 +33,23 @@ class HostileLimitsTest {
   @ValueSource(strings = {"time", "calls", "long-calls"})
   void whoeverComputesForEverIsStoppedByItsCpuTime(String what) {
     Run run = HostileGuest.run(b -> b.cpuTime(SHORT), "exhaust", what);
-    assertThat(run.outcome()).isEqualTo(new Outcome.TimedOut(Outcome.TimedOut.Kind.CPU, SHORT));
+    assertThat(run.outcome()).isEqualTo(new Ending.TimedOut(Ending.TimedOut.Kind.CPU, SHORT));
   }
 
   @Test
   void endlessOutputEndsAtItsLimit() {
     var limit = MemorySize.ofMebibytes(1);
     Run run = HostileGuest.run(b -> b.outputLimit(limit), "exhaust", "output");
-    assertThat(run.outcome()).isEqualTo(new Outcome.LimitExceeded("standard output", limit));
+    assertThat(run.outcome()).isEqualTo(new Ending.LimitExceeded("standard output", limit));
     assertThat(run.output()).hasSize((int) limit.bytes());
     Run error = HostileGuest.run(b -> b.outputLimit(limit), "exhaust", "error-output");
-    assertThat(error.outcome()).isEqualTo(new Outcome.LimitExceeded("standard error", limit));
+    assertThat(error.outcome()).isEqualTo(new Ending.LimitExceeded("standard error", limit));
   }
 
   @Test
   void theHeapGrowsToTheMemoryLimitAndIsRefusedMore() {
     Run run = HostileGuest.run("exhaust", "brk");
-    assertThat(run.outcome()).isEqualTo(new Outcome.Exited(0));
+    assertThat(run.outcome()).isEqualTo(new Ending.Exited(0));
     assertThat(run.output()).matches("brk: MiB 6[0-3], then errno 12 .*\\n");
   }
 
@@ -63,7 +63,7 @@ class HostileLimitsTest {
   @ValueSource(strings = {"mmap", "scatter-touching"})
   void touchingMoreThanTheMemoryLimitIsTheEnd(String what) {
     Run run = HostileGuest.run("exhaust", what);
-    assertThat(run.outcome()).isEqualTo(new Outcome.OutOfMemory(MemorySize.ofMebibytes(64)));
+    assertThat(run.outcome()).isEqualTo(new Ending.OutOfMemory(MemorySize.ofMebibytes(64)));
   }
 
   @Test
@@ -71,21 +71,21 @@ class HostileLimitsTest {
     Run run = HostileGuest.run("exhaust", "stack");
     assertThat(run.outcome())
         .isInstanceOfSatisfying(
-            Outcome.Signaled.class,
+            Ending.Signaled.class,
             killed -> assertThat(killed.report().signalName()).isEqualTo("SIGSEGV"));
   }
 
   @Test
   void mappingsAreAsManyAsOnLinux() {
     Run run = HostileGuest.run(b -> b.memory(MemorySize.ofMebibytes(256)), "exhaust", "mappings");
-    assertThat(run.outcome()).isEqualTo(new Outcome.Exited(0));
+    assertThat(run.outcome()).isEqualTo(new Ending.Exited(0));
     assertThat(run.output()).isEqualTo("some 65530 mappings\nthen errno 12\n");
   }
 
   @Test
   void pagesScatteredOverTheAddressSpaceAreRefusedBeforeTheirTablesCostTooMuch() {
     Run run = HostileGuest.run("exhaust", "scatter");
-    assertThat(run.outcome()).isEqualTo(new Outcome.Exited(0));
+    assertThat(run.outcome()).isEqualTo(new Ending.Exited(0));
     assertThat(run.output()).startsWith("scattered 1, then errno 12");
   }
 
@@ -99,7 +99,7 @@ class HostileLimitsTest {
   @Tag("every-kvm")
   void reservationsCostNothing() {
     Run run = HostileGuest.run("exhaust", "reservations");
-    assertThat(run.outcome()).isEqualTo(new Outcome.Exited(0));
+    assertThat(run.outcome()).isEqualTo(new Ending.Exited(0));
     assertThat(run.output())
         .isEqualTo(
             """
@@ -154,7 +154,7 @@ class HostileLimitsTest {
   @Test
   void descriptorsAreNoMoreThanTheirLimitAndNeitherIsWhatTheyHold() {
     Run run = HostileGuest.run(b -> b.openFiles(256), "exhaust", "descriptors");
-    assertThat(run.outcome()).isEqualTo(new Outcome.Exited(0));
+    assertThat(run.outcome()).isEqualTo(new Ending.Exited(0));
     assertThat(run.output())
         .contains("dup 253, then errno 24", "full pipes 126, then errno 24")
         .contains("eventfds 253, then errno 24", "memfds 253, then errno 24");

@@ -2,7 +2,7 @@ package dev.mote.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mote.Outcome;
+import dev.mote.Ending;
 import dev.mote.conformance.HostileGuest.Run;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,7 +15,7 @@ class HostileSignalsTest {
   @ValueSource(strings = {"0", "1", "2"})
   void aProgramGetsOnUnderAsManyAlarmsAsItCanAskFor(String timer) {
     Run run = HostileGuest.run("storms", "alarms", timer);
-    assertThat(run.outcome()).isEqualTo(new Outcome.Exited(0));
+    assertThat(run.outcome()).isEqualTo(new Ending.Exited(0));
     assertThat(run.output()).isEqualTo("done, with many alarms\n");
   }
 
@@ -23,7 +23,7 @@ class HostileSignalsTest {
   @ValueSource(strings = {"1", "2", "3"})
   void returningFromRandomFramesLandsOrIsASignal(String seed) {
     Run run = HostileGuest.run("frames", "random", seed, "3000");
-    assertThat(run.outcome()).as(run.output()).isEqualTo(new Outcome.Exited(0));
+    assertThat(run.outcome()).as(run.output()).isEqualTo(new Ending.Exited(0));
     assertThat(run.output()).endsWith("all accounted for\n");
   }
 
@@ -31,14 +31,14 @@ class HostileSignalsTest {
   @ValueSource(strings = {"1", "2", "3"})
   void randomBytesRunAsCodeBringTheProgramBackToItself(String seed) {
     Run run = HostileGuest.run("random-code", seed, "5000");
-    assertThat(run.outcome()).as(run.error()).isEqualTo(new Outcome.Exited(0));
+    assertThat(run.outcome()).as(run.error()).isEqualTo(new Ending.Exited(0));
     assertThat(run.output()).endsWith("pieces of code, all came back\n");
   }
 
   @Test
   void everySystemCallTakesWildPointers() {
     Run run = HostileGuest.run("pointers");
-    assertThat(run.outcome()).as(run.error()).isEqualTo(new Outcome.Exited(0));
+    assertThat(run.outcome()).as(run.error()).isEqualTo(new Ending.Exited(0));
     assertThat(run.error()).endsWith("0 words changed\n");
   }
 

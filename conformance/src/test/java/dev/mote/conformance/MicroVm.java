@@ -1,7 +1,7 @@
 package dev.mote.conformance;
 
+import dev.mote.Ending;
 import dev.mote.MemorySize;
-import dev.mote.Outcome;
 import dev.mote.Program;
 import dev.mote.Sandbox;
 import dev.mote.Streams;
@@ -39,20 +39,20 @@ final class MicroVm implements Side {
     programCase.environment().forEach(builder::environment);
     var streams = Streams.capture(ProgramCase.bytes(programCase.input()));
     try (var sandbox = builder.build()) {
-      Outcome outcome = sandbox.run(streams);
+      Ending outcome = sandbox.run(streams);
       return Observation.of(ending(outcome), streams.output(), streams.error());
     }
   }
 
-  private static String ending(Outcome outcome) {
+  private static String ending(Ending outcome) {
     return switch (outcome) {
-      case Outcome.Exited(int status) -> "status " + status;
-      case Outcome.Signaled(var report) -> "status " + (128 + report.signal());
-      case Outcome.TimedOut _,
-          Outcome.OutOfMemory _,
-          Outcome.LimitExceeded _,
-          Outcome.Cancelled _,
-          Outcome.Broken _ ->
+      case Ending.Exited(int status) -> "status " + status;
+      case Ending.Signaled(var report) -> "status " + (128 + report.signal());
+      case Ending.TimedOut _,
+          Ending.OutOfMemory _,
+          Ending.LimitExceeded _,
+          Ending.Cancelled _,
+          Ending.Broken _ ->
           outcome.toString();
     };
   }

@@ -3,8 +3,9 @@ package dev.mote.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mote.Outcome;
+import dev.mote.Ending;
 import dev.mote.Sandbox;
+import dev.mote.SandboxBuilder;
 import dev.mote.Streams;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -62,7 +63,7 @@ class StoppingTest {
     try (var running = new Running(way, virtual)) {
       running.awaitReady();
       running.thread.interrupt();
-      assertThat(running.outcome()).isEqualTo(new Outcome.Cancelled());
+      assertThat(running.outcome()).isEqualTo(new Ending.Cancelled());
       assertThat(running.interrupted).isTrue();
     }
   }
@@ -73,7 +74,7 @@ class StoppingTest {
     try (var running = new Running(way, virtual)) {
       running.awaitReady();
       running.sandbox.close();
-      assertThat(running.outcome()).isEqualTo(new Outcome.Cancelled());
+      assertThat(running.outcome()).isEqualTo(new Ending.Cancelled());
       assertThat(running.interrupted).isFalse();
     }
   }
@@ -83,8 +84,8 @@ class StoppingTest {
   void theTimeLimitStopsTheGuest(String way) throws Exception {
     var limit = Duration.ofMillis(200);
     try (var sandbox = builder(way).timeout(limit).build()) {
-      Outcome outcome = sandbox.run(HostileGuest.endless(OutputStream.nullOutputStream()));
-      assertThat(outcome).isEqualTo(new Outcome.TimedOut(Outcome.TimedOut.Kind.WALL, limit));
+      Ending outcome = sandbox.run(HostileGuest.endless(OutputStream.nullOutputStream()));
+      assertThat(outcome).isEqualTo(new Ending.TimedOut(Ending.TimedOut.Kind.WALL, limit));
     }
   }
 
@@ -96,7 +97,7 @@ class StoppingTest {
   void aThreadThatIsInterruptedAlreadyRunsNothing() {
     try (var sandbox = HostileGuest.builder("waits", "loop").build()) {
       Thread.currentThread().interrupt();
-      assertThat(sandbox.run(Streams.capture())).isEqualTo(new Outcome.Cancelled());
+      assertThat(sandbox.run(Streams.capture())).isEqualTo(new Ending.Cancelled());
       assertThat(Thread.interrupted()).isTrue();
     }
   }
@@ -110,7 +111,7 @@ class StoppingTest {
         .isInstanceOf(IllegalStateException.class);
   }
 
-  private static Sandbox.Builder builder(String way) {
+  private static SandboxBuilder builder(String way) {
     return HostileGuest.builder("waits", way).mount(data, "/data");
   }
 
@@ -171,7 +172,7 @@ class StoppingTest {
       for (Thread closer : closers) {
         assertThat(closer.join(Duration.ofSeconds(SECONDS))).isTrue();
       }
-      assertThat(running.outcome()).isEqualTo(new Outcome.Cancelled());
+      assertThat(running.outcome()).isEqualTo(new Ending.Cancelled());
     }
   }
 }

@@ -2,39 +2,83 @@ package dev.mote.linux;
 
 import dev.mote.machine.Watchdog;
 
-/// Stops a guest that has run for too long, by the clock on the wall or by the CPU time that it
-/// used.
+/// Stops a guest that runs for too long, by the clock on the wall or by the CPU time that it uses.
+///
+/// An alarm that rings late, when the guest is on another stretch already, finds that its time has
+/// not come.
 final class Deadlines implements AutoCloseable {
   /// The watchdog looks at CPU time no more often than this.
   private static final long SHORTEST_LOOK = 1_000_000;
 
+  private final Guest guest;
   private final Watchdog.Watch wall;
   private final Watchdog.Watch cpu;
+  private boolean armed; // this and the ends are guarded by this
+  private boolean wallLimited;
+  private long wallEnd;
+  private long cpuLimit;
 
+  Deadlines(Guest guest) {
+    this.guest = guest;
+    wall = Watchdog.watch(this::wallAlarm);
+    cpu = Watchdog.watch(this::cpuAlarm);
+  }
+
+  /// A stretch of running begins.
+  ///
   /// @param wallNanos from now, or [Task#NO_DEADLINE]
   /// @param cpuNanos of CPU time, or [Task#NO_DEADLINE]
-  Deadlines(Guest guest, long wallNanos, long cpuNanos) {
-    wall =
-        Watchdog.watch(_ -> {
-          guest.stop(Ending.StopReason.WALL_TIME);
-          return Watchdog.NONE;
-        });
-    cpu =
-        Watchdog.watch(now -> {
-          long left = cpuNanos - guest.cpuNanos();
-          if (left <= 0) {
-            guest.stop(Ending.StopReason.CPU_TIME);
-            return Watchdog.NONE;
-          }
-          // CPU time never runs faster than the clock, so it cannot be used up before then.
-          return now + Math.max(left, SHORTEST_LOOK);
-        });
+  void arm(long wallNanos, long cpuNanos) {
+    synchronized (this) {
+      armed = true;
+      wallLimited = wallNanos != Task.NO_DEADLINE;
+      wallEnd = System.nanoTime() + wallNanos;
+      cpuLimit = cpuNanos;
+    }
     if (wallNanos != Task.NO_DEADLINE) {
       wall.arm(wallNanos);
     }
     if (cpuNanos != Task.NO_DEADLINE) {
       cpu.arm(cpuNanos);
     }
+  }
+
+  /// It has ended: nothing stops the guest any more.
+  void disarm() {
+    synchronized (this) {
+      armed = false;
+    }
+    wall.disarm();
+    cpu.disarm();
+  }
+
+  /// Nanoseconds until the guest is stopped; [Task#NO_DEADLINE] for any number.
+  synchronized long remaining() {
+    return wallLimited ? Math.max(0, wallEnd - System.nanoTime()) : Task.NO_DEADLINE;
+  }
+
+  private synchronized long wallAlarm(long now) {
+    if (!armed || !wallLimited) {
+      return Watchdog.NONE;
+    }
+    if (now - wallEnd < 0) {
+      return wallEnd;
+    }
+    guest.stop(GuestEnding.StopReason.WALL_TIME);
+    return Watchdog.NONE;
+  }
+
+  private synchronized long cpuAlarm(long now) {
+    if (!armed || cpuLimit == Task.NO_DEADLINE) {
+      return Watchdog.NONE;
+    }
+    long left = cpuLimit - guest.cpuNanos();
+    if (left <= 0) {
+      guest.stop(GuestEnding.StopReason.CPU_TIME);
+      return Watchdog.NONE;
+    }
+    // CPU time never runs faster than the clock, so it cannot be used up before then.
+    return now + Math.max(left, SHORTEST_LOOK);
   }
 
   @Override

@@ -6,8 +6,10 @@ import org.jspecify.annotations.Nullable;
 final class Devices {
   private static final int ANYBODY = 0666;
   private static final long TTY = FileStat.device(5, 0);
+  private static final long MOTE = FileStat.device(10, 126); // of those for local use
   private static final long PTS_0 = FileStat.device(136, 0);
 
+  private final MemoryDirectory dev;
   private final Volume volume;
   private final MemoryDirectory pts;
   private final Entry nullEntry;
@@ -15,6 +17,7 @@ final class Devices {
 
   /// Fills `dev`.
   Devices(MemoryDirectory dev) {
+    this.dev = dev;
     this.volume = dev.volume;
     this.nullEntry = add(dev, "null", FileStat.device(1, 3));
     add(dev, "zero", FileStat.device(1, 5));
@@ -29,6 +32,17 @@ final class Devices {
     dev.put("shm", new MemoryDirectory(volume, FileMode.S_ISVTX | 0777));
     this.pts = new MemoryDirectory(volume, 0755);
     dev.put("pts", pts);
+  }
+
+  /// `/dev/mote`, for a guest that speaks with its host.
+  void channel(Channel channel) {
+    dev.put(
+        "mote",
+        SpecialFile.device(
+            volume,
+            FileMode.S_IFCHR | ANYBODY,
+            MOTE,
+            (entry, flags) -> new OpenChannel(entry, flags, channel)));
   }
 
   private Entry add(MemoryDirectory dev, String name, long number) {

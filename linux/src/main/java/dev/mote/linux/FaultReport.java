@@ -26,9 +26,9 @@ final class FaultReport {
     this.bias = bias;
   }
 
-  Ending.Killed killed(SignalInfo info) {
+  GuestEnding.Killed killed(SignalInfo info) {
     long address = info.isFault() ? info.address() : 0;
-    return new Ending.Killed(
+    return new GuestEnding.Killed(
         info.signal(), SignalNames.of(info.signal()), info.cause(), address, registers(), frames());
   }
 
@@ -58,9 +58,9 @@ final class FaultReport {
 
   /// Follows the chain of frame pointers, as far as there is one: a program compiled without them
   /// shows its innermost function only.
-  private List<Ending.Frame> frames() {
+  private List<GuestEnding.Frame> frames() {
     var symbols = new Symbols(file);
-    var frames = new ArrayList<Ending.Frame>();
+    var frames = new ArrayList<GuestEnding.Frame>();
     Registers r = vm.registers();
     frames.add(frame(symbols, r.rip()));
     long pointer = r.rbp();
@@ -84,10 +84,10 @@ final class FaultReport {
     return frames;
   }
 
-  private Ending.Frame frame(Symbols symbols, long address) {
+  private GuestEnding.Frame frame(Symbols symbols, long address) {
     return symbols
         .find(address - bias)
-        .map(place -> new Ending.Frame(address, place.name(), place.offset()))
-        .orElseGet(() -> new Ending.Frame(address, "", 0));
+        .map(place -> new GuestEnding.Frame(address, place.name(), place.offset()))
+        .orElseGet(() -> new GuestEnding.Frame(address, "", 0));
   }
 }

@@ -36,7 +36,8 @@ final class Faults {
   void handle(Task task, Fault reported) {
     Fault fault = reported.vector() == Fault.INVALID_OPCODE ? recognized(reported) : reported;
     if (fault.vector() == Fault.DOUBLE_FAULT) {
-      guest.end(new Ending.Broken("the virtual machine stopped: exit reason " + fault.errorCode()));
+      guest.end(
+          new GuestEnding.Broken("the virtual machine stopped: exit reason " + fault.errorCode()));
       return;
     }
     guest.signals().frame().fault(fault.vector(), fault.errorCode(), fault.address());

@@ -8,7 +8,7 @@ import dev.mote.machine.MachineException;
 import dev.mote.machine.Registers;
 import dev.mote.machine.VirtualMachine;
 import dev.mote.machine.VmExit;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
 /// A Linux process in a virtual machine: its memory, its thread, and the loop that runs it and
 /// answers its system calls.
 ///
-/// One thread of the host runs it ([#run]); [#stop] may be called by any.
+/// It runs in stretches, each on one thread of the host: [#enter], then [#resume] until it has
+/// ended or has said what the host wants to know, then [#leave]. [#run] is one stretch to the end.
+/// [#stop] and [#close] may be called by any thread.
 public final class Guest implements AutoCloseable {
   private static final int PROCESS_ID = 2;
 
@@ -36,13 +38,15 @@ public final class Guest implements AutoCloseable {
   private final Faults faults;
   private final FaultReport faultReport;
   private final long memoryLimit;
-  private final AtomicReference<Ending.@Nullable StopReason> stopReason =
-      new AtomicReference<>(null);
+  private final Channel channel;
+  private final StopRequest stopRequest = new StopRequest();
+  private final InterruptHook interruptHook = new InterruptHook(this);
+  private final Deadlines deadlines;
 
   private final ReentrantLock running = new ReentrantLock();
-  private boolean closed; // guarded by running
-
-  private @Nullable Ending ending;
+  private boolean closed; // this and the rest are guarded by running
+  private @Nullable SystemCalls calls; // from start to the end
+  private @Nullable GuestEnding ending;
 
   /// Makes a guest and loads its program.
   ///
@@ -75,6 +79,7 @@ public final class Guest implements AutoCloseable {
     this.vm = vm;
     this.setup = setup;
     memoryLimit = setup.limits().memoryBytes();
+    channel = new Channel(setup.limits().messageBytes());
     registers = vm.registers();
     space = new AddressSpace(vm.memory(), vm.frames());
     vm.pageTableRoot(space.tables().root());
@@ -89,6 +94,7 @@ public final class Guest implements AutoCloseable {
     breakStart = loaded.breakStart();
     faultReport = new FaultReport(vm, memory, program.bytes(), loaded.bias());
     timers = new Timers(this);
+    deadlines = new Deadlines(this);
   }
 
   VirtualMachine vm() {
@@ -127,6 +133,10 @@ public final class Guest implements AutoCloseable {
     return task;
   }
 
+  Channel channel() {
+    return channel;
+  }
+
   int processId() {
     return PROCESS_ID;
   }
@@ -150,7 +160,7 @@ public final class Guest implements AutoCloseable {
   }
 
   /// The program ends; what ended it first counts.
-  void end(Ending how) {
+  void end(GuestEnding how) {
     if (ending == null) {
       ending = how;
     }
@@ -160,15 +170,18 @@ public final class Guest implements AutoCloseable {
     end(faultReport.killed(info));
   }
 
-  /// Stops the guest, wherever it is. Thread-safe; the first reason counts.
-  public void stop(Ending.StopReason reason) {
-    stopReason.compareAndSet(null, reason);
-    interrupt();
+  /// Stops the guest, wherever it is, if it runs. Thread-safe; the first reason counts.
+  ///
+  /// @param reason CLOSED also stops a guest that does not run now
+  public void stop(GuestEnding.StopReason reason) {
+    if (stopRequest.request(reason)) {
+      interrupt();
+    }
   }
 
   /// Whether the guest is to stop: calls that take long look at it.
   boolean isStopped() {
-    return stopReason.get() != null;
+    return stopRequest.reason() != null;
   }
 
   /// Makes the guest leave the vCPU or its wait, to look at what has changed. Thread-safe.
@@ -177,55 +190,103 @@ public final class Guest implements AutoCloseable {
     events.signal();
   }
 
-  /// Runs the guest until it ends.
+  /// Runs the guest from its first instruction until it ends.
   ///
   /// @param wallNanos time that may pass; [Long#MAX_VALUE] for any
   /// @param cpuNanos CPU time that it may use; [Long#MAX_VALUE] for any
-  /// @throws GuestFailure if the host fails
-  public Ending run(StandardStreams streams, long wallNanos, long cpuNanos) {
-    running.lock();
+  /// @throws GuestFailure if the host fails, or the setup names what is not there
+  public GuestEnding run(StandardStreams streams, long wallNanos, long cpuNanos) {
+    enter(wallNanos, cpuNanos);
     try {
-      if (closed) {
-        throw new IllegalStateException("the sandbox is closed");
-      }
-      return run(streams, new Deadlines(this, wallNanos, cpuNanos));
+      start(streams);
+      resume();
+      return Objects.requireNonNull(ending); // nothing but its end makes such a guest pause
+    } finally {
+      leave();
+    }
+  }
+
+  /// A stretch begins on this thread, which must call [#leave] in the end. It waits for one that
+  /// another thread is on.
+  ///
+  /// @param wallNanos time that may pass; [Long#MAX_VALUE] for any
+  /// @param cpuNanos CPU time that it may use; [Long#MAX_VALUE] for any
+  /// @throws IllegalStateException if the guest is closed
+  public void enter(long wallNanos, long cpuNanos) {
+    running.lock();
+    if (closed) {
+      running.unlock();
+      throw new IllegalStateException("the sandbox is closed");
+    }
+    stopRequest.begin();
+    cpuTime.begin();
+    deadlines.arm(wallNanos, cpuNanos);
+  }
+
+  /// Gives the program its descriptors and files. Called once, in the first stretch.
+  ///
+  /// @throws GuestFailure if the setup names what is not there
+  public void start(StandardStreams streams) {
+    calls = new SystemCalls(this, streams, setup, breakStart);
+  }
+
+  /// Runs the guest until it ends or has sent a message. Called between [#enter] and [#leave].
+  ///
+  /// @return true if it has sent a message ([#message]), false if it has ended ([#ending])
+  /// @throws GuestFailure if the host fails
+  public boolean resume() {
+    try {
+      return runToPause(Objects.requireNonNull(calls));
+    } catch (GuestMemoryExhaustedException _) {
+      end(new GuestEnding.OutOfMemory());
+    } catch (StreamLimitException e) {
+      end(new GuestEnding.OutputLimit(e.stream(), e.limit()));
     } catch (MachineException e) {
       throw GuestFailure.ofHost("", e);
-    } finally {
-      running.unlock();
+    }
+    return false;
+  }
+
+  /// The stretch is over. What asked the guest to stop meanwhile does not concern the next one.
+  public void leave() {
+    deadlines.disarm();
+    interruptHook.leave();
+    cpuTime.end();
+    stopRequest.end();
+    if (ending != null) {
+      release();
+    }
+    running.unlock();
+  }
+
+  private void release() {
+    task.drop();
+    if (calls != null) {
+      calls.close();
+      calls = null;
     }
   }
 
-  private Ending run(StandardStreams streams, Deadlines deadlines) {
-    cpuTime.begin();
-    var interruptHook = new InterruptHook(this);
-    try (deadlines;
-        var calls = new SystemCalls(this, streams, setup, breakStart)) {
-      return run(calls, interruptHook);
-    } catch (GuestMemoryExhaustedException _) {
-      return new Ending.OutOfMemory();
-    } catch (StreamLimitException e) {
-      return new Ending.OutputLimit(e.stream(), e.limit());
-    } finally {
-      interruptHook.leave();
-      task.drop();
-      cpuTime.end();
-    }
-  }
-
-  private Ending run(SystemCalls calls, InterruptHook interruptHook) {
+  private boolean runToPause(SystemCalls calls) {
     while (true) {
       // Each time: a system call that reads a file of the host takes the thread's only hook away.
       interruptHook.enter();
-      Ending.StopReason reason = stopReason.get();
+      GuestEnding.StopReason reason = stopRequest.reason();
       if (reason != null) {
-        end(new Ending.Stopped(reason));
+        end(new GuestEnding.Stopped(reason));
+      }
+      if (ending == null && channel.isReceiving()) {
+        await(events.seen()); // nobody will give it a message: until it is stopped
+        continue;
       }
       signals.deliver(task);
       if (ending != null) {
-        return ending;
+        return false;
       }
       step(calls);
+      if (channel.hasSent()) {
+        return true;
+      }
     }
   }
 
@@ -234,10 +295,61 @@ public final class Guest implements AutoCloseable {
     statistics.exit();
     switch (exit) {
       case SYSTEM_CALL -> systemCall(calls);
-      case GUEST_CALL -> signals.fault(task, SignalInfo.ofKernel(SignalInfo.SIGSEGV));
+      case GUEST_CALL -> guestCall();
       case FAULT -> faults.handle(task, vm.fault());
       case INTERRUPTED -> timers.expire(task);
     }
+  }
+
+  /// As natively, if there is nobody to speak with: that port is not the program's.
+  private void guestCall() {
+    if (channel.isOpen()) {
+      channel.exchange(registers, memory);
+    } else {
+      signals.fault(task, SignalInfo.ofKernel(SignalInfo.SIGSEGV));
+    }
+  }
+
+  /// The message that the guest has sent, in the first [#messageLength] bytes. Valid until the
+  /// guest is given one or resumed; not to be changed.
+  public byte[] message() {
+    return channel.sent();
+  }
+
+  public int messageLength() {
+    return channel.sentLength();
+  }
+
+  /// Gives the guest a message, which is also the answer to the one that it sent.
+  ///
+  /// @param message its first `length` bytes, which are copied
+  public void give(byte[] message, int length) {
+    channel.give(registers, memory, message, length);
+  }
+
+  /// The message that the guest sent is one that nothing answers.
+  public void acknowledge() {
+    channel.acknowledge(registers);
+  }
+
+  /// The calling thread, which is on a stretch, runs a host function until [#endHostFunction]: what
+  /// stops the guest interrupts it.
+  public void beginHostFunction() {
+    stopRequest.beginHostFunction();
+  }
+
+  public void endHostFunction() {
+    stopRequest.endHostFunction();
+  }
+
+  /// What is left of the time of this stretch, in nanoseconds; [Long#MAX_VALUE] for any.
+  public long remainingNanos() {
+    return deadlines.remaining();
+  }
+
+  /// How the guest ended; null while it has not.
+  public @Nullable GuestEnding ending() {
+    return ending;
   }
 
   private void systemCall(SystemCalls calls) {
@@ -293,9 +405,9 @@ public final class Guest implements AutoCloseable {
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt(); // the caller shall see it too
-      stop(Ending.StopReason.INTERRUPTED);
+      stop(GuestEnding.StopReason.INTERRUPTED);
     }
-    return stopReason.get() == null;
+    return stopRequest.reason() == null;
   }
 
   /// Receives one system call's numbers.
@@ -331,11 +443,13 @@ public final class Guest implements AutoCloseable {
     if (running.isHeldByCurrentThread()) {
       throw new IllegalStateException("a guest cannot be closed from within its own run");
     }
-    stop(Ending.StopReason.CLOSED);
+    stop(GuestEnding.StopReason.CLOSED);
     running.lock();
     try {
       if (!closed) {
         closed = true;
+        release();
+        deadlines.close();
         timers.close();
         vm.close();
       }

@@ -27,6 +27,9 @@ final class GuestFiles implements AutoCloseable {
       ProcessArguments arguments = ProcessArguments.of(setup);
       GuestProcess process = new GuestProcess(guest, arguments, limits);
       populate(setup, process);
+      if (guest.channel().isOpen()) {
+        tree.devices().channel(guest.channel());
+      }
       // The root is final only now: a mount may have become it.
       files = new ProcessFiles(tree, credentials);
       SystemDirectories.mount(tree, facts(guest), process, files);

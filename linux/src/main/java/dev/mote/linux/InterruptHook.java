@@ -40,7 +40,7 @@ final class InterruptHook extends AbstractSelector {
 
   @Override
   public Selector wakeup() {
-    guest.stop(Ending.StopReason.INTERRUPTED);
+    guest.stop(GuestEnding.StopReason.INTERRUPTED);
     return this;
   }
 

@@ -20,6 +20,7 @@ abstract sealed class OpenFile
         OpenPipe,
         OpenDevice,
         EventCounter,
+        OpenChannel,
         StandardStream {
   /// No byte now, perhaps later. Results of 0 and more are counts.
   static final int WOULD_BLOCK = -1;

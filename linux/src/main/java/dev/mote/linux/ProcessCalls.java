@@ -51,7 +51,7 @@ final class ProcessCalls {
   }
 
   long exitGroup(int status) {
-    guest.end(new Ending.Exited(status & 0xff));
+    guest.end(new GuestEnding.Exited(status & 0xff));
     return 0;
   }
 

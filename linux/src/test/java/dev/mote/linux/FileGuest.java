@@ -78,7 +78,7 @@ final class FileGuest implements AutoCloseable {
           List.of("NAME=value"),
           "/",
           List.of(),
-          new GuestLimits(8L << 20, limits),
+          new GuestLimits(8L << 20, limits, 0),
           0,
           null);
     } catch (IOException e) {

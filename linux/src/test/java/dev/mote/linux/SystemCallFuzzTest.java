@@ -109,7 +109,7 @@ class SystemCallFuzzTest {
       this.seed = seed;
       random = new SplittableRandom(seed);
       var limits =
-          new GuestLimits(8L << 20, new FileLimits(4L << 20, 500, 200, 1L << 20, 1L << 30));
+          new GuestLimits(8L << 20, new FileLimits(4L << 20, 500, 200, 1L << 20, 1L << 30), 0);
       var setup =
           new GuestSetup(
               Objects.requireNonNull(program),

@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.Map;
 
 /// How a guest program ended.
-public sealed interface Ending {
+public sealed interface GuestEnding {
   /// It called exit.
   ///
   /// @param status from 0 to 255
-  record Exited(int status) implements Ending {}
+  record Exited(int status) implements GuestEnding {}
 
   /// A signal killed it.
   ///
@@ -25,25 +25,25 @@ public sealed interface Ending {
       long address,
       Map<String, Long> registers,
       List<Frame> frames)
-      implements Ending {}
+      implements GuestEnding {}
 
   /// The host stopped it.
-  record Stopped(StopReason reason) implements Ending {}
+  record Stopped(StopReason reason) implements GuestEnding {}
 
   /// It needed more memory than its limit.
-  record OutOfMemory() implements Ending {}
+  record OutOfMemory() implements GuestEnding {}
 
   /// It wrote more to a stream than its limit.
   ///
   /// @param stream "standard output" or "standard error"
   /// @param limit in bytes
-  record OutputLimit(String stream, long limit) implements Ending {}
+  record OutputLimit(String stream, long limit) implements GuestEnding {}
 
   /// The virtual machine can no longer run: the guest made the processor shut down, or the
   /// hypervisor gave up on it.
   ///
   /// @param text what is known of it
-  record Broken(String text) implements Ending {}
+  record Broken(String text) implements GuestEnding {}
 
   /// Who stopped it.
   enum StopReason {

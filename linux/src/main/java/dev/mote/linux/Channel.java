@@ -1,0 +1,233 @@
+package dev.mote.linux;
+
+import dev.mote.machine.Registers;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// The messages between a guest and its host, at most one at a time in each direction. What is in
+/// them is the affair of the layer above.
+///
+/// A guest sends and receives by its port (one instruction, registers as for a system call) or by
+/// the file `/dev/mote` ([OpenChannel]). A message is copied out of the guest's memory once, when
+/// it is sent. The guest does not run while the host has its message.
+///
+/// Not thread-safe: it belongs to the thread that runs the guest.
+final class Channel {
+  /// What rax asks for at the port.
+  private static final long EXCHANGE = 1;
+
+  /// Before a message in the file: its length, the highest byte first.
+  private static final int HEADER = 4;
+
+  private static final int SMALL = 512;
+
+  /// Larger buffers are given back after use.
+  private static final int KEPT = 2 << 20;
+
+  private final int limit;
+
+  /// What the guest sends; behind it, `sentLength` of `sentTotal` bytes have come.
+  private byte[] sent = new byte[SMALL];
+
+  private int sentLength;
+  private int sentTotal = -1; // -1: not known, fewer than HEADER bytes of the file's header came
+  private boolean hasSent;
+
+  /// What the host gave and the guest has not received yet; null for nothing.
+  private byte @Nullable [] given;
+
+  private int givenFrom; // counts the file's header too
+
+  /// The guest stands behind its OUT instruction and waits for a message.
+  private boolean receiving;
+
+  /// @param limit bytes of a message; 0 for a guest that has nobody to speak with
+  Channel(int limit) {
+    this.limit = limit;
+  }
+
+  boolean isOpen() {
+    return limit > 0;
+  }
+
+  /// Whether the guest has sent a message that the host has not answered or acknowledged.
+  boolean hasSent() {
+    return hasSent;
+  }
+
+  /// Whether the guest cannot go on before it receives something by the port.
+  boolean isReceiving() {
+    return receiving;
+  }
+
+  byte[] sent() {
+    return sent;
+  }
+
+  int sentLength() {
+    return sentLength;
+  }
+
+  /// The guest executed OUT to the port. Its registers are hostile.
+  void exchange(Registers registers, UserMemory memory) {
+    if (registers.rax() != EXCHANGE) {
+      registers.rax(-Errno.ENOSYS.value);
+      return;
+    }
+    long length = registers.rsi();
+    try {
+      if (length != 0) {
+        send(memory, registers.rdi(), length);
+      }
+      receiving = true;
+      if (!hasSent && given != null) {
+        receive(registers, memory, given, 0, given.length);
+      }
+    } catch (ErrnoException e) {
+      registers.rax(-e.errno.value);
+    }
+  }
+
+  private void send(UserMemory memory, long gva, long length) {
+    if (length < 0 || length > limit) {
+      throw Errno.EMSGSIZE.exception();
+    }
+    if (sentLength > 0) {
+      throw Errno.EBUSY.exception(); // a message in the file has begun and not ended
+    }
+    if (memory.readableBytes(gva, length) < length) {
+      throw Errno.EFAULT.exception();
+    }
+    int count = (int) length;
+    if (sent.length < count) {
+      sent = new byte[count];
+    }
+    memory.read(gva, sent, 0, count);
+    sentLength = count;
+    hasSent = true;
+  }
+
+  /// The host gives the guest a message, which is also its answer to what was sent.
+  ///
+  /// @param message copied, or written to the guest, before this returns
+  void give(Registers registers, UserMemory memory, byte[] message, int length) {
+    forgetSent();
+    given = null; // what it never received is out of date
+    if (receiving) {
+      try {
+        receive(registers, memory, message, 0, length);
+      } catch (ErrnoException e) {
+        registers.rax(-e.errno.value);
+        keep(message, length);
+      }
+    } else {
+      keep(message, length);
+    }
+  }
+
+  /// Nothing answers what the guest sent.
+  void acknowledge(Registers registers) {
+    forgetSent();
+    if (receiving) {
+      receiving = false;
+      registers.rax(0);
+    }
+  }
+
+  private void forgetSent() {
+    hasSent = false;
+    sentLength = 0;
+    sentTotal = -1;
+    if (sent.length > KEPT) {
+      sent = new byte[SMALL];
+    }
+  }
+
+  private void keep(byte[] message, int length) {
+    given = Arrays.copyOf(message, length);
+    givenFrom = 0;
+  }
+
+  /// Puts a message into the buffer that the guest waits with, if it fits.
+  private void receive(
+      Registers registers, UserMemory memory, byte[] message, int offset, int length) {
+    receiving = false;
+    if (length <= registers.r10() && registers.r10() >= 0) {
+      if (memory.writableBytes(registers.rdx(), length) < length) {
+        throw Errno.EFAULT.exception();
+      }
+      memory.write(registers.rdx(), message, offset, length);
+      given = null;
+    } else if (given == null) {
+      keep(message, length);
+    }
+    registers.rax(length);
+  }
+
+  /// Takes bytes of the file's stream: at most to the end of one message. There is none that the
+  /// host has not answered.
+  ///
+  /// @return how many
+  int write(byte[] source, int offset, int length) {
+    int taken = 0;
+    if (sentTotal < 0) {
+      taken = Math.min(length, HEADER - sentLength);
+      System.arraycopy(source, offset, sent, sentLength, taken);
+      sentLength += taken;
+      if (sentLength < HEADER) {
+        return taken;
+      }
+      beginBody();
+    }
+    int count = Math.min(length - taken, sentTotal - sentLength);
+    makeRoom(count);
+    System.arraycopy(source, offset + taken, sent, sentLength, count);
+    sentLength += count;
+    hasSent = sentLength == sentTotal;
+    return taken + count;
+  }
+
+  private void beginBody() {
+    int total = ByteBuffer.wrap(sent).getInt();
+    sentLength = 0;
+    if (total <= 0 || total > limit) {
+      throw Errno.EMSGSIZE.exception();
+    }
+    sentTotal = total;
+  }
+
+  /// Grows with what has come, not with what was announced.
+  private void makeRoom(int more) {
+    int needed = sentLength + more;
+    if (needed > sent.length) {
+      sent = Arrays.copyOf(sent, Math.min(sentTotal, Math.max(needed, 2 * sent.length)));
+    }
+  }
+
+  /// Gives bytes of the file's stream.
+  ///
+  /// @return how many; 0 if there are none
+  int read(byte[] target, int offset, int length) {
+    byte[] message = given;
+    if (message == null) {
+      return 0;
+    }
+    int done = 0;
+    while (done < length && givenFrom < HEADER) {
+      target[offset + done++] = (byte) (message.length >>> (8 * (HEADER - 1 - givenFrom++)));
+    }
+    int count = Math.min(length - done, HEADER + message.length - givenFrom);
+    System.arraycopy(message, givenFrom - HEADER, target, offset + done, count);
+    givenFrom += count;
+    if (givenFrom == HEADER + message.length) {
+      given = null;
+    }
+    return done + count;
+  }
+
+  /// How many bytes a read of the file would give at once.
+  int available() {
+    return given == null ? 0 : HEADER + given.length - givenFrom;
+  }
+}

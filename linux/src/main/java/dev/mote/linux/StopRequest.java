@@ -1,0 +1,60 @@
+package dev.mote.linux;
+
+import org.jspecify.annotations.Nullable;
+
+/// Whether a guest is to stop, and why. What stops one stretch of running never stops the next one,
+/// but for the end of all: [GuestEnding.StopReason#CLOSED].
+///
+/// Thread-safe.
+final class StopRequest {
+  private volatile GuestEnding.@Nullable StopReason reason; // changed while this is locked
+  private boolean running; // this and the rest are guarded by this
+  private @Nullable Thread hostFunction; // it runs now
+  private boolean interrupted; // by us
+
+  GuestEnding.@Nullable StopReason reason() {
+    return reason;
+  }
+
+  synchronized void begin() {
+    running = true;
+  }
+
+  synchronized void end() {
+    running = false;
+    if (reason != GuestEnding.StopReason.CLOSED) {
+      reason = null;
+    }
+  }
+
+  /// The first reason counts.
+  ///
+  /// @return whether there is something to stop
+  synchronized boolean request(GuestEnding.StopReason why) {
+    if (!running && why != GuestEnding.StopReason.CLOSED) {
+      return false;
+    }
+    if (reason == null) {
+      reason = why;
+      Thread thread = hostFunction;
+      if (thread != null && why != GuestEnding.StopReason.INTERRUPTED) {
+        interrupted = true;
+        thread.interrupt(); // a host function may wait for something
+      }
+    }
+    return true;
+  }
+
+  /// The calling thread runs a host function until [#endHostFunction].
+  synchronized void beginHostFunction() {
+    hostFunction = Thread.currentThread();
+  }
+
+  synchronized void endHostFunction() {
+    hostFunction = null;
+    if (interrupted) {
+      interrupted = false;
+      Thread.interrupted(); // it was for the host function only
+    }
+  }
+}
