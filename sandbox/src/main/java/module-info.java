@@ -4,7 +4,9 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.mote {
   requires dev.mote.linux;
-  requires static org.jspecify;
+  requires transitive dev.mote.values;
+  requires jdk.jfr;
+  requires static transitive org.jspecify;
 
   exports dev.mote;
 }

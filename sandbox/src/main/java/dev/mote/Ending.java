@@ -42,4 +42,9 @@ public sealed interface Ending {
   ///
   /// @param text what the hypervisor says, for people
   record Broken(String text) implements Ending {}
+
+  /// It broke the protocol of messages, or did not return what it declares.
+  ///
+  /// @param text how, for people
+  record ProtocolViolation(String text) implements Ending {}
 }

@@ -43,7 +43,7 @@ record Limits(MemorySize memory, @Nullable Duration wall, @Nullable Duration cpu
           switch (reason) {
             case WALL_TIME -> timedOut(Ending.TimedOut.Kind.WALL, wall);
             case CPU_TIME -> timedOut(Ending.TimedOut.Kind.CPU, cpu);
-            case INTERRUPTED, CLOSED -> new Ending.Cancelled();
+            case INTERRUPTED, CANCELLED, CLOSED -> new Ending.Cancelled();
           };
     };
   }

@@ -9,7 +9,9 @@ public final class ProgramException extends SandboxException {
     /// There is no such file.
     NOT_FOUND,
     /// The file is there, but is no program that Mote runs.
-    NOT_RUNNABLE
+    NOT_RUNNABLE,
+    /// It runs, but ended before it announced functions.
+    NO_FUNCTIONS
   }
 
   private final Kind kind;

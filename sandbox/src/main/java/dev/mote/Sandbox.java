@@ -4,13 +4,18 @@ import dev.mote.linux.Guest;
 import dev.mote.linux.GuestEnding;
 import dev.mote.linux.GuestFailure;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /// One program in a virtual machine of its own, without a guest kernel.
 ///
-/// The program can reach nothing of the host but the streams of its run and the files that were
-/// mounted. A sandbox runs its program once.
+/// The program can reach nothing of the host but its streams, the files that were mounted and the
+/// host functions that it was given. A sandbox either runs its program once
+/// ([SandboxBuilder#build], [#run]), or starts a program that offers functions, to be called as
+/// often as one likes ([SandboxBuilder#start], [#call]).
 ///
 /// ```java
 /// try (var sandbox = Sandbox.builder(Program.of(Path.of("/bin/busybox"), "echo", "hello")).build()) {
@@ -22,18 +27,20 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// }
 /// ```
 ///
-/// [#close()] may be called by any thread at any time, and stops a program that runs. Everything
-/// else belongs to one thread at a time. A run on a platform thread runs the guest on that thread;
-/// on a virtual thread it is handed to a platform thread. Interrupting the thread that called
-/// [#run] stops the program.
+/// [#close()] and [#cancel()] may be called by any thread at any time, and stop a program that
+/// runs. Calls by several threads wait for each other. A call or run on a platform thread runs the
+/// guest on that thread; on a virtual thread it is handed to a platform thread. Interrupting the
+/// thread stops the program.
 public final class Sandbox implements AutoCloseable {
   private final Guest guest;
   private final Limits limits;
+  private final @Nullable Conversation conversation; // null: the program is to be run as a whole
   private final AtomicBoolean started = new AtomicBoolean();
 
-  Sandbox(Guest guest, Limits limits) {
+  Sandbox(Guest guest, Limits limits, @Nullable Conversation conversation) {
     this.guest = guest;
     this.limits = limits;
+    this.conversation = conversation;
   }
 
   /// Begins to describe a sandbox.
@@ -47,6 +54,10 @@ public final class Sandbox implements AutoCloseable {
   /// @throws IllegalStateException if it has run already, or the sandbox is closed
   /// @throws HostException if the host failed; the sandbox is then closed only by [#close()]
   public Ending run(Streams streams) {
+    if (conversation != null) {
+      throw new IllegalStateException(
+          "this sandbox was made by start(): call its functions, or make one by build() to run it");
+    }
     if (!started.compareAndSet(false, true)) {
       throw new IllegalStateException("a sandbox runs its program once; build another one");
     }
@@ -58,6 +69,87 @@ public final class Sandbox implements AutoCloseable {
     } catch (GuestFailure e) {
       throw new HostException(e.text(), e.fix(), e);
     }
+  }
+
+  /// What the guest offers, in its own order.
+  ///
+  /// @throws IllegalStateException if the sandbox was not made by [SandboxBuilder#start]
+  public List<GuestFunction> functions() {
+    return conversation().functions().list();
+  }
+
+  private Conversation conversation() {
+    if (conversation == null) {
+      throw new IllegalStateException(
+          "this sandbox was made by build(): run it, or make one by start() to call functions");
+    }
+    return conversation;
+  }
+
+  /// Calls a guest function and waits for its result.
+  ///
+  /// @param result what the value is read as
+  /// @param arguments in the order of the parameters; which Java values fit which types is in
+  ///   `docs/values.md`
+  /// @throws GuestErrorException if the function returns an error
+  /// @throws CallRefusedException if the call does not fit the function; the guest was not entered
+  /// @throws GuestEndedException if the guest ends, or is ended, before the function returns
+  /// @throws PoisonedException if it ended in an earlier call
+  /// @throws IllegalStateException if the sandbox is closed, or was not made by
+  ///   [SandboxBuilder#start]
+  /// @throws HostException if the host failed
+  public <T extends @Nullable Object> T call(
+      String function, Class<T> result, @Nullable Object... arguments) {
+    return this.<T>tryCall(function, result, arguments).get();
+  }
+
+  /// As [#call(String, Class, Object...)], for a generic type.
+  public <T extends @Nullable Object> T call(
+      String function, ResultType<T> result, @Nullable Object... arguments) {
+    return this.<T>tryCall(function, result, arguments).get();
+  }
+
+  /// Calls a guest function and tells how that went.
+  ///
+  /// @throws PoisonedException if the guest ended in an earlier call
+  /// @throws IllegalStateException if the sandbox is closed, or was not made by
+  ///   [SandboxBuilder#start]
+  /// @throws HostException if the host failed
+  public <T extends @Nullable Object> Outcome<T> tryCall(
+      String function, Class<T> result, @Nullable Object... arguments) {
+    return GuestCall.make(conversation(), function, result, arguments);
+  }
+
+  /// As [#tryCall(String, Class, Object...)], for a generic type.
+  public <T extends @Nullable Object> Outcome<T> tryCall(
+      String function, ResultType<T> result, @Nullable Object... arguments) {
+    return GuestCall.make(conversation(), function, result.type(), arguments);
+  }
+
+  /// An interface whose methods are calls of guest functions of the same names, or those of their
+  /// [dev.mote.values.Name]. Its abstract methods are compared with what the guest offers at once.
+  ///
+  /// A method throws what [#call] throws. It is as thread-safe as the sandbox.
+  ///
+  /// @throws IllegalArgumentException if it is not an interface, its package is not open to this
+  ///   module, or it does not fit the guest; the message names each method that does not
+  public <T> T as(Class<T> api) {
+    return TypedView.of(conversation(), api);
+  }
+
+  /// What the last call wrote to its standard streams, if the builder was given no others.
+  public Streams output() {
+    return conversation().streams();
+  }
+
+  /// How the guest ended, after which the sandbox takes no calls any more; empty while it does.
+  public Optional<Ending> poisonedBy() {
+    return Optional.ofNullable(conversation().ending());
+  }
+
+  /// Stops the call that runs now, if one does; never the next one. Any thread may call it.
+  public void cancel() {
+    guest.stop(GuestEnding.StopReason.CANCELLED);
   }
 
   /// What the program has done so far.

@@ -40,6 +40,11 @@ public final class SandboxBuilder {
   private int openFiles = DEFAULT_OPEN_FILES;
   private String workingDirectory = "/";
   private CpuBaseline cpu = CpuBaseline.HOST;
+  private CallLimits calls = CallLimits.defaults();
+  private final HostFunctions hostFunctions = new HostFunctions();
+  private Streams streams = Streams.capture();
+  private String tenant = "";
+  private final Map<String, Object> attributes = new LinkedHashMap<>();
   private @Nullable Consumer<String> trace;
 
   SandboxBuilder(Program program) {
@@ -173,15 +178,188 @@ public final class SandboxBuilder {
     return this;
   }
 
-  /// Makes the virtual machine and loads the program; nothing of it has run yet.
+  /// Gives the guest a host function, whose types are those that the lambda declares; see
+  /// [HostFunction].
+  ///
+  /// @throws IllegalArgumentException if there is one of this name already, or a type has no place
+  ///   in a message
+  public SandboxBuilder hostFunction(String name, HostFunction.Of0<?> function) {
+    hostFunctions.add(name, function);
+    return this;
+  }
+
+  /// As [#hostFunction(String, HostFunction.Of0)], with one parameter.
+  public SandboxBuilder hostFunction(String name, HostFunction.Of1<?, ?> function) {
+    hostFunctions.add(name, function);
+    return this;
+  }
+
+  /// As [#hostFunction(String, HostFunction.Of0)], with two parameters.
+  public SandboxBuilder hostFunction(String name, HostFunction.Of2<?, ?, ?> function) {
+    hostFunctions.add(name, function);
+    return this;
+  }
+
+  /// As [#hostFunction(String, HostFunction.Of0)], with three parameters.
+  public SandboxBuilder hostFunction(String name, HostFunction.Of3<?, ?, ?, ?> function) {
+    hostFunctions.add(name, function);
+    return this;
+  }
+
+  /// As [#hostFunction(String, HostFunction.Of0)], with four parameters.
+  public SandboxBuilder hostFunction(String name, HostFunction.Of4<?, ?, ?, ?, ?> function) {
+    hostFunctions.add(name, function);
+    return this;
+  }
+
+  /// Gives the guest a host function with any number of parameters.
+  ///
+  /// @param signature in the type language, such as `(name: string, count: i32) -> [string]`
+  /// @throws IllegalArgumentException if there is one of this name already, or the signature is
+  ///   none
+  public SandboxBuilder hostFunction(String name, String signature, HostFunction.Untyped function) {
+    hostFunctions.add(name, signature, function);
+    return this;
+  }
+
+  /// Gives the guest each method of an interface as a host function, under the method's name or
+  /// that of its [dev.mote.values.Name].
+  ///
+  /// @throws IllegalArgumentException if one of its names is taken, or a type has no place in a
+  ///   message
+  public <T> SandboxBuilder hostFunctions(Class<T> api, T implementation) {
+    hostFunctions.addAll(api, implementation);
+    return this;
+  }
+
+  /// Bytes that a message between host and guest may have. Default: 16 MiB. A message of many small
+  /// values takes some fifty times as much when it is read.
+  ///
+  /// @param limit from 1 KiB to 1 GiB
+  public SandboxBuilder messageLimit(MemorySize limit) {
+    if (limit.bytes() < 1 << 10 || limit.bytes() > 1 << 30) {
+      throw new IllegalArgumentException(
+          "the message limit must be from 1KiB to 1GiB, not " + limit);
+    }
+    calls = calls.messageBytes((int) limit.bytes());
+    return this;
+  }
+
+  /// How deeply values may be nested. Default: 64.
+  ///
+  /// @param levels from 1 to 256
+  public SandboxBuilder valueDepth(int levels) {
+    calls = calls.valueDepth(requireWithin("value depth", levels, 1, 256));
+    return this;
+  }
+
+  /// How deeply calls may be nested: a call of the guest by a host function that a call of the
+  /// guest made is the second level. Default: 16.
+  ///
+  /// @param levels from 1 to 256
+  public SandboxBuilder nestedCalls(int levels) {
+    calls = calls.nestedCalls(requireWithin("number of nested calls", levels, 1, 256));
+    return this;
+  }
+
+  private static int requireWithin(String what, int value, int least, int most) {
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(
+          "the %s must be from %d to %d, not %d".formatted(what, least, most, value));
+    }
+    return value;
+  }
+
+  /// How many host functions the guest may call in one call of it. Default: 10,000.
+  public SandboxBuilder hostCallLimit(int limit) {
+    calls = calls.hostCalls(requireNotNegative(limit));
+    return this;
+  }
+
+  /// Bytes of arguments and results for each host function in one call of the guest. Default: 64
+  /// MiB.
+  public SandboxBuilder hostCallBytes(MemorySize limit) {
+    calls = calls.hostCallBytes(limit.bytes());
+    return this;
+  }
+
+  /// Time that host functions may take in one call of the guest. Once it is used up, no further
+  /// host function is entered; what interrupts one that runs is [#timeout]. Default: 10 seconds.
+  ///
+  /// @param limit more than zero
+  public SandboxBuilder hostCallTime(Duration limit) {
+    calls = calls.hostTime(requirePositive(limit));
+    return this;
+  }
+
+  /// Where the standard streams of a guest of functions go. Default: what each call writes is
+  /// captured, for [Sandbox#output()].
+  public SandboxBuilder streams(Streams where) {
+    streams = where;
+    return this;
+  }
+
+  /// Whose sandbox it is: host functions and events tell it. Default: empty.
+  public SandboxBuilder tenant(String name) {
+    tenant = name;
+    return this;
+  }
+
+  /// Attaches something to the sandbox, for its host functions ([HostCall#attributes]).
+  public SandboxBuilder attribute(String name, Object value) {
+    attributes.put(name, value);
+    return this;
+  }
+
+  /// Makes the virtual machine and loads the program, to be run once as a whole ([Sandbox#run]);
+  /// nothing of it has run yet.
   ///
   /// @throws HostException if this host cannot run sandboxes; it says what to do
   /// @throws ProgramException if the program does not fit the memory limit, or a mount or the
   ///   working directory is not there
   public Sandbox build() {
+    return new Sandbox(createGuest(0), limits(), null);
+  }
+
+  /// Makes the virtual machine, loads the program and runs it until it has announced its functions,
+  /// to be called ([Sandbox#call]). The limits of time hold for the start and for each call.
+  ///
+  /// @throws HostException if this host cannot run sandboxes; it says what to do
+  /// @throws ProgramException if the program does not fit the memory limit, a mount or the working
+  ///   directory is not there, or the program ends without having announced functions
+  public Sandbox start() {
+    Guest guest = createGuest(calls.messageBytes());
+    var hostCalls = new HostCalls(hostFunctions, calls, tenant, Map.copyOf(attributes));
+    var conversation = new Conversation(guest, limits(), calls, hostCalls, streams, output.bytes());
+    var sandbox = new Sandbox(guest, limits(), conversation);
+    try {
+      Ending ending = conversation.start();
+      if (ending != null) {
+        throw new ProgramException(
+            ProgramException.Kind.NO_FUNCTIONS,
+            "%s does not offer functions: it ended before it announced any (%s)%s"
+                .formatted(program.executable(), ending, errorOutput()));
+      }
+      return sandbox;
+    } catch (RuntimeException | Error e) {
+      sandbox.close();
+      throw e;
+    }
+  }
+
+  private String errorOutput() {
+    String text = streams.errorText().strip();
+    return text.isEmpty() ? "" : "; its standard error: " + text;
+  }
+
+  private Limits limits() {
+    return new Limits(memory, timeout, cpuTime);
+  }
+
+  private Guest createGuest(int messageBytes) {
     var fileLimits =
         new FileLimits(files.bytes(), fileCount, openFiles, PIPE_BYTES, output.bytes());
-    var limits = new GuestLimits(memory.bytes(), fileLimits, 0);
+    var limits = new GuestLimits(memory.bytes(), fileLimits, messageBytes);
     var setup =
         new GuestSetup(
             program.file(),
@@ -194,7 +372,7 @@ public final class SandboxBuilder {
             cpu.level(),
             trace);
     try {
-      return new Sandbox(Guest.create(setup), new Limits(memory, timeout, cpuTime));
+      return Guest.create(setup);
     } catch (GuestFailure e) {
       if (e.isAboutProgram()) {
         throw new ProgramException(

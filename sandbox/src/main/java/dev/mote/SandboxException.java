@@ -2,7 +2,7 @@ package dev.mote;
 
 /// The root of every exception of this library. Unchecked, as all of them.
 public sealed class SandboxException extends RuntimeException
-    permits ProgramException, HostException {
+    permits ProgramException, HostException, CallException, PoisonedException {
   private static final long serialVersionUID = 1;
 
   SandboxException(String message) {

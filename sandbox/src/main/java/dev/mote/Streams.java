@@ -17,7 +17,7 @@ import java.nio.file.Path;
 /// A program's standard input, output and error.
 ///
 /// Input is read only when the program asks for it, and no more than it asks for. An instance
-/// serves one run.
+/// serves one sandbox.
 public final class Streams {
   private final StandardStreams streams;
   private final ByteArrayOutputStream output;
@@ -95,6 +95,12 @@ public final class Streams {
     } catch (IOException _) {
       return StreamKind.NULL; // closed: it reads as empty, and what is written is lost
     }
+  }
+
+  /// Forgets what was captured.
+  void reset() {
+    output.reset();
+    error.reset();
   }
 
   StandardStreams standard() {

@@ -310,6 +310,13 @@ public final class Guest implements AutoCloseable {
     }
   }
 
+  /// Each output stream takes its limit of bytes anew. Called on a stretch.
+  public void renewOutputLimits() {
+    if (calls != null) {
+      calls.renewOutputLimits();
+    }
+  }
+
   /// The message that the guest has sent, in the first [#messageLength] bytes. Valid until the
   /// guest is given one or resumed; not to be changed.
   public byte[] message() {

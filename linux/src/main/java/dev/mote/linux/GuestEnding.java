@@ -51,6 +51,8 @@ public sealed interface GuestEnding {
     CPU_TIME,
     /// The thread that ran it was interrupted.
     INTERRUPTED,
+    /// Somebody asked for it.
+    CANCELLED,
     CLOSED
   }
 

@@ -90,6 +90,10 @@ final class GuestFiles implements AutoCloseable {
     return mappings;
   }
 
+  void renewOutputLimits() {
+    standard.renewOutputLimits();
+  }
+
   /// Closes everything. A read of the host's input that waits is abandoned, not waited for.
   @Override
   public void close() {

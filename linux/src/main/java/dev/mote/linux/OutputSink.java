@@ -58,6 +58,11 @@ final class OutputSink {
         : null;
   }
 
+  /// The limit begins anew.
+  void renewLimit() {
+    written = 0;
+  }
+
   /// Writes as much as the stream takes; all of it unless it is one that can be asked.
   ///
   /// @param waits whether to wait a little for whoever reads it

@@ -13,6 +13,8 @@ final class StandardFiles implements AutoCloseable {
 
   private final FileTree tree;
   private final InputPump input;
+  private final OutputSink output;
+  private final OutputSink error;
 
   /// Opens the streams on the lowest free descriptors of `files`.
   ///
@@ -22,8 +24,8 @@ final class StandardFiles implements AutoCloseable {
     this.tree = files.tree;
     this.input = new InputPump(streams.input(), events);
     long limit = tree.limits().streamBytes();
-    OutputSink output = new OutputSink(streams.output(), "standard output", limit);
-    OutputSink error = new OutputSink(streams.error(), "standard error", limit);
+    output = new OutputSink(streams.output(), "standard output", limit);
+    error = new OutputSink(streams.error(), "standard error", limit);
     boolean typed = streams.input().kind() == StreamKind.TERMINAL;
     boolean shown = streams.output().kind() == StreamKind.TERMINAL;
     StandardStream.Ends controlling =
@@ -76,6 +78,12 @@ final class StandardFiles implements AutoCloseable {
             (entry, again) -> new StandardStream(entry, again, ends),
             ends::length);
     return new StandardStream(Entry.detached(name + inode.number + "]", inode), flags, ends);
+  }
+
+  /// Each output stream takes its limit of bytes anew.
+  void renewOutputLimits() {
+    output.renewLimit();
+    error.renewLimit();
   }
 
   /// Stops reading the host's input. A read that waits there is abandoned, not waited for.

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 final class StopRequest {
   private volatile GuestEnding.@Nullable StopReason reason; // changed while this is locked
   private boolean running; // this and the rest are guarded by this
-  private @Nullable Thread hostFunction; // it runs now
+  private @Nullable Thread hostFunction; // runs on it, or a call of the guest in one
+  private int hostFunctions; // how deeply
   private boolean interrupted; // by us
 
   GuestEnding.@Nullable StopReason reason() {
@@ -48,9 +49,13 @@ final class StopRequest {
   /// The calling thread runs a host function until [#endHostFunction].
   synchronized void beginHostFunction() {
     hostFunction = Thread.currentThread();
+    hostFunctions++;
   }
 
   synchronized void endHostFunction() {
+    if (--hostFunctions > 0) {
+      return;
+    }
     hostFunction = null;
     if (interrupted) {
       interrupted = false;

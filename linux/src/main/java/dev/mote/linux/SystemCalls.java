@@ -142,6 +142,10 @@ final class SystemCalls implements AutoCloseable {
     }
   }
 
+  void renewOutputLimits() {
+    files.renewOutputLimits();
+  }
+
   @Override
   public void close() {
     files.close();

@@ -1,0 +1,219 @@
+package dev.mote;
+
+import static java.lang.constant.ConstantDescs.CD_Object;
+import static java.lang.constant.ConstantDescs.CD_int;
+import static java.lang.constant.ConstantDescs.CD_void;
+import static java.lang.invoke.MethodType.methodType;
+
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.TypeKind;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDescs;
+import java.lang.constant.DynamicConstantDesc;
+import java.lang.constant.MethodTypeDesc;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+
+/// The class that implements an interface by calls of guest functions, made once for each
+/// interface.
+///
+/// Each method invokes a chain of method handles over [TypedView]'s steps, with the view as its
+/// first argument. The chains are constants of the class, so the compiler sees through them: a call
+/// of primitive types makes no object. The class lies in the interface's own package, so that the
+/// interface need not be public.
+final class StubClass {
+  private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
+
+  private static final ClassValue<StubClass> STUBS =
+      new ClassValue<>() {
+        @Override
+        protected StubClass computeValue(Class<?> api) {
+          return new StubClass(api);
+        }
+      };
+
+  private final List<Method> methods;
+  private final MethodHandle constructor; // (Object)Object
+
+  /// @throws IllegalArgumentException if it is not an interface that can be implemented so; it says
+  ///   why
+  static StubClass of(Class<?> api) {
+    return STUBS.get(api);
+  }
+
+  private StubClass(Class<?> api) {
+    if (!api.isInterface()) {
+      throw new IllegalArgumentException(api.getName() + " is not an interface");
+    }
+    if (api.isSealed()) {
+      throw new IllegalArgumentException(api.getName() + " is sealed");
+    }
+    methods = abstractMethods(api);
+    var chains = new ArrayList<MethodHandle>();
+    for (int i = 0; i < methods.size(); i++) {
+      chains.add(chain(i, methods.get(i)));
+    }
+    try {
+      MethodHandles.Lookup stub =
+          Reflection.in(api).defineHiddenClassWithClassData(bytes(api), chains, true);
+      constructor =
+          stub.findConstructor(stub.lookupClass(), methodType(void.class, Object.class))
+              .asType(methodType(Object.class, Object.class));
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalArgumentException(api.getName() + " cannot be implemented", e);
+    }
+  }
+
+  private static List<Method> abstractMethods(Class<?> api) {
+    var list = new ArrayList<Method>();
+    var names = new HashSet<String>();
+    for (Method method : api.getMethods()) {
+      if (Modifier.isAbstract(method.getModifiers())) {
+        if (!names.add(method.getName())) {
+          throw new IllegalArgumentException(
+              "%s overloads %s, and guest functions cannot be overloaded"
+                  .formatted(api.getName(), method.getName()));
+        }
+        list.add(method);
+      }
+    }
+    return List.copyOf(list);
+  }
+
+  /// The methods that are guest functions; their places are the numbers by which the view is
+  /// called.
+  List<Method> methods() {
+    return methods;
+  }
+
+  Object instance(TypedView view) {
+    try {
+      return constructor.invokeExact((Object) view);
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new AssertionError(e); // the constructor stores a field
+    }
+  }
+
+  /// The handle that makes the call: the method's own type behind the view.
+  private static MethodHandle chain(int number, Method method) {
+    Class<?>[] types = method.getParameterTypes();
+    MethodHandle chain = finish(number, method.getReturnType()); // (TypedView)R
+    for (int i = types.length - 1; i >= 0; i--) {
+      MethodHandle put = put(number, i, types[i]); // (TypedView, A)void
+      chain = MethodHandles.foldArguments(MethodHandles.dropArguments(chain, 1, types[i]), put);
+    }
+    MethodHandle begin =
+        MethodHandles.insertArguments(
+            find("begin", methodType(void.class, TypedView.class, int.class)), 1, number);
+    chain = MethodHandles.foldArguments(chain, begin);
+    return chain.asType(chain.type().changeParameterType(0, Object.class));
+  }
+
+  private static MethodHandle finish(int number, Class<?> result) {
+    String name = "finish";
+    Class<?> from = Object.class;
+    if (result == long.class
+        || result == int.class
+        || result == short.class
+        || result == byte.class) {
+      name = "finishLong"; // the decoder has kept to the range
+      from = long.class;
+    } else if (result == double.class) {
+      name = "finishDouble";
+      from = double.class;
+    }
+    MethodHandle finish = find(name, methodType(from, TypedView.class, int.class));
+    MethodHandle bound = MethodHandles.insertArguments(finish, 1, number);
+    return MethodHandles.explicitCastArguments(bound, methodType(result, TypedView.class));
+  }
+
+  private static MethodHandle put(int number, int index, Class<?> type) {
+    Class<?> as = Object.class;
+    if (type == long.class || type == int.class || type == short.class || type == byte.class) {
+      as = long.class;
+    } else if (type == double.class) {
+      as = double.class;
+    }
+    MethodHandle put =
+        find("put", methodType(void.class, TypedView.class, int.class, int.class, as));
+    return MethodHandles.insertArguments(put, 1, number, index)
+        .asType(methodType(void.class, TypedView.class, type));
+  }
+
+  private static MethodHandle find(String name, MethodType type) {
+    try {
+      return LOOKUP.findStatic(TypedView.class, name, type);
+    } catch (ReflectiveOperationException e) {
+      throw new LinkageError(name + type, e); // it is there
+    }
+  }
+
+  private byte[] bytes(Class<?> api) {
+    ClassDesc stub = ClassDesc.of(api.getPackageName(), api.getSimpleName() + "Stub");
+    return ClassFile.of()
+        .build(
+            stub,
+            builder -> {
+              builder.withInterfaceSymbols(api.describeConstable().orElseThrow());
+              builder.withField("view", CD_Object, ClassFile.ACC_PRIVATE | ClassFile.ACC_FINAL);
+              builder.withMethodBody(
+                  ConstantDescs.INIT_NAME,
+                  MethodTypeDesc.of(CD_void, CD_Object),
+                  0,
+                  code ->
+                      code.aload(0)
+                          .invokespecial(CD_Object, ConstantDescs.INIT_NAME, ConstantDescs.MTD_void)
+                          .aload(0)
+                          .aload(1)
+                          .putfield(stub, "view", CD_Object)
+                          .return_());
+              for (int i = 0; i < methods.size(); i++) {
+                int number = i;
+                Method method = methods.get(i);
+                builder.withMethodBody(
+                    method.getName(),
+                    descriptor(method),
+                    ClassFile.ACC_PUBLIC,
+                    code -> body(code, stub, number, method));
+              }
+            });
+  }
+
+  private static MethodTypeDesc descriptor(Method method) {
+    return methodType(method.getReturnType(), method.getParameterTypes())
+        .describeConstable()
+        .orElseThrow();
+  }
+
+  /// `return chain.invokeExact(view, arguments…)`, with the chain a constant.
+  private static void body(CodeBuilder code, ClassDesc stub, int number, Method method) {
+    code.loadConstant(
+        DynamicConstantDesc.ofNamed(
+            ConstantDescs.ofConstantBootstrap(
+                ConstantDescs.CD_MethodHandles, "classDataAt", CD_Object, CD_int),
+            ConstantDescs.DEFAULT_NAME,
+            ConstantDescs.CD_MethodHandle,
+            number));
+    code.aload(0).getfield(stub, "view", CD_Object);
+    int slot = 1;
+    for (Class<?> type : method.getParameterTypes()) {
+      TypeKind kind = TypeKind.from(type);
+      code.loadLocal(kind, slot);
+      slot += kind.slotSize();
+    }
+    code.invokevirtual(
+        ConstantDescs.CD_MethodHandle,
+        "invokeExact",
+        descriptor(method).insertParameterTypes(0, CD_Object));
+    code.return_(TypeKind.from(method.getReturnType()));
+  }
+}

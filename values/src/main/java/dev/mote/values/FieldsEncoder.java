@@ -1,0 +1,91 @@
+package dev.mote.values;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Writes records, and maps with the names of fields as keys, as records.
+final class FieldsEncoder extends Encoder {
+  private final Type.Fields type;
+  private final Encoder[] encoders;
+  private volatile @Nullable Plan plan; // of the last record class
+
+  /// Which component is which field.
+  private record Plan(Class<?> record, List<RecordShape.Component> components) {}
+
+  FieldsEncoder(Type.Fields type) {
+    this.type = type;
+    encoders = type.fields().stream().map(f -> of(f.type())).toArray(Encoder[]::new);
+  }
+
+  @Override
+  public void write(@Nullable Object value, MessageWriter out) {
+    switch (value) {
+      case Record record -> write(record, out);
+      case Map<?, ?> map -> write(map, out);
+      case null, default -> throw wrong(value, type);
+    }
+  }
+
+  private void write(Record record, MessageWriter out) {
+    Plan known = plan;
+    if (known == null || known.record() != record.getClass()) {
+      known = planFor(record.getClass());
+      plan = known;
+    }
+    out.enter();
+    out.map(encoders.length);
+    for (int i = 0; i < encoders.length; i++) {
+      writeField(i, known.components().get(i).of(record), out);
+    }
+    out.leave();
+  }
+
+  private Plan planFor(Class<?> record) {
+    RecordShape shape = RecordShape.of(record);
+    List<RecordShape.Component> components = shape.components();
+    if (components.size() != encoders.length) {
+      requireOnlyFields(components.stream().map(RecordShape.Component::name).toList());
+    }
+    return new Plan(
+        record,
+        type.fields().stream()
+            .map(field -> {
+              int place = shape.place(field.name());
+              if (place < 0) {
+                throw ValueException.wrongType(
+                    "%s has no component '%s'".formatted(record.getSimpleName(), field.name()));
+              }
+              return components.get(place);
+            })
+            .toList());
+  }
+
+  private void write(Map<?, ?> map, MessageWriter out) {
+    requireOnlyFields(map.keySet());
+    out.enter();
+    out.map(encoders.length);
+    for (int i = 0; i < encoders.length; i++) {
+      writeField(i, map.get(type.fields().get(i).name()), out);
+    }
+    out.leave();
+  }
+
+  private void requireOnlyFields(Iterable<?> names) {
+    for (Object name : names) {
+      if (type.fields().stream().noneMatch(f -> f.name().equals(name))) {
+        throw ValueException.wrongType("'%s' is no field of %s".formatted(name, type));
+      }
+    }
+  }
+
+  private void writeField(int i, @Nullable Object value, MessageWriter out) {
+    String name = type.fields().get(i).name();
+    try {
+      out.text(name);
+      encoders[i].write(value, out);
+    } catch (ValueException e) {
+      throw e.in("field '" + name + "'");
+    }
+  }
+}

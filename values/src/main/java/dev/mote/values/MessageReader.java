@@ -1,0 +1,249 @@
+package dev.mote.values;
+
+/// Reads one message: CBOR items, one after the other, within what the protocol allows. The bytes
+/// may come from a guest: each length is checked against what is there before anything is made of
+/// it.
+///
+/// It does not count: whoever reads the head of an array reads its items. Every method throws a
+/// [ValueException] when what comes next is not what it reads. Not thread-safe.
+public final class MessageReader {
+  private static final int INDEFINITE = 31;
+
+  private final int deepest;
+  private byte[] bytes = new byte[0];
+  private int at;
+  private int end;
+  private int depth;
+
+  /// @param deepest how deeply values may be nested
+  public MessageReader(int deepest) {
+    this.deepest = deepest;
+  }
+
+  /// Begins to read a message.
+  ///
+  /// @param source not copied; nobody else changes it meanwhile
+  public void reset(byte[] source, int offset, int length) {
+    bytes = source;
+    at = offset;
+    end = offset + length;
+    depth = 0;
+  }
+
+  /// The message must end here.
+  public void end() {
+    if (at < end) {
+      throw ValueException.malformed("%d bytes follow the message".formatted(end - at));
+    }
+  }
+
+  /// Values within a value follow.
+  void enter() {
+    if (++depth > deepest) {
+      throw new ValueException(
+          ValueException.Reason.TOO_DEEP, "the value is nested more deeply than " + deepest);
+    }
+  }
+
+  void leave() {
+    depth--;
+  }
+
+  /// The major type of the next item.
+  int major() {
+    return peek() >>> 5;
+  }
+
+  /// The first byte of the next item.
+  int peek() {
+    if (at >= end) {
+      throw ValueException.malformed("the message ends in the middle");
+    }
+    return bytes[at] & 0xff;
+  }
+
+  boolean isNull() {
+    return peek() == MessageWriter.NULL;
+  }
+
+  public void nul() {
+    require(isNull(), "null");
+    at++;
+  }
+
+  public boolean bool() {
+    int initial = peek();
+    require(initial == MessageWriter.TRUE || initial == MessageWriter.FALSE, "a bool");
+    at++;
+    return initial == MessageWriter.TRUE;
+  }
+
+  public int arrayLength() {
+    require(major() == MessageWriter.ARRAY, "a list");
+    return length(argument(), 1, "a list");
+  }
+
+  public int mapLength() {
+    require(major() == MessageWriter.MAP, "a map");
+    return length(argument(), 2, "a map");
+  }
+
+  /// @throws ValueException also if it is above [Long#MAX_VALUE] or below [Long#MIN_VALUE]
+  public long integer() {
+    return integer(Type.Int.I64);
+  }
+
+  /// Reads an integer of a type; one of [Type.Int#U64] as its bits.
+  long integer(Type.Int type) {
+    int major = major();
+    require(major == MessageWriter.UNSIGNED || major == MessageWriter.NEGATIVE, "an integer");
+    long argument = argument();
+    boolean negative = major == MessageWriter.NEGATIVE;
+    long value = negative ? ~argument : argument;
+    boolean fits = argument < 0 ? !negative && type == Type.Int.U64 : type.contains(value);
+    if (!fits) {
+      throw ValueException.outOfRange(
+          (negative ? "-1 - " : "") + Long.toUnsignedString(argument), type);
+    }
+    return value;
+  }
+
+  /// Reads a float of any width that the type has exactly, as its bits.
+  int float32() {
+    return switch (peek()) {
+      case MessageWriter.HALF -> Floats.halfToFloatBits((int) argument());
+      case MessageWriter.FLOAT -> (int) argument();
+      case MessageWriter.DOUBLE -> {
+        long bits = argument();
+        if (!Floats.fitsFloat(bits)) {
+          throw ValueException.outOfRange(Double.longBitsToDouble(bits), Type.Plain.F32);
+        }
+        yield Floats.doubleToFloatBits(bits);
+      }
+      default -> throw wrong("a float");
+    };
+  }
+
+  /// Reads a float of any width, as the bits of a double.
+  long float64() {
+    return switch (peek()) {
+      case MessageWriter.HALF -> Floats.floatToDoubleBits(Floats.halfToFloatBits((int) argument()));
+      case MessageWriter.FLOAT -> Floats.floatToDoubleBits((int) argument());
+      case MessageWriter.DOUBLE -> argument();
+      default -> throw wrong("a float");
+    };
+  }
+
+  public String text() {
+    require(major() == MessageWriter.TEXT, "a string");
+    int length = length(argument(), 1, "a string");
+    String text = Utf8.decode(bytes, at, length);
+    at += length;
+    return text;
+  }
+
+  public byte[] bytes() {
+    require(major() == MessageWriter.BYTES, "bytes");
+    int length = length(argument(), 1, "bytes");
+    var copy = new byte[length];
+    System.arraycopy(bytes, at, copy, 0, length);
+    at += length;
+    return copy;
+  }
+
+  /// Passes over one item, which must be well-formed.
+  public void skip() {
+    switch (major()) {
+      case MessageWriter.UNSIGNED, MessageWriter.NEGATIVE -> argument();
+      case MessageWriter.BYTES -> at += length(argument(), 1, "bytes");
+      case MessageWriter.TEXT -> text();
+      case MessageWriter.ARRAY -> skip(arrayLength());
+      case MessageWriter.MAP -> skip(2 * mapLength());
+      case MessageWriter.SIMPLE -> skipSimple();
+      default -> throw wrong("a value");
+    }
+  }
+
+  private void skip(int items) {
+    enter();
+    for (int i = 0; i < items; i++) {
+      skip();
+    }
+    leave();
+  }
+
+  private void skipSimple() {
+    switch (peek()) {
+      case MessageWriter.FALSE, MessageWriter.TRUE, MessageWriter.NULL -> at++;
+      case MessageWriter.HALF, MessageWriter.FLOAT, MessageWriter.DOUBLE -> argument();
+      default -> throw wrong("a value");
+    }
+  }
+
+  /// The argument of the head that is next; an unsigned number.
+  private long argument() {
+    int initial = peek();
+    int info = initial & 0x1f;
+    if (info < 24) {
+      at++;
+      return info;
+    }
+    if (info > 27) {
+      throw ValueException.malformed(
+          info == INDEFINITE
+              ? "an item of indefinite length"
+              : "0x%02x begins no item".formatted(initial));
+    }
+    int size = 1 << (info - 24);
+    if (size > end - at - 1) {
+      throw ValueException.malformed("the message ends in the middle");
+    }
+    long value = 0;
+    for (int i = 1; i <= size; i++) {
+      value = (value << 8) | (bytes[at + i] & 0xff);
+    }
+    at += 1 + size;
+    return value;
+  }
+
+  /// @param least bytes that each element takes
+  private int length(long argument, int least, String what) {
+    if (argument < 0 || argument > (end - at) / least) {
+      throw ValueException.malformed("%s is longer than the message".formatted(what));
+    }
+    return (int) argument;
+  }
+
+  private void require(boolean fits, String expected) {
+    if (!fits) {
+      throw wrong(expected);
+    }
+  }
+
+  /// What is next is not what is expected: another type, or nothing that the protocol has.
+  private ValueException wrong(String expected) {
+    int initial = peek();
+    if ((initial & 0x1f) == INDEFINITE) {
+      return ValueException.malformed("an item of indefinite length");
+    }
+    String found =
+        switch (initial >>> 5) {
+          case MessageWriter.UNSIGNED, MessageWriter.NEGATIVE -> "an integer";
+          case MessageWriter.BYTES -> "bytes";
+          case MessageWriter.TEXT -> "a string";
+          case MessageWriter.ARRAY -> "a list";
+          case MessageWriter.MAP -> "a map";
+          case MessageWriter.TAG ->
+              throw ValueException.malformed("a tag, which integers beyond 64 bits and dates have");
+          default ->
+              switch (initial) {
+                case MessageWriter.TRUE, MessageWriter.FALSE -> "a bool";
+                case MessageWriter.NULL -> "null";
+                case MessageWriter.HALF, MessageWriter.FLOAT, MessageWriter.DOUBLE -> "a float";
+                default ->
+                    throw ValueException.malformed("0x%02x begins no item".formatted(initial));
+              };
+        };
+    return ValueException.wrongType("%s is there instead of %s".formatted(found, expected));
+  }
+}

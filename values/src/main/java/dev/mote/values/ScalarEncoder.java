@@ -1,0 +1,91 @@
+package dev.mote.values;
+
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/// Writes null, bools, floats, strings and bytes.
+final class ScalarEncoder extends Encoder {
+  private final Type.Plain type;
+
+  ScalarEncoder(Type.Plain type) {
+    this.type = type;
+  }
+
+  @Override
+  public void write(@Nullable Object value, MessageWriter out) {
+    switch (type) {
+      case NULL -> {
+        if (value != null) {
+          throw wrong(value, type);
+        }
+        out.nul();
+      }
+      case BOOL -> {
+        if (!(value instanceof Boolean bool)) {
+          throw wrong(value, type);
+        }
+        out.bool(bool);
+      }
+      case F32, F64 -> writeFloat(value, out);
+      case STRING -> {
+        if (!(value instanceof String text)) {
+          throw wrong(value, type);
+        }
+        out.text(text);
+      }
+      case BYTES -> writeBytes(value, out);
+      case ANY -> throw new AssertionError("any has an encoder of its own");
+    }
+  }
+
+  private void writeFloat(@Nullable Object value, MessageWriter out) {
+    if (value instanceof Float number) {
+      int bits = Float.floatToRawIntBits(number);
+      if (type == Type.Plain.F32) {
+        out.float32(bits);
+      } else {
+        out.float64(Floats.floatToDoubleBits(bits));
+      }
+    } else if (value instanceof Double number) {
+      writeDouble(number, out);
+    } else {
+      throw wrong(value, type);
+    }
+  }
+
+  @Override
+  public void writeDouble(double value, MessageWriter out) {
+    long bits = Double.doubleToRawLongBits(value);
+    switch (type) {
+      case F64 -> out.float64(bits);
+      case F32 -> {
+        if (!Floats.fitsFloat(bits)) {
+          throw ValueException.outOfRange(value, type);
+        }
+        out.float32(Floats.doubleToFloatBits(bits));
+      }
+      default -> throw wrong(value, type);
+    }
+  }
+
+  private void writeBytes(@Nullable Object value, MessageWriter out) {
+    if (value instanceof byte[] bytes) {
+      out.bytes(bytes, 0, bytes.length);
+    } else if (value instanceof ByteBuffer buffer) {
+      write(buffer, out);
+    } else {
+      throw wrong(value, type);
+    }
+  }
+
+  /// Writes what remains of a buffer, whose position stays.
+  static void write(ByteBuffer buffer, MessageWriter out) {
+    if (buffer.hasArray()) {
+      out.bytes(buffer.array(), buffer.arrayOffset() + buffer.position(), buffer.remaining());
+    } else {
+      var copy = new byte[buffer.remaining()];
+      buffer.get(buffer.position(), copy);
+      out.bytes(copy, 0, copy.length);
+    }
+  }
+}
