@@ -57,7 +57,7 @@ final class Main {
       err.println("mote: " + e.getMessage());
       return switch (e.kind()) {
         case NOT_FOUND -> ExitStatus.NOT_FOUND;
-        case NOT_RUNNABLE -> ExitStatus.NOT_RUNNABLE;
+        case NOT_RUNNABLE, NO_FUNCTIONS -> ExitStatus.NOT_RUNNABLE;
       };
     } catch (HostException e) {
       return fail(
