@@ -57,6 +57,7 @@ final class Conversation {
   private final GuestLog log;
   private final Streams streams;
   private final ReentrantLock lock = new ReentrantLock();
+  private final CallEvent outermost = new CallEvent(); // used again, so that a call makes no object
   private volatile @Nullable Thread runner; // of the present call: it may make nested ones
   private int depth; // this and the rest are guarded by lock
   private @Nullable GuestFunctions functions;
@@ -195,9 +196,10 @@ final class Conversation {
   ///
   /// @throws HostException if the host failed; the sandbox is poisoned then
   Answer exchange(Function function) {
-    var event = new CallEvent();
+    CallEvent event = depth > 1 ? new CallEvent() : outermost;
     event.begin();
     Answer answer = exchange();
+    event.end();
     if (event.shouldCommit()) {
       event.function = function.name();
       event.tenant = hostCalls.tenant();

@@ -219,7 +219,7 @@ public final class Guest implements AutoCloseable {
       throw new IllegalStateException("the sandbox is closed");
     }
     stopRequest.begin();
-    cpuTime.begin();
+    cpuTime.begin(!channel.isOpen() || cpuNanos != Task.NO_DEADLINE);
     deadlines.arm(wallNanos, cpuNanos);
   }
 
@@ -409,6 +409,7 @@ public final class Guest implements AutoCloseable {
     try {
       if (!task.hasDeliverableSignal()) {
         events.await(seen, nanos);
+        cpuTime.waited(clock.monotonicNanos() - now);
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt(); // the caller shall see it too

@@ -132,6 +132,20 @@ public final class MessageWriter {
     length += count;
   }
 
+  /// A string as a whole item, head and UTF-8, for names that are written often.
+  static byte[] item(String text) {
+    var writer = new MessageWriter(Integer.MAX_VALUE, 1);
+    writer.text(text);
+    return Arrays.copyOf(writer.bytes, writer.length);
+  }
+
+  /// Writes what [#item] gave.
+  void item(byte[] item) {
+    reserve(item.length);
+    System.arraycopy(item, 0, bytes, length, item.length);
+    length += item.length;
+  }
+
   /// The head of an item: its major type and argument, in the shortest form.
   private void head(int major, long argument) {
     int type = major << 5;
