@@ -47,10 +47,10 @@ static void rebuild(mote_writer *out, mote_value value) {
       mote_put_bool(out, mote_get_bool(value));
       break;
     case MOTE_INT:
-      if (mote_get_uint(value) > INT64_MAX)
-        mote_put_uint(out, mote_get_uint(value));
-      else
-        mote_put_int(out, mote_get_int(value));
+      mote_put_int(out, mote_get_int(value));
+      break;
+    case MOTE_UINT:
+      mote_put_uint(out, mote_get_uint(value));
       break;
     case MOTE_FLOAT:
       if (value.end - value.at == 5)
