@@ -19,8 +19,8 @@
  *   null bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 string bytes any
  *   [T]    map<K, V>    {field: T, ...}    enum {Red, Circle {radius: f64}}    T?
  *
- * The library belongs to the thread that calls mote_serve. Where memory for a message runs out it says so
- * on standard error and ends the program.
+ * For C++ there is mote.hpp beside this. The library belongs to the thread that calls mote_serve. Where
+ * memory for a message runs out it says so on standard error and ends the program.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -55,6 +55,10 @@ typedef void mote_function(mote_call *call);
 
 /* The same, before mote_serve. The two strings are not copied. */
 void mote_register(const char *name, const char *signature, mote_function *function);
+
+/* The same with something of the caller's, which mote_context gives to the function. */
+void mote_register_with(const char *name, const char *signature, mote_function *function, void *context);
+void *mote_context(const mote_call *call);
 
 /* Takes the calls of all names that nobody registered, whose arguments may be anything. Without one such
  * calls are refused with the code unknown-function. Before mote_serve. */

@@ -11,6 +11,8 @@ const char *mote_name(const mote_call *call) {
   return call->offer != NULL && call->offer->name != NULL ? call->offer->name : call->name;
 }
 
+void *mote_context(const mote_call *call) { return call->offer == NULL ? NULL : call->offer->context; }
+
 size_t mote_argument_count(const mote_call *call) { return mote_count(call->arguments); }
 
 mote_value mote_argument(const mote_call *call, size_t index) {

@@ -9,11 +9,15 @@ static size_t count, capacity;
 static mote_offer fallback;
 
 void mote_register(const char *name, const char *signature, mote_function *function) {
+  mote_register_with(name, signature, function, NULL);
+}
+
+void mote_register_with(const char *name, const char *signature, mote_function *function, void *context) {
   if (count == capacity) {
     capacity = 2 * capacity + 16;
     offers = mote_allocate(offers, capacity * sizeof *offers);
   }
-  offers[count++] = (mote_offer){name, signature, function};
+  offers[count++] = (mote_offer){name, signature, function, context};
 }
 
 void mote_fallback(mote_function *function) { fallback.function = function; }

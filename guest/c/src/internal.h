@@ -101,6 +101,7 @@ mote_iterator mote_open_message(const mote_buffer *message, int *kind);
 typedef struct {
   const char *name, *signature;
   mote_function *function;
+  void *context;
 } mote_offer;
 
 void mote_announce(mote_writer *out);

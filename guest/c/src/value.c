@@ -13,6 +13,7 @@ static int major(mote_value value) { return value.at[0] >> 5; }
 static size_t length(mote_value value) { return (size_t)(value.end - value.at); }
 
 bool mote_head(mote_value *value, uint64_t *argument) {
+  *argument = 0;
   if (value->at >= value->end)
     return false;
   int info = *value->at++ & 0x1f;
