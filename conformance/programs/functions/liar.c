@@ -15,7 +15,7 @@ static long out(long rax, const void *message, uint64_t size, void *into, uint64
 static long exchange(const void *message, uint64_t size) { return out(1, message, size, buffer, sizeof buffer); }
 
 #define SEND(literal) exchange(literal, sizeof literal - 1)
-#define F(name) "\x82\x00\xa2\x67version\x01\x69" "functions\xa1\x61" name "\x6b() -> i64   "
+#define F(name) "\x82\x00\xa2\x67version\x01\x69" "functions\xa1\x61" name "\x6c() -> i64   "
 #define ANNOUNCE F("f")
 
 static void expect(long got, long expected) {

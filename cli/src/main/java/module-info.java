@@ -5,4 +5,5 @@ import org.jspecify.annotations.NullMarked;
 module dev.mote.cli {
   requires dev.mote;
   requires static org.jspecify;
+  requires tools.jackson.core;
 }

@@ -19,6 +19,10 @@ public record MemorySize(long bytes) {
     return new MemorySize(bytes);
   }
 
+  public static MemorySize ofKibibytes(long kibibytes) {
+    return new MemorySize(Math.multiplyExact(kibibytes, 1L << 10));
+  }
+
   public static MemorySize ofMebibytes(long mebibytes) {
     return new MemorySize(Math.multiplyExact(mebibytes, 1L << 20));
   }

@@ -183,31 +183,45 @@ public final class SandboxBuilder {
   ///
   /// @throws IllegalArgumentException if there is one of this name already, or a type has no place
   ///   in a message
-  public SandboxBuilder hostFunction(String name, HostFunction.Of0<?> function) {
+  public <R extends @Nullable Object> SandboxBuilder hostFunction(
+      String name, HostFunction.Of0<R> function) {
     hostFunctions.add(name, function);
     return this;
   }
 
   /// As [#hostFunction(String, HostFunction.Of0)], with one parameter.
-  public SandboxBuilder hostFunction(String name, HostFunction.Of1<?, ?> function) {
+  public <A extends @Nullable Object, R extends @Nullable Object> SandboxBuilder hostFunction(
+      String name, HostFunction.Of1<A, R> function) {
     hostFunctions.add(name, function);
     return this;
   }
 
   /// As [#hostFunction(String, HostFunction.Of0)], with two parameters.
-  public SandboxBuilder hostFunction(String name, HostFunction.Of2<?, ?, ?> function) {
+  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+      SandboxBuilder hostFunction(String name, HostFunction.Of2<A, B, R> function) {
     hostFunctions.add(name, function);
     return this;
   }
 
   /// As [#hostFunction(String, HostFunction.Of0)], with three parameters.
-  public SandboxBuilder hostFunction(String name, HostFunction.Of3<?, ?, ?, ?> function) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      SandboxBuilder hostFunction(String name, HostFunction.Of3<A, B, C, R> function) {
     hostFunctions.add(name, function);
     return this;
   }
 
   /// As [#hostFunction(String, HostFunction.Of0)], with four parameters.
-  public SandboxBuilder hostFunction(String name, HostFunction.Of4<?, ?, ?, ?, ?> function) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object,
+          R extends @Nullable Object>
+      SandboxBuilder hostFunction(String name, HostFunction.Of4<A, B, C, D, R> function) {
     hostFunctions.add(name, function);
     return this;
   }

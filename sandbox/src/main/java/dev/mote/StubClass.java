@@ -1,7 +1,6 @@
 package dev.mote;
 
 import static java.lang.constant.ConstantDescs.CD_Object;
-import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_void;
 import static java.lang.invoke.MethodType.methodType;
 
@@ -10,7 +9,6 @@ import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.TypeKind;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
-import java.lang.constant.DynamicConstantDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -20,14 +18,15 @@ import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// The class that implements an interface by calls of guest functions, made once for each
 /// interface.
 ///
 /// Each method invokes a chain of method handles over [TypedView]'s steps, with the view as its
-/// first argument. The chains are constants of the class, so the compiler sees through them: a call
-/// of primitive types makes no object. The class lies in the interface's own package, so that the
-/// interface need not be public.
+/// first argument; a call of primitive types makes no object. The class lies in the interface's own
+/// package, so that the interface need not be public, and gets its chains from outside, so that it
+/// need not see this package.
 final class StubClass {
   private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
 
@@ -39,8 +38,14 @@ final class StubClass {
         }
       };
 
+  private static final ClassDesc CHAINS = ConstantDescs.CD_MethodHandle.arrayType();
+
+  /// No two classes of a package have the same name.
+  private static final AtomicLong MADE = new AtomicLong();
+
   private final List<Method> methods;
-  private final MethodHandle constructor; // (Object)Object
+  private final MethodHandle[] chains;
+  private final MethodHandle constructor; // (Object, MethodHandle[])Object
 
   /// @throws IllegalArgumentException if it is not an interface that can be implemented so; it says
   ///   why
@@ -56,16 +61,17 @@ final class StubClass {
       throw new IllegalArgumentException(api.getName() + " is sealed");
     }
     methods = abstractMethods(api);
-    var chains = new ArrayList<MethodHandle>();
-    for (int i = 0; i < methods.size(); i++) {
-      chains.add(chain(i, methods.get(i)));
+    chains = new MethodHandle[methods.size()];
+    for (int i = 0; i < chains.length; i++) {
+      chains[i] = chain(i, methods.get(i));
     }
+    MethodHandles.Lookup lookup = Reflection.in(api);
     try {
-      MethodHandles.Lookup stub =
-          Reflection.in(api).defineHiddenClassWithClassData(bytes(api), chains, true);
+      Class<?> stub = lookup.defineClass(bytes(api));
       constructor =
-          stub.findConstructor(stub.lookupClass(), methodType(void.class, Object.class))
-              .asType(methodType(Object.class, Object.class));
+          lookup
+              .findConstructor(stub, methodType(void.class, Object.class, MethodHandle[].class))
+              .asType(methodType(Object.class, Object.class, MethodHandle[].class));
     } catch (ReflectiveOperationException e) {
       throw new IllegalArgumentException(api.getName() + " cannot be implemented", e);
     }
@@ -95,11 +101,11 @@ final class StubClass {
 
   Object instance(TypedView view) {
     try {
-      return constructor.invokeExact((Object) view);
+      return constructor.invokeExact((Object) view, chains);
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {
-      throw new AssertionError(e); // the constructor stores a field
+      throw new AssertionError(e); // the constructor stores two fields
     }
   }
 
@@ -158,16 +164,19 @@ final class StubClass {
   }
 
   private byte[] bytes(Class<?> api) {
-    ClassDesc stub = ClassDesc.of(api.getPackageName(), api.getSimpleName() + "Stub");
+    ClassDesc stub =
+        ClassDesc.of(
+            api.getPackageName(), api.getSimpleName() + "$$Guest" + MADE.incrementAndGet());
     return ClassFile.of()
         .build(
             stub,
             builder -> {
               builder.withInterfaceSymbols(api.describeConstable().orElseThrow());
               builder.withField("view", CD_Object, ClassFile.ACC_PRIVATE | ClassFile.ACC_FINAL);
+              builder.withField("chains", CHAINS, ClassFile.ACC_PRIVATE | ClassFile.ACC_FINAL);
               builder.withMethodBody(
                   ConstantDescs.INIT_NAME,
-                  MethodTypeDesc.of(CD_void, CD_Object),
+                  MethodTypeDesc.of(CD_void, CD_Object, CHAINS),
                   0,
                   code ->
                       code.aload(0)
@@ -175,6 +184,9 @@ final class StubClass {
                           .aload(0)
                           .aload(1)
                           .putfield(stub, "view", CD_Object)
+                          .aload(0)
+                          .aload(2)
+                          .putfield(stub, "chains", CHAINS)
                           .return_());
               for (int i = 0; i < methods.size(); i++) {
                 int number = i;
@@ -194,15 +206,9 @@ final class StubClass {
         .orElseThrow();
   }
 
-  /// `return chain.invokeExact(view, arguments…)`, with the chain a constant.
+  /// `return chains[number].invokeExact(view, arguments…)`.
   private static void body(CodeBuilder code, ClassDesc stub, int number, Method method) {
-    code.loadConstant(
-        DynamicConstantDesc.ofNamed(
-            ConstantDescs.ofConstantBootstrap(
-                ConstantDescs.CD_MethodHandles, "classDataAt", CD_Object, CD_int),
-            ConstantDescs.DEFAULT_NAME,
-            ConstantDescs.CD_MethodHandle,
-            number));
+    code.aload(0).getfield(stub, "chains", CHAINS).loadConstant(number).aaload();
     code.aload(0).getfield(stub, "view", CD_Object);
     int slot = 1;
     for (Class<?> type : method.getParameterTypes()) {

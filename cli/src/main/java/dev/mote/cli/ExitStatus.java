@@ -7,6 +7,9 @@ final class ExitStatus {
   /// `mote doctor` found something that has to be mended.
   static final int UNFIT_HOST = 1;
 
+  /// `mote call`: the function returned an error.
+  static final int FUNCTION_FAILED = 1;
+
   /// A limit of time ended the program.
   static final int TIMED_OUT = 124;
 

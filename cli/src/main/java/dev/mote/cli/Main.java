@@ -9,7 +9,7 @@ import java.util.List;
 /// clear line and an exit status.
 ///
 /// Nothing here or in the help touches KVM or the foreign-function API; they cost start-up time and
-/// are there for `run` and `doctor` only.
+/// are there for the commands that need them.
 final class Main {
   static final String VERSION = "0.1.0-SNAPSHOT";
 
@@ -18,16 +18,18 @@ final class Main {
 
   private static final String HELP =
       """
-      Mote runs unmodified Linux programs, each in its own micro-VM.
+      Mote runs unmodified Linux programs, each in its own micro-VM, and calls functions in them.
 
       usage: mote COMMAND
 
-        run PROGRAM [ARGUMENTS]  run a program in a micro-VM
-        doctor                   examine this machine: can it run micro-VMs, and what to mend
-        help [COMMAND]           this text, or that of a command
+        run PROGRAM [ARGUMENTS]         run a program in a micro-VM
+        call PROGRAM FUNCTION [JSON...] call a function that a program offers
+        functions PROGRAM               list the functions that a program offers
+        doctor                          examine this machine: can it run micro-VMs, and what to mend
+        help [COMMAND]                  this text, or that of a command
 
-        --version                print the version
-        -h, --help               print this text; after a command, its help
+        --version                       print the version
+        -h, --help                      print this text; after a command, its help
       """;
 
   private final PrintStream out;
@@ -57,7 +59,7 @@ final class Main {
       err.println("mote: " + e.getMessage());
       return switch (e.kind()) {
         case NOT_FOUND -> ExitStatus.NOT_FOUND;
-        case NOT_RUNNABLE -> ExitStatus.NOT_RUNNABLE;
+        case NOT_RUNNABLE, NO_FUNCTIONS -> ExitStatus.NOT_RUNNABLE;
       };
     } catch (HostException e) {
       return fail(
@@ -77,6 +79,8 @@ final class Main {
     List<String> rest = arguments.subList(1, arguments.size());
     return switch (arguments.getFirst()) {
       case "run" -> new RunCommand(out, err).execute(rest);
+      case "call" -> new CallCommand(out, err).call(rest);
+      case "functions" -> new CallCommand(out, err).list(rest);
       case "doctor" -> new DoctorCommand(out).execute(rest);
       case "help" -> help(rest);
       case "-h", "--help" -> help(List.of());

@@ -1,69 +1,19 @@
 package dev.mote.cli;
 
-import dev.mote.CpuBaseline;
-import dev.mote.MemorySize;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
-/// What the command line of `mote run` asks for. What it does not say is null here, and the
-/// library's default holds.
+/// What the command line of `mote run` asks for.
 final class RunArguments {
-  /// A file or directory of the host, and where the program sees it.
-  record Mount(Path host, String guest) {}
-
-  @Nullable MemorySize memory;
-  @Nullable Duration timeout;
-  @Nullable Duration cpuTime;
-  @Nullable String workingDirectory;
-  @Nullable CpuBaseline cpu;
-  boolean trace;
-  boolean statistics;
-  final Map<String, String> environment = new LinkedHashMap<>();
-  final List<Mount> mounts = new ArrayList<>();
+  final SandboxOptions sandbox = new SandboxOptions();
 
   /// The program and its arguments.
   List<String> program = List.of();
 
-  private final Options options =
-      new Options()
-          .value(
-              "--memory",
-              "SIZE",
-              "most memory the program may use, such as 64MiB",
-              text -> memory = MemorySize.parse(text))
-          .value(
-              "--timeout",
-              "TIME",
-              "end it after this time, such as 500ms, 10s, 2m",
-              text -> timeout = Durations.parse(text))
-          .value(
-              "--cpu-time",
-              "TIME",
-              "end it after it has computed for this time",
-              text -> cpuTime = Durations.parse(text))
-          .value(
-              "--env", "NAME=VALUE", "set an environment variable; repeatable", this::addVariable)
-          .value(
-              "--mount",
-              "HOST:GUEST",
-              "show a file or directory of the host, read-only; repeatable",
-              this::addMount)
-          .value("--cwd", "DIR", "the directory it starts in", text -> workingDirectory = text)
-          .value(
-              "--cpu",
-              "BASELINE",
-              "processor it is shown: host, x86-64-v2, x86-64-v3, x86-64-v4",
-              text -> cpu = CpuBaseline.parse(text))
-          .flag("--trace", "print each system call on standard error", () -> trace = true)
-          .flag("--stats", "print what it used on standard error", () -> statistics = true);
+  private final Options options = new Options();
 
-  private RunArguments() {}
+  private RunArguments() {
+    sandbox.addTo(options);
+  }
 
   /// @throws UsageException if the command line is not one of `mote run`
   static RunArguments parse(List<String> arguments) {
@@ -81,26 +31,5 @@ final class RunArguments {
 
   String describeOptions() {
     return options.describe();
-  }
-
-  private void addVariable(String text) {
-    int equals = text.indexOf('=');
-    if (equals < 1) {
-      throw new IllegalArgumentException("must be NAME=VALUE");
-    }
-    environment.put(text.substring(0, equals), text.substring(equals + 1));
-  }
-
-  /// The guest's path is absolute, so that a colon in the host's path is no trouble.
-  private void addMount(String text) {
-    int colon = text.lastIndexOf(":/");
-    if (colon < 1) {
-      throw new IllegalArgumentException("must be HOST:GUEST, GUEST an absolute path");
-    }
-    try {
-      mounts.add(new Mount(Path.of(text.substring(0, colon)), text.substring(colon + 1)));
-    } catch (InvalidPathException e) {
-      throw new IllegalArgumentException(e.getMessage(), e);
-    }
   }
 }

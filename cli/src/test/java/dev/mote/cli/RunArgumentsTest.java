@@ -43,16 +43,17 @@ class RunArgumentsTest {
             "--memory",
             "1MiB");
 
-    assertThat(parsed.memory).isEqualTo(MemorySize.ofMebibytes(64));
-    assertThat(parsed.timeout).isEqualTo(Duration.ofSeconds(10));
-    assertThat(parsed.cpuTime).isEqualTo(Duration.ofSeconds(5));
-    assertThat(parsed.environment).containsExactly(Map.entry("A", "1"), Map.entry("B", "x=y"));
-    assertThat(parsed.mounts)
-        .containsExactly(new RunArguments.Mount(Path.of("/srv/data"), "/data"));
-    assertThat(parsed.workingDirectory).isEqualTo("/data");
-    assertThat(parsed.trace).isTrue();
-    assertThat(parsed.statistics).isTrue();
-    assertThat(parsed.cpu).isEqualTo(CpuBaseline.X86_64_V2);
+    assertThat(parsed.sandbox.memory).isEqualTo(MemorySize.ofMebibytes(64));
+    assertThat(parsed.sandbox.timeout).isEqualTo(Duration.ofSeconds(10));
+    assertThat(parsed.sandbox.cpuTime).isEqualTo(Duration.ofSeconds(5));
+    assertThat(parsed.sandbox.environment)
+        .containsExactly(Map.entry("A", "1"), Map.entry("B", "x=y"));
+    assertThat(parsed.sandbox.mounts)
+        .containsExactly(new SandboxOptions.Mount(Path.of("/srv/data"), "/data"));
+    assertThat(parsed.sandbox.workingDirectory).isEqualTo("/data");
+    assertThat(parsed.sandbox.trace).isTrue();
+    assertThat(parsed.sandbox.statistics).isTrue();
+    assertThat(parsed.sandbox.cpu).isEqualTo(CpuBaseline.X86_64_V2);
     assertThat(parsed.program).containsExactly("prog", "--memory", "1MiB");
   }
 
@@ -60,26 +61,26 @@ class RunArgumentsTest {
   void whatIsNotSaidIsLeftToTheLibrary() {
     RunArguments parsed = parse("prog");
 
-    assertThat(parsed.memory).isNull();
-    assertThat(parsed.timeout).isNull();
-    assertThat(parsed.cpuTime).isNull();
-    assertThat(parsed.cpu).isNull();
-    assertThat(parsed.workingDirectory).isNull();
-    assertThat(parsed.environment).isEmpty();
-    assertThat(parsed.mounts).isEmpty();
-    assertThat(parsed.trace).isFalse();
-    assertThat(parsed.statistics).isFalse();
+    assertThat(parsed.sandbox.memory).isNull();
+    assertThat(parsed.sandbox.timeout).isNull();
+    assertThat(parsed.sandbox.cpuTime).isNull();
+    assertThat(parsed.sandbox.cpu).isNull();
+    assertThat(parsed.sandbox.workingDirectory).isNull();
+    assertThat(parsed.sandbox.environment).isEmpty();
+    assertThat(parsed.sandbox.mounts).isEmpty();
+    assertThat(parsed.sandbox.trace).isFalse();
+    assertThat(parsed.sandbox.statistics).isFalse();
   }
 
   @Test
   void aColonInTheHostsPathIsPartOfIt() {
-    assertThat(parse("--mount", "/a:b/c:/d", "prog").mounts)
-        .containsExactly(new RunArguments.Mount(Path.of("/a:b/c"), "/d"));
+    assertThat(parse("--mount", "/a:b/c:/d", "prog").sandbox.mounts)
+        .containsExactly(new SandboxOptions.Mount(Path.of("/a:b/c"), "/d"));
   }
 
   @Test
   void theLastOfTheSameVariableHolds() {
-    assertThat(parse("--env", "A=1", "--env", "A=", "prog").environment)
+    assertThat(parse("--env", "A=1", "--env", "A=", "prog").sandbox.environment)
         .containsExactly(Map.entry("A", ""));
   }
 

@@ -71,6 +71,8 @@ final class GuestFuzz {
       case Ending.LimitExceeded _ -> "output limit";
       case Ending.Cancelled _ -> throw new AssertionError("seed " + seed + ": nobody stopped it");
       case Ending.Broken(String text) -> throw new AssertionError("seed " + seed + ": " + text);
+      case Ending.ProtocolViolation(String text) ->
+          throw new AssertionError("seed " + seed + ": " + text);
     };
   }
 

@@ -52,7 +52,8 @@ final class MicroVm implements Side {
           Ending.OutOfMemory _,
           Ending.LimitExceeded _,
           Ending.Cancelled _,
-          Ending.Broken _ ->
+          Ending.Broken _,
+          Ending.ProtocolViolation _ ->
           outcome.toString();
     };
   }

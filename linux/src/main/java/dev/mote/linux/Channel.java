@@ -153,7 +153,7 @@ final class Channel {
   private void receive(
       Registers registers, UserMemory memory, byte[] message, int offset, int length) {
     receiving = false;
-    if (length <= registers.r10() && registers.r10() >= 0) {
+    if (Long.compareUnsigned(length, registers.r10()) <= 0) {
       if (memory.writableBytes(registers.rdx(), length) < length) {
         throw Errno.EFAULT.exception();
       }

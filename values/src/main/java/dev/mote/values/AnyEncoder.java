@@ -57,12 +57,19 @@ final class AnyEncoder extends Encoder {
 
   private void write(Map<?, ?> map, MessageWriter out) {
     for (Object key : map.keySet()) {
-      if (!(key instanceof String || key instanceof Boolean || IntEncoder.isInteger(key))) {
+      if (!isKey(key)) {
         throw ValueException.wrongType(
             "%s cannot be a map's key; strings, bools and integers can".formatted(kind(key)));
       }
     }
     new MapEncoder(this, this).write(map, out);
+  }
+
+  private static boolean isKey(Object key) {
+    return key instanceof String
+        || key instanceof Boolean
+        || key instanceof BigInteger
+        || IntEncoder.isInteger(key);
   }
 
   private void write(Record record, MessageWriter out) {

@@ -155,7 +155,10 @@ public final class MessageReader {
   public void skip() {
     switch (major()) {
       case MessageWriter.UNSIGNED, MessageWriter.NEGATIVE -> argument();
-      case MessageWriter.BYTES -> at += length(argument(), 1, "bytes");
+      case MessageWriter.BYTES -> {
+        int length = length(argument(), 1, "bytes"); // which moves `at`
+        at += length;
+      }
       case MessageWriter.TEXT -> text();
       case MessageWriter.ARRAY -> skip(arrayLength());
       case MessageWriter.MAP -> skip(2 * mapLength());

@@ -1,0 +1,117 @@
+package dev.mote.cli;
+
+import dev.mote.CpuBaseline;
+import dev.mote.MemorySize;
+import dev.mote.Program;
+import dev.mote.Sandbox;
+import dev.mote.SandboxBuilder;
+import java.io.PrintStream;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The options that say what a sandbox is like. What the command line does not say is null here,
+/// and the library's default holds.
+final class SandboxOptions {
+  /// A file or directory of the host, and where the program sees it.
+  record Mount(Path host, String guest) {}
+
+  @Nullable MemorySize memory;
+  @Nullable Duration timeout;
+  @Nullable Duration cpuTime;
+  @Nullable String workingDirectory;
+  @Nullable CpuBaseline cpu;
+  boolean trace;
+  boolean statistics;
+  final Map<String, String> environment = new LinkedHashMap<>();
+  final List<Mount> mounts = new ArrayList<>();
+
+  /// Adds them to those of a command.
+  void addTo(Options options) {
+    options
+        .value(
+            "--memory",
+            "SIZE",
+            "most memory the program may use, such as 64MiB",
+            text -> memory = MemorySize.parse(text))
+        .value(
+            "--timeout",
+            "TIME",
+            "end it after this time, such as 500ms, 10s, 2m",
+            text -> timeout = Durations.parse(text))
+        .value(
+            "--cpu-time",
+            "TIME",
+            "end it after it has computed for this time",
+            text -> cpuTime = Durations.parse(text))
+        .value("--env", "NAME=VALUE", "set an environment variable; repeatable", this::addVariable)
+        .value(
+            "--mount",
+            "HOST:GUEST",
+            "show a file or directory of the host, read-only; repeatable",
+            this::addMount)
+        .value("--cwd", "DIR", "the directory it starts in", text -> workingDirectory = text)
+        .value(
+            "--cpu",
+            "BASELINE",
+            "processor it is shown: host, x86-64-v2, x86-64-v3, x86-64-v4",
+            text -> cpu = CpuBaseline.parse(text))
+        .flag("--trace", "print each system call on standard error", () -> trace = true)
+        .flag("--stats", "print what it used on standard error", () -> statistics = true);
+  }
+
+  /// A sandbox for the program that the words name, as these options say.
+  SandboxBuilder builder(String name, List<String> arguments, PrintStream err) {
+    Path executable = SearchPath.ofEnvironment().find(name);
+    var builder = Sandbox.builder(Program.of(executable, arguments.toArray(String[]::new)));
+    if (memory != null) {
+      builder.memory(memory);
+    }
+    if (timeout != null) {
+      builder.timeout(timeout);
+    }
+    if (cpuTime != null) {
+      builder.cpuTime(cpuTime);
+    }
+    if (workingDirectory != null) {
+      builder.workingDirectory(workingDirectory);
+    }
+    if (cpu != null) {
+      builder.cpu(cpu);
+    }
+    if (trace) {
+      builder.trace(err::println);
+    }
+    environment.forEach(builder::environment);
+    for (Mount mount : mounts) {
+      builder.mount(mount.host(), mount.guest());
+    }
+    return builder;
+  }
+
+  private void addVariable(String text) {
+    int equals = text.indexOf('=');
+    if (equals < 1) {
+      throw new IllegalArgumentException("must be NAME=VALUE");
+    }
+    environment.put(text.substring(0, equals), text.substring(equals + 1));
+  }
+
+  /// The guest's path is absolute, so that a colon in the host's path is no trouble.
+  private void addMount(String text) {
+    int colon = text.lastIndexOf(":/");
+    if (colon < 1) {
+      throw new IllegalArgumentException("must be HOST:GUEST, GUEST an absolute path");
+    }
+    try {
+      mounts.add(new Mount(Path.of(text.substring(0, colon)), text.substring(colon + 1)));
+    } catch (InvalidPathException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
+  }
+}
