@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { FIRST_CAPACITY = 4096, HEADER = 4 };
+enum { LEAST_CAPACITY = 4096, HEADER = 4 };
 
 enum { NOT_CONNECTED = -2, BY_PORT = -1 }; /* else a descriptor */
 static int connection = NOT_CONNECTED;
@@ -32,6 +32,8 @@ void mote_connect_port(void) { connection = BY_PORT; }
 
 /* Room for a message. What is in the buffer is out of date: nothing is to be copied. */
 static void make_room(mote_buffer *buffer, size_t size) {
+  if (size < LEAST_CAPACITY)
+    size = LEAST_CAPACITY;
   if (buffer->capacity < size) {
     free(buffer->bytes);
     buffer->bytes = mote_allocate(NULL, size);
@@ -44,7 +46,7 @@ static void refused(long error) { mote_die("the host refused a message: %s", str
 /* ---- By the port ---- */
 
 static bool port_exchange(const mote_writer *message, mote_buffer *received) {
-  make_room(received, FIRST_CAPACITY);
+  make_room(received, 0);
   long size = mote_port(message->bytes, message->size, received->bytes, received->capacity);
   if (size == -EMSGSIZE)
     return false;
