@@ -13,6 +13,8 @@ apt_tools=(
   "g++ g++"
   "make make"
   "musl-gcc musl-tools"
+  "cmake cmake"
+  "pkg-config pkg-config"
   "curl curl"
   "python3 python3"
   "pip3 python3-pip"
