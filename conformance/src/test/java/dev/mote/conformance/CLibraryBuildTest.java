@@ -50,10 +50,15 @@ class CLibraryBuildTest {
   @ValueSource(strings = {"gcc", "musl-gcc"})
   void theExampleIsCalled(String compiler) {
     Path greeter = BUILT.resolve(compiler).resolve("installed/greeter/greeter");
-    try (var sandbox =
-        Sandbox.builder(Program.of(greeter)).timeout(Duration.ofSeconds(10)).start()) {
+    var builder = Sandbox.builder(Program.of(greeter)).timeout(Duration.ofSeconds(10));
+    try (var sandbox = builder.start()) {
       assertThat(sandbox.as(Greeter.class).greet(new Person("Ada", 36)))
-          .isEqualTo("Hello, Ada (36)");
+          .isEqualTo("Hello, dear Ada (36)");
+    }
+    try (var sandbox =
+        builder.hostFunction("title", (String name) -> "Lady " + name.length()).start()) {
+      assertThat(sandbox.as(Greeter.class).greet(new Person("Ada", 36)))
+          .isEqualTo("Hello, Lady 3 Ada (36)");
     }
   }
 }
