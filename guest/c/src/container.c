@@ -34,7 +34,13 @@ bool mote_next(mote_iterator *it) {
   it->left--;
   if (it->map)
     it->key = mote_take(&it->rest);
-  it->value = mote_take(&it->rest);
+  if (it->left > 0) {
+    it->value = mote_take(&it->rest);
+  } else {
+    /* The last one ends where all of it does: a long argument is not gone through to find its end. */
+    it->value = it->rest.at < it->rest.end ? it->rest : NONE;
+    it->rest = NONE;
+  }
   return it->value.at != NULL;
 }
 

@@ -35,30 +35,34 @@ bool mote_head(mote_value *value, uint64_t *argument) {
 
 /* Moves behind a value; false if it is malformed. Needs no stack, however deep the value is: what counts
  * is how many values must still come. */
-static bool skip(mote_value *rest) {
+static bool skip(mote_value *value) {
+  mote_value rest = *value;
   for (uint64_t left = 1; left > 0; left--) {
     uint64_t argument;
-    if (left > length(*rest))
+    if (left > length(rest))
       return false; /* each has a byte at least */
-    uint8_t initial = *rest->at;
-    int type = major(*rest);
-    if (!mote_head(rest, &argument))
+    uint8_t initial = *rest.at;
+    if ((initial & 0x1f) < 24) {
+      argument = initial & 0x1f;
+      rest.at++;
+    } else if (!mote_head(&rest, &argument)) {
       return false;
-    switch (type) {
+    }
+    switch (initial >> 5) {
       case UNSIGNED:
       case NEGATIVE:
         break;
       case BYTES:
       case TEXT:
-        if (argument > length(*rest))
+        if (argument > length(rest))
           return false;
-        rest->at += argument;
+        rest.at += argument;
         break;
       case LIST:
       case MAP:
-        if (argument > length(*rest))
+        if (argument > length(rest))
           return false;
-        left += type == MAP ? 2 * argument : argument;
+        left += initial >> 5 == MAP ? 2 * argument : argument;
         break;
       case SIMPLE:
         if (initial != FALSE && initial != TRUE && initial != NULL_VALUE && initial < HALF)
@@ -68,11 +72,16 @@ static bool skip(mote_value *rest) {
         return false;
     }
   }
+  value->at = rest.at;
   return true;
 }
 
 mote_value mote_take(mote_value *rest) {
   mote_value value = *rest;
+  if (value.at < value.end && (*value.at & 0x1f) < 24 && *value.at < BYTES << 5) { /* a small integer */
+    value.end = ++rest->at;
+    return value;
+  }
   if (value.at == NULL || !skip(rest)) {
     *rest = NONE;
     return NONE;
@@ -121,24 +130,22 @@ bool mote_get_bool(mote_value value) {
 
 int64_t mote_get_int(mote_value value) {
   uint64_t argument;
-  if (mote_kind_of(value) != MOTE_INT) {
+  mote_value rest = value;
+  int type = value.at < value.end ? major(value) : SIMPLE;
+  if (type > NEGATIVE || !mote_head(&rest, &argument) || argument > INT64_MAX) {
     mote_mismatch(value, "an integer of 64 bits with sign");
     return 0;
   }
-  bool negative = major(value) == NEGATIVE;
-  mote_head(&value, &argument);
-  return negative ? -1 - (int64_t)argument : (int64_t)argument;
+  return type == NEGATIVE ? -1 - (int64_t)argument : (int64_t)argument;
 }
 
 uint64_t mote_get_uint(mote_value value) {
   uint64_t argument;
   mote_value rest = value;
-  mote_kind kind = mote_kind_of(value);
-  if ((kind != MOTE_INT && kind != MOTE_UINT) || major(value) == NEGATIVE) {
+  if (value.at >= value.end || major(value) != UNSIGNED || !mote_head(&rest, &argument)) {
     mote_mismatch(value, "an integer that is not negative");
     return 0;
   }
-  mote_head(&rest, &argument);
   return argument;
 }
 

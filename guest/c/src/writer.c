@@ -168,12 +168,11 @@ void mote_put_map(mote_writer *out, size_t entries) {
 }
 
 void mote_put_value(mote_writer *out, mote_value value) {
-  mote_value rest = value, whole = mote_take(&rest);
-  if (whole.at == NULL) {
+  if (mote_kind_of(value) == MOTE_NONE) {
     mote_put_null(out);
     return;
   }
-  size_t size = (size_t)(whole.end - whole.at);
+  size_t size = (size_t)(value.end - value.at);
   count(out, 0);
-  memcpy(room(out, size), whole.at, size);
+  memcpy(room(out, size), value.at, size);
 }
