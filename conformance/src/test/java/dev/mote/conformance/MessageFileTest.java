@@ -71,7 +71,7 @@ class MessageFileTest {
     try (var sandbox = builder("plain").build()) {
       var streams = Streams.capture();
       assertThat(sandbox.run(streams)).isEqualTo(new Ending.Exited(1));
-      assertThat(streams.outputText()).startsWith("No such ");
+      assertThat(streams.outputText()).isEqualTo("No such file or directory\n");
     }
   }
 }
