@@ -14,7 +14,6 @@ apt_tools=(
   "make make"
   "cmake cmake"
   "musl-gcc musl-tools"
-  "cmake cmake"
   "pkg-config pkg-config"
   "curl curl"
   "python3 python3"
