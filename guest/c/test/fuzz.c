@@ -3,22 +3,30 @@
  * that were right before some of their bytes changed. The guest answers, asks, or ends with a complaint;
  * what it must not do the sanitizers see. What it sends is always well-formed.
  */
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 #include "internal.h"
 
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 const char *__asan_default_options(void);
 const char *__asan_default_options(void) { return "detect_leaks=0"; } /* longjmp leaves what it leaves */
 
-enum { MESSAGES = 20, LARGEST = 600 };
+/* A conversation that ends leaves its memory behind: after so many a new process goes on. */
+enum { MESSAGES = 20, LARGEST = 600, IN_A_PROCESS = 5000 };
 
 static jmp_buf conversation_over;
 static uint64_t state;
 static int messages;
-static uint64_t sent, complaints;
+
+static struct {
+  uint64_t sent, complaints;
+} *counts; /* of all processes */
 
 static uint32_t random_below(uint32_t bound) {
   state = state * 6364136223846793005u + 1442695040888963407u;
@@ -29,7 +37,7 @@ static uint32_t random_below(uint32_t bound) {
 
 _Noreturn void mote_die(const char *format, ...) {
   (void)format;
-  complaints++;
+  counts->complaints++;
   longjmp(conversation_over, 1);
 }
 
@@ -110,7 +118,7 @@ static void require_well_formed(const void *message, size_t size) {
     fprintf(stderr, "what the guest sent is not well-formed\n");
     abort();
   }
-  sent++;
+  counts->sent++;
 }
 
 /* A host with a message for each that it gets, now and then larger than the buffer seems to be. */
@@ -217,16 +225,10 @@ static void ask(mote_call *call) {
     mote_end(question);
 }
 
-int main(int argc, char **argv) {
-  static uint64_t first, count, i; /* static: longjmp leaves them alone */
-  first = argc > 1 ? strtoull(argv[1], NULL, 10) : 1;
-  count = argc > 2 ? strtoull(argv[2], NULL, 10) : 20000;
-  mote_register("walk", "(a: any, b: any) -> any", walk);
-  mote_register("ask", "(a: any) -> any", ask);
-  mote_fallback(walk);
-  mote_connect_port();
-  for (i = first; i - first < count; i++) {
-    state = i;
+static void converse(uint64_t first, uint64_t count) {
+  static volatile uint64_t i; /* longjmp leaves it alone */
+  for (i = 0; i < count; i++) {
+    state = first + i;
     random_below(2);
     messages = MESSAGES;
     open_count = 0;
@@ -234,8 +236,31 @@ int main(int argc, char **argv) {
     if (setjmp(conversation_over) == 0)
       mote_serve();
   }
+}
+
+int main(int argc, char **argv) {
+  uint64_t first = argc > 1 ? strtoull(argv[1], NULL, 10) : 1;
+  uint64_t count = argc > 2 ? strtoull(argv[2], NULL, 10) : 20000;
+  counts = mmap(NULL, sizeof *counts, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  mote_register("walk", "(a: any, b: any) -> any", walk);
+  mote_register("ask", "(a: any) -> any", ask);
+  mote_fallback(walk);
+  mote_connect_port();
+  for (uint64_t done = 0; done < count; done += IN_A_PROCESS) {
+    int status;
+    pid_t child = fork();
+    if (child == 0) {
+      converse(first + done, count - done < IN_A_PROCESS ? count - done : IN_A_PROCESS);
+      _exit(0);
+    }
+    if (child < 0 || waitpid(child, &status, 0) != child || status != 0) {
+      fprintf(stderr, "one of the %d conversations from seed %llu failed\n", IN_A_PROCESS,
+              (unsigned long long)(first + done));
+      return 1;
+    }
+  }
   printf("%llu conversations from seed %llu: the guest sent %llu messages and ended %llu times\n",
-         (unsigned long long)count, (unsigned long long)first, (unsigned long long)sent,
-         (unsigned long long)complaints);
+         (unsigned long long)count, (unsigned long long)first, (unsigned long long)counts->sent,
+         (unsigned long long)counts->complaints);
   return 0;
 }
