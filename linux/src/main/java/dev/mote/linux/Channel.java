@@ -93,7 +93,7 @@ final class Channel {
     if (length < 0 || length > limit) {
       throw Errno.EMSGSIZE.exception();
     }
-    if (sentLength > 0) {
+    if (sentLength > 0 || sentTotal >= 0) {
       throw Errno.EBUSY.exception(); // a message in the file has begun and not ended
     }
     if (memory.readableBytes(gva, length) < length) {
@@ -216,6 +216,9 @@ final class Channel {
     int done = 0;
     while (done < length && givenFrom < HEADER) {
       target[offset + done++] = (byte) (message.length >>> (8 * (HEADER - 1 - givenFrom++)));
+    }
+    if (givenFrom < HEADER) {
+      return done;
     }
     int count = Math.min(length - done, HEADER + message.length - givenFrom);
     System.arraycopy(message, givenFrom - HEADER, target, offset + done, count);
