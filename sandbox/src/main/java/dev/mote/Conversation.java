@@ -1,8 +1,8 @@
 package dev.mote;
 
 import dev.mote.GuestFunctions.Function;
-import dev.mote.linux.Guest;
 import dev.mote.linux.GuestFailure;
+import dev.mote.linux.SpeakingGuest;
 import dev.mote.values.Decoder;
 import dev.mote.values.MessageReader;
 import dev.mote.values.MessageWriter;
@@ -50,7 +50,7 @@ final class Conversation {
 
   final MessageWriter out;
   final MessageReader in;
-  private final Guest guest;
+  private final SpeakingGuest guest;
   private final Limits limits;
   private final CallLimits callLimits;
   private final HostCalls hostCalls;
@@ -66,7 +66,7 @@ final class Conversation {
   private long callId;
 
   Conversation(
-      Guest guest,
+      SpeakingGuest guest,
       Limits limits,
       CallLimits callLimits,
       HostCalls hostCalls,
@@ -371,7 +371,7 @@ final class Conversation {
     return streams;
   }
 
-  Guest guest() {
+  SpeakingGuest guest() {
     return guest;
   }
 }
