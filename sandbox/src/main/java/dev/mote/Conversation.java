@@ -51,6 +51,7 @@ final class Conversation {
   final MessageWriter out;
   final MessageReader in;
   private final SpeakingGuest guest;
+  private final MessageWriter.Receiver toGuest;
   private final Limits limits;
   private final CallLimits callLimits;
   private final HostCalls hostCalls;
@@ -73,6 +74,7 @@ final class Conversation {
       Streams streams,
       long outputLimit) {
     this.guest = guest;
+    toGuest = guest::give;
     this.limits = limits;
     this.callLimits = callLimits;
     this.hostCalls = hostCalls;
@@ -258,7 +260,7 @@ final class Conversation {
   }
 
   private Answer converse() {
-    guest.give(out.array(), out.length());
+    send();
     while (guest.resume()) {
       try {
         int fields = readFrame();
@@ -277,7 +279,7 @@ final class Conversation {
             if (ending != null) {
               return Answer.ENDED; // a nested call did not finish
             }
-            guest.give(out.array(), out.length());
+            send();
           }
           case LOG -> {
             log.record(in, fields);
@@ -294,6 +296,11 @@ final class Conversation {
       }
     }
     return ended();
+  }
+
+  private void send() {
+    out.send(toGuest);
+    out.reset(); // it refers to the caller's bytes no more
   }
 
   private int readFrame() {

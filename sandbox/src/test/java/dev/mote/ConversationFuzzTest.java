@@ -178,8 +178,10 @@ class ConversationFuzzTest {
     }
 
     @Override
-    public void give(byte[] bytes, int length) {
+    public void give(byte[] bytes, int length, int at, byte[] part, int offset, int count) {
       assertThat(length).isBetween(1, bytes.length);
+      assertThat(at).isBetween(0, length);
+      assertThat(count).isBetween(0, part.length - offset);
     }
 
     @Override

@@ -39,6 +39,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   private final FaultReport faultReport;
   private final long memoryLimit;
   private final Channel channel;
+  private final Message outgoing = new Message();
   private final StopRequest stopRequest = new StopRequest();
   private final InterruptHook interruptHook = new InterruptHook(this);
   private final Deadlines deadlines;
@@ -318,8 +319,9 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   }
 
   @Override
-  public void give(byte[] message, int length) {
-    channel.give(registers, memory, message, length);
+  public void give(byte[] message, int length, int at, byte[] part, int offset, int count) {
+    channel.give(registers, memory, outgoing.set(message, length, at, part, offset, count));
+    outgoing.clear();
   }
 
   @Override

@@ -40,8 +40,9 @@ public interface SpeakingGuest {
 
   /// Gives the guest a message, which is also the answer to the one that it sent.
   ///
-  /// @param message its first `length` bytes, which are copied
-  void give(byte[] message, int length);
+  /// @param message its first `length` bytes are the message, but for the part
+  /// @param at where in it `count` bytes of `part` from `offset` belong; all is copied
+  void give(byte[] message, int length, int at, byte[] part, int offset, int count);
 
   /// The message that the guest sent is one that nothing answers.
   void acknowledge();
