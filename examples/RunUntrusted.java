@@ -1,5 +1,5 @@
-import dev.mote.MemorySize;
 import dev.mote.Ending;
+import dev.mote.MemorySize;
 import dev.mote.Program;
 import dev.mote.Sandbox;
 import dev.mote.Streams;
@@ -36,6 +36,7 @@ public class RunUntrusted {
             case Ending.LimitExceeded(var what, var limit) -> "more than " + limit + " of " + what;
             case Ending.Cancelled() -> "cancelled";
             case Ending.Broken(var text) -> "broken: " + text;
+            case Ending.ProtocolViolation(var text) -> "broke the protocol: " + text;
           });
     }
   }

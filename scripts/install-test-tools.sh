@@ -12,6 +12,7 @@ apt_tools=(
   "gcc gcc"
   "g++ g++"
   "make make"
+  "cmake cmake"
   "musl-gcc musl-tools"
   "curl curl"
   "python3 python3"
@@ -23,6 +24,7 @@ kvm_amd_tools=(
   "cpio cpio"
 )
 ziglang=0.17.1 # Zig as a Python package: the tests run `python3 -m ziglang`
+cbor2=6.3.0    # an independent library for CBOR, to compare with
 
 check=false
 tools=("${apt_tools[@]}")
@@ -42,7 +44,8 @@ PATH=$PATH:$HOME/.cargo/bin:/usr/sbin
 
 there() { case $1 in /*) [ -x "$1" ] ;; *) command -v "$1" >/dev/null ;; esac; }
 zig_there() { python3 -m ziglang version >/dev/null 2>&1; }
-rust_there() { there cargo && there rustc; }
+cbor_there() { python3 -c 'import cbor2' 2>/dev/null; }
+rust_there() { cargo clippy --version >/dev/null 2>&1 && cargo fmt --version >/dev/null 2>&1; }
 
 # A busybox that needs shared libraries is Debian's other package: the tests need the static one.
 missing_packages() {
@@ -55,6 +58,7 @@ missing_packages() {
 if $check; then
   missing=$(missing_packages | tr '\n' ' ')
   zig_there || missing+="ziglang(pip) "
+  cbor_there || missing+="cbor2(pip) "
   rust_there || missing+="rust(rustup) "
   if [ -n "$missing" ]; then
     echo "The tests need what is not installed here: $missing" >&2
@@ -75,8 +79,14 @@ if [ ${#missing[@]} -gt 0 ]; then
   as_root apt-get update -qq
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
 fi
-zig_there || python3 -m pip install --quiet "ziglang==$ziglang" ||
-  python3 -m pip install --quiet --user --break-system-packages "ziglang==$ziglang"
+pip_install() { python3 -m pip install --quiet "$1" || python3 -m pip install --quiet --user --break-system-packages "$1"; }
+zig_there || pip_install "ziglang==$ziglang"
+cbor_there || pip_install "cbor2==$cbor2"
 if ! rust_there; then
-  curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh -s -- -y --profile minimal --no-modify-path
+  if there rustup; then
+    rustup component add clippy rustfmt
+  else
+    curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs |
+      sh -s -- -y --profile minimal --component clippy --component rustfmt --no-modify-path
+  fi
 fi

@@ -1,7 +1,9 @@
-//! Build it with `cargo build --release`, then:
-//! `mote call target/x86_64-unknown-linux-gnu/release/greeter greet '{"name": "Ada", "age": 36}'`
+//! A function for a Mote host: greets a person by the title that the host knows, if it does.
 
-#[derive(serde::Deserialize, mote::Value)]
+use mote::Value;
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize, Value)]
 struct Person {
     name: String,
     age: i32,
@@ -9,7 +11,8 @@ struct Person {
 
 #[mote::function]
 fn greet(person: Person) -> String {
-    format!("Hello, {} ({})", person.name, person.age)
+    let title: String = mote::call_host("title", (&person.name,)).unwrap_or_else(|_| "dear".to_owned());
+    format!("Hello, {title} {} ({})", person.name, person.age)
 }
 
 fn main() {

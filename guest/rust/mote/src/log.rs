@@ -51,11 +51,9 @@ fn send(level: Level, text: &str) -> Option<Result<(), TooLarge>> {
 /// The host's log for the macros of the `log` crate.
 ///
 /// ```no_run
-/// fn main() {
-///     log::set_logger(mote::logger()).expect("there is no other logger");
-///     log::set_max_level(log::LevelFilter::Info);
-///     mote::serve()
-/// }
+/// // In main, before mote::serve:
+/// log::set_logger(mote::logger()).expect("there is no other logger");
+/// log::set_max_level(log::LevelFilter::Info);
 /// ```
 #[cfg(feature = "log")]
 pub fn logger() -> &'static dyn ::log::Log {

@@ -14,6 +14,7 @@ final class Reflection {
   ///
   /// @throws IllegalArgumentException if its module does not let us; it says what to do
   static MethodHandles.Lookup in(Class<?> type) {
+    Reflection.class.getModule().addReads(type.getModule());
     try {
       return MethodHandles.privateLookupIn(type, MethodHandles.lookup());
     } catch (IllegalAccessException | InaccessibleObjectException e) {

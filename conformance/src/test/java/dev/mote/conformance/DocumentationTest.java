@@ -20,8 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// succeeds.
 ///
 /// A `java` block is the body of a main method. Of an `sh` block each line is run that calls
-/// `./mote`, by the classes that are tested here instead of the script, which would build them;
-/// `./build` is what runs this test.
+/// `./mote`, by the classes that are tested here instead of the script, which would build them, or
+/// that makes a program by `cc`; `./build` is what runs this test.
 class DocumentationTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
   private static final Pattern BLOCK =
@@ -60,7 +60,7 @@ class DocumentationTest {
           tests.add(DynamicTest.dynamicTest(name, () -> compileAndRun(code)));
         } else {
           code.lines()
-              .filter(line -> line.startsWith("./mote"))
+              .filter(line -> line.matches("(\\./mote|cc|mkdir -p) .*"))
               .forEach(line -> tests.add(DynamicTest.dynamicTest(line, () -> runCommand(line))));
         }
       }
@@ -109,7 +109,7 @@ class DocumentationTest {
     String command = line.replace("./mote", quote(script.toString()));
     Ended ended = run(List.of("/bin/bash", "-c", command), new byte[0]);
     assertThat(ended.status).as(ended.output).isZero();
-    assertThat(ended.output).isNotBlank();
+    assertThat(ended.output.isBlank()).isEqualTo(!line.startsWith("./mote"));
   }
 
   private static String quote(String text) {
@@ -133,5 +133,23 @@ class DocumentationTest {
             "one\ntwo\n".getBytes(StandardCharsets.UTF_8));
     assertThat(ended.output).isEqualTo("2\nexited with 0\n");
     assertThat(ended.status).isZero();
+  }
+
+  @Test
+  void theRuleEngineRunsRulesThatNobodyVouchesFor() throws Exception {
+    var line = new ArrayList<>(List.of(JAVA, NATIVE_ACCESS, "-cp", CLASS_PATH));
+    line.add(ROOT.resolve("examples/RuleEngine.java").toString());
+    for (String rule : List.of("discount", "endless")) {
+      line.add(Corpus.programs().resolve("functions-" + rule).toString());
+    }
+    line.add("/bin/busybox");
+    assertThat(run(line, new byte[0]).output)
+        .matches(
+            """
+            Decision\\[discount=20.0, reason=friend of the house]
+            Decision\\[discount=100.0, reason=large order]
+            no decision: .*
+            not a rule: .*
+            """);
   }
 }

@@ -22,7 +22,7 @@ class LayersTest {
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-          .importPackages(LAYERS);
+          .importPackages(LAYERS); // with what is below them, dev.mote.values too
 
   @ParameterizedTest
   @CsvSource({
@@ -37,6 +37,24 @@ class LayersTest {
         .resideInAPackage(layer)
         .should()
         .dependOnClassesThat(inAnotherLayerThan(layer, below))
+        .check(CLASSES);
+  }
+
+  @Test
+  void valuesStandBesideTheLowerLayers() {
+    ArchRuleDefinition.noClasses()
+        .that()
+        .resideInAPackage("dev.mote.values")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(LAYERS.toArray(String[]::new))
+        .check(CLASSES);
+    ArchRuleDefinition.noClasses()
+        .that()
+        .resideInAnyPackage("dev.mote.linux", "dev.mote.machine")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.mote.values")
         .check(CLASSES);
   }
 

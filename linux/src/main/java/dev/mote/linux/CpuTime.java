@@ -1,6 +1,7 @@
 package dev.mote.linux;
 
 import dev.mote.machine.HostThread;
+import org.jspecify.annotations.Nullable;
 
 /// The CPU time of the thread that runs a guest, while it does.
 ///
@@ -9,9 +10,16 @@ final class CpuTime {
   private volatile int tid;
   private volatile long base;
   private volatile long before;
+  private @Nullable Thread lastThread; // saves a system call where the same one runs it again
+  private int lastId;
 
   void begin() {
-    int me = HostThread.id();
+    Thread thread = Thread.currentThread();
+    if (thread != lastThread) {
+      lastThread = thread;
+      lastId = HostThread.id();
+    }
+    int me = lastId;
     base = HostThread.cpuNanos(me);
     tid = me;
   }

@@ -71,6 +71,10 @@ final class Libc {
   private static final ThreadLocal<MemorySegment> ERRNO =
       ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(ERRNO_LAYOUT));
 
+  /// `struct timespec`.
+  private static final ThreadLocal<MemorySegment> TIMESPEC =
+      ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(16, 8));
+
   private Libc() {}
 
   @SuppressWarnings("restricted") // the one place where Mote calls native code
@@ -188,15 +192,12 @@ final class Libc {
   static long threadCpuNanos(int tid) {
     long clock =
         ((long) ~tid << 3) | 6; // CPUCLOCK_PERTHREAD_MASK | CPUCLOCK_SCHED, linux/posix-timers.h
-    try (var arena = Arena.ofConfined()) {
-      var time = arena.allocate(16, 8);
-      long result = call(SYSCALL, SYS_CLOCK_GETTIME, clock, time.address(), 0, 0, 0, 0);
-      if (result < 0) {
-        return result;
-      }
-      return time.get(ValueLayout.JAVA_LONG, 0) * 1_000_000_000L
-          + time.get(ValueLayout.JAVA_LONG, 8);
+    MemorySegment time = TIMESPEC.get(); // asked for at each call of a guest: nothing is allocated
+    long result = call(SYSCALL, SYS_CLOCK_GETTIME, clock, time.address(), 0, 0, 0, 0);
+    if (result < 0) {
+      return result;
     }
+    return time.get(ValueLayout.JAVA_LONG, 0) * 1_000_000_000L + time.get(ValueLayout.JAVA_LONG, 8);
   }
 
   /// Takes the first real-time signal that nobody handles and gives it a handler that does nothing:

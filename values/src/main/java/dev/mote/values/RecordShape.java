@@ -52,6 +52,7 @@ final class RecordShape {
   private RecordShape(Class<?> record) {
     this.record = record;
     RecordComponent[] parts = record.getRecordComponents();
+    RecordShape.class.getModule().addReads(record.getModule());
     try {
       MethodHandles.Lookup lookup = MethodHandles.privateLookupIn(record, MethodHandles.lookup());
       var list = new Component[parts.length];
