@@ -1,55 +1,12 @@
 //! Functions of every kind, for the tests of calls; the C program beside it offers the same.
 
-use mote::{Any, Bytes, Error, Level, Value};
-use serde::{Deserialize, Serialize};
+mod endings;
+mod values;
+
+use mote::{Any, Bytes, Error, Level};
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::io::Write;
 use std::time::Duration;
-
-#[derive(Serialize, Deserialize, Value)]
-struct Person {
-    name: String,
-    age: i32,
-}
-
-#[derive(Serialize, Deserialize, Value)]
-enum Shape {
-    Circle { radius: f64 },
-    Square { side: f64 },
-    Nothing,
-}
-
-macro_rules! echo {
-    ($($name:ident: $ty:ty),* $(,)?) => {
-        $(#[mote::function]
-        fn $name(value: $ty) -> $ty {
-            value
-        })*
-    };
-}
-
-echo! {
-    echo_i8: i8, echo_i16: i16, echo_i32: i32, echo_i64: i64,
-    echo_u8: u8, echo_u16: u16, echo_u32: u32, echo_u64: u64,
-    echo_f32: f32, echo_f64: f64, echo_bool: bool, echo_string: String, echo_bytes: Bytes, echo_any: Any,
-    echo_list: Vec<i64>, echo_map: BTreeMap<String, i64>, echo_person: Person, echo_optional: Option<i64>,
-    echo_shape: Shape, rebuild_any: Any,
-}
-
-#[mote::function]
-fn add(a: i64, b: i64) -> i64 {
-    a.wrapping_add(b)
-}
-
-#[mote::function]
-fn sum(numbers: Vec<i64>) -> i64 {
-    numbers.iter().fold(0, |sum, number| sum.wrapping_add(*number))
-}
-
-#[mote::function]
-fn square_all(numbers: Vec<f64>) -> Vec<f64> {
-    numbers.iter().map(|number| number * number).collect()
-}
 
 #[mote::function]
 fn fail(code: String, message: String) -> Result<(), Error> {
@@ -62,10 +19,16 @@ fn fail_with_details(details: Any) -> Result<(), Error> {
 }
 
 #[mote::function]
+fn panic_with(message: String) {
+    panic!("{message}")
+}
+
+#[mote::function]
 fn call_host(name: String, argument: Any) -> Result<Any, Error> {
     mote::call_host(&name, (argument,))
 }
 
+/// Calls a host function without arguments so many times, or until it fails.
 #[mote::function]
 fn call_host_times(name: String, times: i64) -> Result<i64, Error> {
     for _ in 0..times {
@@ -74,6 +37,7 @@ fn call_host_times(name: String, times: i64) -> Result<i64, Error> {
     Ok(times)
 }
 
+/// By way of the host: again(n - 1) calls this function.
 #[mote::function]
 fn recurse(n: i64) -> Result<i64, Error> {
     if n == 0 {
@@ -88,12 +52,23 @@ fn print(text: String) {
 }
 
 #[mote::function]
-fn log_text(level: u8, text: String) {
-    let levels = [Level::Trace, Level::Debug, Level::Info, Level::Warning, Level::Error];
-    mote::log(levels[usize::from(level)], &text);
+fn spin_after_output(text: String) {
+    print!("{text}");
+    std::io::stdout().flush().expect("standard output is there");
+    endings::spin();
 }
 
-thread_local!(static CALLS: Cell<i64> = const { Cell::new(0) });
+#[mote::function]
+fn log_text(level: u8, text: String) {
+    let levels = [Level::Trace, Level::Debug, Level::Info, Level::Warning, Level::Error];
+    mote::log(levels[usize::from(level)], text);
+}
+
+// State stays from call to call.
+thread_local! {
+    static CALLS: Cell<i64> = const { Cell::new(0) };
+    static KEPT: Cell<i64> = const { Cell::new(0) };
+}
 
 #[mote::function]
 fn count() -> i64 {
@@ -102,20 +77,13 @@ fn count() -> i64 {
 }
 
 #[mote::function]
-fn exit_with(status: i32) {
-    std::process::exit(status)
+fn set_static(value: i64) {
+    KEPT.set(value);
 }
 
 #[mote::function]
-fn panic_with(message: String) {
-    panic!("{message}")
-}
-
-#[mote::function]
-fn spin() {
-    loop {
-        std::hint::spin_loop();
-    }
+fn get_static() -> i64 {
+    KEPT.get()
 }
 
 #[mote::function]
@@ -123,9 +91,17 @@ fn sleep_ms(ms: u64) {
     std::thread::sleep(Duration::from_millis(ms));
 }
 
+#[mote::function]
+fn read_file(path: String) -> Result<Bytes, Error> {
+    match std::fs::read(&path) {
+        Ok(bytes) => Ok(Bytes(bytes)),
+        Err(e) => Err(Error::new("not-found", format!("{path}: {e}"))),
+    }
+}
+
 fn main() {
     if std::env::args().nth(1).as_deref() == Some("fallback") {
-        mote::fallback(|_, arguments| Ok(arguments.into_iter().next().unwrap_or(Any::Null)));
+        mote::fallback(|_, arguments| Ok(arguments.into_iter().next().unwrap_or_default()));
     }
     mote::serve()
 }

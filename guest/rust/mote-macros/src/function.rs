@@ -1,95 +1,116 @@
 //! `#[mote::function]`.
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use crate::names::{Taken, plain};
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote};
 use syn::spanned::Spanned;
-use syn::{Error, Expr, FnArg, Ident, ItemFn, Lit, MetaNameValue, Pat, Result, ReturnType, Type};
+use syn::{
+    Attribute, Error, Expr, ExprLit, FnArg, Ident, ItemFn, Lit, MetaNameValue, Pat, Result, ReturnType,
+    Safety, Type,
+};
 
 pub fn expand(attribute: TokenStream, item: TokenStream) -> Result<TokenStream> {
     let function: ItemFn = syn::parse2(item)?;
     refuse(&function)?;
     let ident = &function.sig.ident;
     let name = name(attribute, ident)?;
-    let parameters = function.sig.inputs.iter().map(parameter).collect::<Result<Vec<_>>>()?;
-    let (idents, types): (Vec<&Ident>, Vec<&Type>) = parameters.into_iter().unzip();
-    let names: Vec<String> = idents.iter().map(|ident| ident.to_string()).collect();
-    let (result, call) = match &function.sig.output {
-        ReturnType::Default => (quote!(()), quote!(#ident(#(#idents),*))),
-        ReturnType::Type(_, ty) => match ok_type(ty) {
-            Some(ok) => (quote!(#ok), quote!(#ident(#(#idents),*)?)),
-            None => (quote!(#ty), quote!(#ident(#(#idents),*))),
-        },
+    let (mut taken, mut names, mut types) = (Taken::default(), Vec::new(), Vec::new());
+    for argument in &function.sig.inputs {
+        let (ident, ty) = parameter(argument)?;
+        let name = plain(ident);
+        taken.add(&name, ident.span())?;
+        names.push(name);
+        types.push(ty);
+    }
+    // Names of the macro's own, so that none of the function's is in the way.
+    let values: Vec<Ident> = (0..types.len()).map(|i| format_ident!("__argument_{i}")).collect();
+    let cfg: Vec<&Attribute> = function.attrs.iter().filter(|a| a.path().is_ident("cfg")).collect();
+    let never: Type = syn::parse_quote!(());
+    let result = match &function.sig.output {
+        ReturnType::Type(_, ty) if !matches!(**ty, Type::Never(_)) => &**ty,
+        _ => &never,
     };
     Ok(quote! {
         #function
 
+        #(#cfg)*
         ::mote::__private::inventory::submit! {
             ::mote::__private::Function {
                 name: #name,
-                signature: || ::mote::__private::signature::<#result>(&[
+                signature: || ::mote::__private::signature::<<#result as ::mote::__private::Returned>::Value>(&[
                     #((#names, <#types as ::mote::Value>::describe)),*
                 ]),
-                call: |arguments| {
-                    #(let #idents: #types = arguments.next(#names)?;)*
-                    let _ = &arguments;
-                    #[allow(clippy::let_unit_value)]
-                    let result: #result = #call;
-                    ::mote::__private::Outcome::of(&result)
+                #[allow(unreachable_code, unused_mut, clippy::unit_arg)]
+                call: |mut __arguments| {
+                    #(let #values: #types = __arguments.next(#names)?;)*
+                    __arguments.end()?;
+                    ::mote::__private::result::<#result>(#ident(#(#values),*))
                 },
             }
         }
     })
 }
 
+/// What is no function that can be called from outside.
 fn refuse(function: &ItemFn) -> Result<()> {
     let signature = &function.sig;
-    let problem = if let Some(asyncness) = &signature.asyncness {
-        Some((asyncness.span(), "a guest function cannot be async: it runs to its end when it is called"))
-    } else if !signature.generics.params.is_empty() {
-        Some((signature.generics.span(), "a guest function cannot be generic: its types are its signature"))
-    } else {
-        signature.variadic.as_ref().map(|v| (v.span(), "a guest function has a fixed number of parameters"))
-    };
-    problem.map_or(Ok(()), |(span, message)| Err(Error::new(span, message)))
+    let refused = |span: Span, why| Err(Error::new(span, why));
+    if let Some(asyncness) = &signature.asyncness {
+        return refused(
+            asyncness.span(),
+            "a guest function cannot be async: it runs to its end when it is called",
+        );
+    }
+    if let Safety::Unsafe(unsafety) = &signature.safety {
+        return refused(
+            unsafety.span(),
+            "a guest function cannot be unsafe: the host calls it with any values",
+        );
+    }
+    if !signature.generics.params.is_empty() {
+        let why = "a guest function cannot be generic: its types are its signature";
+        return refused(signature.generics.span(), why);
+    }
+    match &signature.variadic {
+        Some(variadic) => refused(variadic.span(), "a guest function has a fixed number of parameters"),
+        None => Ok(()),
+    }
 }
 
 fn name(attribute: TokenStream, ident: &Ident) -> Result<String> {
     if attribute.is_empty() {
-        return Ok(ident.to_string());
+        return Ok(plain(ident));
     }
-    let pair: MetaNameValue = syn::parse2(attribute)?;
-    match (&pair.value, pair.path.is_ident("name")) {
-        (Expr::Lit(literal), true) if matches!(literal.lit, Lit::Str(_)) => {
-            let Lit::Str(text) = &literal.lit else { unreachable!() };
-            Ok(text.value())
-        }
-        _ => Err(Error::new(pair.span(), "only name = \"...\" is known here")),
+    let span = attribute.span();
+    let pair = syn::parse2::<MetaNameValue>(attribute).ok().filter(|pair| pair.path.is_ident("name"));
+    match pair.map(|pair| pair.value) {
+        Some(Expr::Lit(ExprLit { lit: Lit::Str(name), .. })) if !name.value().is_empty() => Ok(name.value()),
+        _ => Err(Error::new(span, "only `name = \"…\"` can be said here")),
     }
 }
 
 fn parameter(argument: &FnArg) -> Result<(&Ident, &Type)> {
-    match argument {
+    let typed = match argument {
+        FnArg::Typed(typed) => typed,
         FnArg::Receiver(receiver) => {
-            Err(Error::new(receiver.span(), "a guest function is no method: it cannot take self"))
+            return Err(Error::new(receiver.span(), "a guest function is no method: it cannot take self"));
         }
-        FnArg::Typed(typed) => match (&*typed.pat, &*typed.ty) {
-            (_, Type::Reference(reference)) => Err(Error::new(
-                reference.span(),
-                "a parameter owns its value: String rather than &str, Vec rather than a slice",
-            )),
-            (Pat::Ident(pattern), ty) => Ok((&pattern.ident, ty)),
-            (pattern, _) => Err(Error::new(pattern.span(), "a parameter needs a name, not a pattern")),
-        },
-    }
-}
-
-/// The first argument of a type that is written `Result<…>`.
-fn ok_type(ty: &Type) -> Option<&Type> {
-    let Type::Path(path) = ty else { return None };
-    let last = path.path.segments.last()?;
-    let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
-    match arguments.args.first()? {
-        syn::GenericArgument::Type(ok) if last.ident == "Result" => Some(ok),
-        _ => None,
+    };
+    let ident = match &*typed.pat {
+        Pat::Ident(pattern) if pattern.by_ref.is_none() && pattern.subpat.is_none() => &pattern.ident,
+        pattern => {
+            let why = "a parameter has a name here, which is its name in the signature, and no pattern";
+            return Err(Error::new(pattern.span(), why));
+        }
+    };
+    match &*typed.ty {
+        Type::Reference(reference) => Err(Error::new(
+            reference.span(),
+            "a parameter owns its value: `String` rather than `&str`, `Vec<T>` rather than `&[T]`",
+        )),
+        Type::ImplTrait(generic) => {
+            Err(Error::new(generic.span(), "a guest function cannot be generic: its types are its signature"))
+        }
+        ty => Ok((ident, ty)),
     }
 }

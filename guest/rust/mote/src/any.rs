@@ -1,14 +1,23 @@
 //! Values of any type.
 
-use crate::Bytes;
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
-use std::fmt;
+use crate::{Bytes, Error, wire};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 /// A value of any type, as the type `any` has them.
-#[derive(Clone, Debug, PartialEq)]
+///
+/// ```
+/// use mote::Any;
+///
+/// let person = Any::of(&std::collections::BTreeMap::from([("age", 36)]))?;
+/// assert_eq!(person.get("age"), Some(&Any::Int(36)));
+/// assert_eq!(person.get("age").unwrap().to::<u8>()?, 36);
+/// # Ok::<(), mote::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum Any {
     /// Nothing.
+    #[default]
     Null,
     /// A bool.
     Bool(bool),
@@ -26,117 +35,87 @@ pub enum Any {
     Bytes(Vec<u8>),
     /// A list.
     List(Vec<Any>),
-    /// A map or a record, in the order of the message.
+    /// A map or a struct, in the order of the message. Keys are strings, bools or integers, each once.
     Map(Vec<(Any, Any)>),
 }
 
-impl From<&str> for Any {
-    fn from(text: &str) -> Self {
-        Any::String(text.to_owned())
+impl Any {
+    /// The value that another type has in a message.
+    ///
+    /// # Errors
+    /// `failed` if it cannot be written.
+    pub fn of<T: Serialize + ?Sized>(value: &T) -> Result<Any, Error> {
+        Ok(wire::from_slice(&wire::to_vec(value)?)?)
+    }
+
+    /// The value as another type, exactly.
+    ///
+    /// # Errors
+    /// `failed` if the type does not have it.
+    pub fn to<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        Ok(wire::from_slice(&wire::to_vec(self)?)?)
+    }
+
+    /// What a map has by a string, or a struct in a field.
+    pub fn get(&self, name: &str) -> Option<&Any> {
+        let Any::Map(entries) = self else { return None };
+        entries
+            .iter()
+            .find(|(key, _)| matches!(key, Any::String(text) if text == name))
+            .map(|(_, value)| value)
     }
 }
 
-impl From<i64> for Any {
-    fn from(number: i64) -> Self {
-        Any::Int(number)
-    }
-}
-
-impl Serialize for Any {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Any::Null => serializer.serialize_unit(),
-            Any::Bool(value) => serializer.serialize_bool(*value),
-            Any::Int(value) => serializer.serialize_i64(*value),
-            Any::Unsigned(value) => serializer.serialize_u64(*value),
-            Any::F32(value) => serializer.serialize_f32(*value),
-            Any::F64(value) => serializer.serialize_f64(*value),
-            Any::String(value) => serializer.serialize_str(value),
-            Any::Bytes(value) => serializer.serialize_bytes(value),
-            Any::List(values) => {
-                let mut list = serializer.serialize_seq(Some(values.len()))?;
-                for value in values {
-                    list.serialize_element(value)?;
-                }
-                list.end()
+macro_rules! from {
+    ($($rust:ty => |$value:ident| $any:expr),* $(,)?) => {
+        $(impl From<$rust> for Any {
+            fn from($value: $rust) -> Self {
+                $any
             }
-            Any::Map(entries) => {
-                let mut map = serializer.serialize_map(Some(entries.len()))?;
-                for (key, value) in entries {
-                    map.serialize_entry(key, value)?;
-                }
-                map.end()
-            }
-        }
+        })*
+    };
+}
+
+from! {
+    () => |_value| Any::Null,
+    bool => |value| Any::Bool(value),
+    i8 => |value| Any::Int(value.into()),
+    i16 => |value| Any::Int(value.into()),
+    i32 => |value| Any::Int(value.into()),
+    i64 => |value| Any::Int(value),
+    u8 => |value| Any::Int(value.into()),
+    u16 => |value| Any::Int(value.into()),
+    u32 => |value| Any::Int(value.into()),
+    u64 => |value| i64::try_from(value).map_or(Any::Unsigned(value), Any::Int),
+    f32 => |value| Any::F32(value),
+    f64 => |value| Any::F64(value),
+    &str => |value| Any::String(value.to_owned()),
+    String => |value| Any::String(value),
+    Bytes => |value| Any::Bytes(value.0),
+}
+
+impl<T: Into<Any>> From<Option<T>> for Any {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Any::Null, Into::into)
     }
 }
 
-impl<'de> Deserialize<'de> for Any {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AnyVisitor)
+impl<T: Into<Any>> From<Vec<T>> for Any {
+    fn from(values: Vec<T>) -> Self {
+        values.into_iter().collect()
     }
 }
 
-struct AnyVisitor;
-
-impl<'de> Visitor<'de> for AnyVisitor {
-    type Value = Any;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Any, E> {
-        Ok(Any::Null)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Any, E> {
-        Ok(Any::Bool(value))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Any, E> {
-        Ok(Any::Int(value))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Any, E> {
-        Ok(i64::try_from(value).map_or(Any::Unsigned(value), Any::Int))
-    }
-
-    fn visit_f32<E>(self, value: f32) -> Result<Any, E> {
-        Ok(Any::F32(value))
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Any, E> {
-        Ok(Any::F64(value))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Any, E> {
-        Ok(Any::String(value.to_owned()))
-    }
-
-    fn visit_bytes<E>(self, value: &[u8]) -> Result<Any, E> {
-        Ok(Any::Bytes(value.to_vec()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Any, A::Error> {
-        let mut values = Vec::new();
-        while let Some(value) = seq.next_element()? {
-            values.push(value);
-        }
-        Ok(Any::List(values))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Any, A::Error> {
-        let mut entries = Vec::new();
-        while let Some(entry) = map.next_entry()? {
-            entries.push(entry);
-        }
-        Ok(Any::Map(entries))
+/// A list.
+impl<T: Into<Any>> FromIterator<T> for Any {
+    fn from_iter<I: IntoIterator<Item = T>>(values: I) -> Self {
+        Any::List(values.into_iter().map(Into::into).collect())
     }
 }
 
-impl From<Bytes> for Any {
-    fn from(bytes: Bytes) -> Self {
-        Any::Bytes(bytes.0)
+/// A map. One that has a key twice cannot be sent.
+impl<K: Into<Any>, V: Into<Any>> FromIterator<(K, V)> for Any {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
+        Any::Map(entries.into_iter().map(|(key, value)| (key.into(), value.into())).collect())
     }
 }

@@ -6,6 +6,14 @@ use std::fmt;
 use std::ops::{Deref, DerefMut};
 
 /// Bytes, as the type `bytes` has them; a `Vec<u8>` is a list of numbers.
+///
+/// ```
+/// #[mote::function]
+/// fn reversed(mut data: mote::Bytes) -> mote::Bytes {
+///     data.reverse();
+///     data
+/// }
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Bytes(pub Vec<u8>);
 
@@ -29,6 +37,18 @@ impl From<Vec<u8>> for Bytes {
     }
 }
 
+impl From<&[u8]> for Bytes {
+    fn from(bytes: &[u8]) -> Self {
+        Bytes(bytes.to_vec())
+    }
+}
+
+impl From<Bytes> for Vec<u8> {
+    fn from(bytes: Bytes) -> Self {
+        bytes.0
+    }
+}
+
 impl Serialize for Bytes {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_bytes(&self.0)
@@ -48,7 +68,11 @@ impl<'de> Deserialize<'de> for Bytes {
             fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Bytes, E> {
                 Ok(Bytes(bytes.to_vec()))
             }
+
+            fn visit_byte_buf<E>(self, bytes: Vec<u8>) -> Result<Bytes, E> {
+                Ok(Bytes(bytes))
+            }
         }
-        deserializer.deserialize_bytes(BytesVisitor)
+        deserializer.deserialize_byte_buf(BytesVisitor)
     }
 }

@@ -5,11 +5,25 @@ use std::fmt;
 
 /// An error of a guest function, or one that a host function answered with.
 ///
-/// Every `std::error::Error` becomes one with the code `failed`, so that `?` works; for that reason this type
-/// is none itself.
+/// Every [`std::error::Error`] becomes one with the code `failed`, so that `?` works in functions that return
+/// this one. For that reason this type is no `std::error::Error` itself.
+///
+/// ```
+/// use mote::Error;
+///
+/// #[mote::function]
+/// fn half(number: String) -> Result<i64, Error> {
+///     let number: i64 = number.parse()?; // failed: invalid digit found in string
+///     if number % 2 != 0 {
+///         return Err(Error::new("odd", format!("{number} has no half")));
+///     }
+///     Ok(number / 2)
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Error {
-    /// For programs, such as `not-found`.
+    /// For programs, such as `not-found`. The library's own are `unknown-function`, `invalid-argument`, `failed`,
+    /// `limit` and `panic`.
     pub code: String,
     /// For people.
     pub message: String,
@@ -23,7 +37,13 @@ impl Error {
         Error { code: code.into(), message: message.into(), details: None }
     }
 
-    /// The same with details.
+    /// One with the code `failed`, of anything that can be shown: `.map_err(Error::failed)`.
+    pub fn failed(message: impl fmt::Display) -> Self {
+        Error::new("failed", message.to_string())
+    }
+
+    /// The same error with details.
+    #[must_use]
     pub fn with_details(self, details: impl Into<Any>) -> Self {
         Error { details: Some(details.into()), ..self }
     }
@@ -37,36 +57,6 @@ impl fmt::Display for Error {
 
 impl<E: std::error::Error> From<E> for Error {
     fn from(error: E) -> Self {
-        Error::new("failed", error.to_string())
-    }
-}
-
-/// A value that cannot be written or read.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Malformed(String);
-
-impl Malformed {
-    pub(crate) fn new(reason: impl Into<String>) -> Self {
-        Malformed(reason.into())
-    }
-}
-
-impl fmt::Display for Malformed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Malformed {}
-
-impl serde::ser::Error for Malformed {
-    fn custom<T: fmt::Display>(message: T) -> Self {
-        Malformed(message.to_string())
-    }
-}
-
-impl serde::de::Error for Malformed {
-    fn custom<T: fmt::Display>(message: T) -> Self {
-        Malformed(message.to_string())
+        Error::failed(error)
     }
 }

@@ -1,79 +1,53 @@
-//! Messages to and from the host.
+//! The way to the host: the port, or what a test puts in its place.
 
+use crate::port::Port;
 use std::cell::RefCell;
-use std::fs::OpenOptions;
+
+/// The message is larger than the host takes. It was not sent.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct TooLarge;
 
 /// A way to the host.
 #[doc(hidden)]
 pub trait Transport {
     /// Sends a message and waits for the next one, which replaces what is in the buffer.
-    fn exchange(&mut self, message: &[u8], received: &mut Vec<u8>);
+    fn exchange(&mut self, message: &[u8], received: &mut Vec<u8>) -> Result<(), TooLarge>;
 
     /// Sends a message that nothing answers.
-    fn send(&mut self, message: &[u8]);
+    fn send(&mut self, message: &[u8]) -> Result<(), TooLarge>;
 }
 
 thread_local! {
     static HOST: RefCell<Option<Box<dyn Transport>>> = const { RefCell::new(None) };
+    static SPARE: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Speaks with another host than that of the sandbox.
+/// Makes this thread speak with another host than that of the sandbox.
 #[doc(hidden)]
 pub fn connect(transport: impl Transport + 'static) {
-    HOST.with_borrow_mut(|host| *host = Some(Box::new(transport)));
+    HOST.set(Some(Box::new(transport)));
 }
 
-/// Does something with the host, if there is one.
+/// Does something with the host, if there is one. The action must not come back here.
 pub(crate) fn with_host<R>(action: impl FnOnce(&mut dyn Transport) -> R) -> Option<R> {
     HOST.with_borrow_mut(|host| {
         if host.is_none() {
-            // Where there is no host the port is not the program's, and the instruction would be a fault.
-            OpenOptions::new().read(true).write(true).open("/dev/mote").ok()?;
-            *host = Some(Box::new(Port));
+            *host = Some(Box::new(Port::open()?));
         }
         host.as_mut().map(|host| action(&mut **host))
     })
 }
 
-/// The port: one instruction.
-struct Port;
-
-fn port(message: &[u8], buffer: &mut [u8]) -> usize {
-    let mut result: i64 = 1;
-    // SAFETY: the instruction leaves the virtual machine. The host reads `message` and writes at most
-    // `buffer.len()` bytes to `buffer`, which both outlive it, and changes no register but rax.
-    unsafe {
-        std::arch::asm!(
-            "out 0x7e, al",
-            inout("rax") result,
-            in("rdi") message.as_ptr(),
-            in("rsi") message.len(),
-            in("rdx") buffer.as_mut_ptr(),
-            in("r10") buffer.len(),
-            options(nostack, preserves_flags),
-        );
-    }
-    match usize::try_from(result) {
-        Ok(length) => length,
-        Err(_) => {
-            eprintln!("mote: the host refused a message: error {}", -result);
-            std::process::exit(70);
-        }
-    }
+/// An empty buffer for a message, with the room that earlier ones have taken.
+///
+/// A call needs none while the function itself runs, so that two are enough for calls however deeply nested.
+pub(crate) fn take_buffer() -> Vec<u8> {
+    SPARE.with_borrow_mut(Vec::pop).unwrap_or_default()
 }
 
-impl Transport for Port {
-    fn exchange(&mut self, message: &[u8], received: &mut Vec<u8>) {
-        received.resize(received.capacity().max(4096), 0);
-        let mut length = port(message, received);
-        while length > received.len() {
-            received.resize(length, 0);
-            length = port(&[], received);
-        }
-        received.truncate(length);
-    }
-
-    fn send(&mut self, message: &[u8]) {
-        port(message, &mut []);
-    }
+/// Keeps a buffer for the next message.
+pub(crate) fn give_buffer(mut buffer: Vec<u8>) {
+    buffer.clear();
+    SPARE.with_borrow_mut(|spare| spare.push(buffer));
 }
