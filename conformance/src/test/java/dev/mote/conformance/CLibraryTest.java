@@ -91,7 +91,7 @@ class CLibraryTest {
   @ParameterizedTest
   @ValueSource(strings = {"functions-behaviour", "functions-behaviour-musl"})
   void whatWasPrintedBeforeAGuestHangsIsThere(String program) {
-    try (var sandbox = builder(program).timeout(Duration.ofMillis(300)).start()) {
+    try (var sandbox = builder(program).timeout(Duration.ofSeconds(2)).start()) {
       assertThat(sandbox.tryCall("spin_after_output", Object.class, "so far"))
           .isInstanceOf(Outcome.Ended.class);
       assertThat(sandbox.output().outputText()).isEqualTo("so far");

@@ -26,7 +26,7 @@ class LyingGuestsTest {
   private static SandboxBuilder builder(String way) {
     return Sandbox.builder(Program.of(Corpus.programs().resolve("functions-liar"), way))
         .memory(MemorySize.ofMebibytes(64))
-        .timeout(Duration.ofMillis(1500));
+        .timeout(Duration.ofSeconds(3));
   }
 
   @ParameterizedTest
