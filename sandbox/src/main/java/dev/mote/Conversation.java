@@ -237,7 +237,7 @@ final class Conversation {
       return body == null ? exchangeHere() : body.get();
     } catch (GuestFailure e) {
       hostFailed(e);
-      throw new HostException(e.text(), e.fix(), e);
+      throw SandboxException.of(e, "");
     } catch (RuntimeException | Error e) {
       hostFailed(e);
       throw e;

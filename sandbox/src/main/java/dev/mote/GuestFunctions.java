@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// The functions that a guest has announced. All of it comes from the guest.
@@ -21,6 +22,7 @@ final class GuestFunctions {
 
   private static final int VERSION = 1;
 
+  private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_.-]{0,254}");
   private static final Encoder ANYTHING = Encoder.of(Type.Plain.ANY);
 
   /// One of them. What reads and writes its values is made when it is first needed, by the one
@@ -154,6 +156,10 @@ final class GuestFunctions {
     var functions = HashMap.<String, Function>newHashMap(count);
     for (int i = 0; i < count; i++) {
       String name = in.text();
+      if (!NAME.matcher(name).matches()) {
+        throw new IllegalArgumentException(
+            "a function's name is letters, digits, '_', '-' and '.', 255 at most");
+      }
       Signature signature = Signature.parse(in.text());
       if (functions.put(name, new Function(name, i, signature)) != null) {
         throw new IllegalArgumentException("function " + name + " is announced twice");

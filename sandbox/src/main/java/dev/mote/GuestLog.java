@@ -59,6 +59,23 @@ final class GuestLog {
     if (bytes > limit) {
       throw new LimitException(new Ending.LimitExceeded("log records", MemorySize.ofBytes(limit)));
     }
-    LOGGER.log(LEVELS[(int) level], message);
+    LOGGER.log(LEVELS[(int) level], printable(message));
+  }
+
+  /// A record of the guest's stays one line, and moves no cursor.
+  private static String printable(String message) {
+    if (message.chars().noneMatch(Character::isISOControl)) {
+      return message;
+    }
+    var text = new StringBuilder();
+    for (int i = 0; i < message.length(); i++) {
+      char c = message.charAt(i);
+      if (Character.isISOControl(c) && c != '\t') {
+        text.append("\\u%04x".formatted((int) c));
+      } else {
+        text.append(c);
+      }
+    }
+    return text.toString();
   }
 }

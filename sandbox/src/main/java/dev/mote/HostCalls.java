@@ -62,6 +62,7 @@ final class HostCalls {
     try {
       if (function == null) {
         skipArguments(in);
+        countCall();
         throw new HostFunctionException(
             "unknown-function", "there is no host function '" + name + "'");
       }
@@ -138,11 +139,15 @@ final class HostCalls {
     return new HostFunctionException("limit", message);
   }
 
-  private @Nullable Object call(
-      Registered function, @Nullable Object[] arguments, Conversation conversation) {
+  private void countCall() {
     if (++calls > limits.hostCalls()) {
       throw overBudget("more than %d calls of host functions".formatted(limits.hostCalls()));
     }
+  }
+
+  private @Nullable Object call(
+      Registered function, @Nullable Object[] arguments, Conversation conversation) {
+    countCall();
     if (nanos > limits.hostTime().toNanos()) {
       throw overBudget("host functions have taken longer than " + limits.hostTime());
     }

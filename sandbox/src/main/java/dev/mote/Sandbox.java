@@ -67,7 +67,7 @@ public final class Sandbox implements AutoCloseable {
               () -> guest.run(streams.standard(), limits.wallNanos(), limits.cpuNanos()));
       return limits.ending(ending);
     } catch (GuestFailure e) {
-      throw new HostException(e.text(), e.fix(), e);
+      throw SandboxException.of(e, "");
     }
   }
 

@@ -388,11 +388,7 @@ public final class SandboxBuilder {
     try {
       return Guest.create(setup);
     } catch (GuestFailure e) {
-      if (e.isAboutProgram()) {
-        throw new ProgramException(
-            ProgramException.Kind.NOT_RUNNABLE, program.executable() + ": " + e.text());
-      }
-      throw new HostException(e.text(), e.fix(), e);
+      throw SandboxException.of(e, program.executable() + ": ");
     }
   }
 }

@@ -81,7 +81,7 @@ final class StubClass {
     var list = new ArrayList<Method>();
     var names = new HashSet<String>();
     for (Method method : api.getMethods()) {
-      if (Modifier.isAbstract(method.getModifiers())) {
+      if (Modifier.isAbstract(method.getModifiers()) && !isOfObject(method)) {
         if (!names.add(method.getName())) {
           throw new IllegalArgumentException(
               "%s overloads %s, and guest functions cannot be overloaded"
@@ -91,6 +91,16 @@ final class StubClass {
       }
     }
     return List.copyOf(list);
+  }
+
+  /// Whether every class has it already, as `toString()`.
+  private static boolean isOfObject(Method method) {
+    try {
+      Object.class.getMethod(method.getName(), method.getParameterTypes());
+      return true;
+    } catch (NoSuchMethodException _) {
+      return false;
+    }
   }
 
   /// The methods that are guest functions; their places are the numbers by which the view is

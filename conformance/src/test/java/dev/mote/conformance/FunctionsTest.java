@@ -19,6 +19,8 @@ import dev.mote.Sandbox;
 import dev.mote.SandboxBuilder;
 import dev.mote.values.Name;
 import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -28,6 +30,9 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -745,5 +750,70 @@ class FunctionsTest {
     assertThatThrownBy(() -> closed.call("add", Long.class, 1, 2))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("closed");
+  }
+
+  interface WithMethodsOfObject {
+    long add(long a, long b);
+
+    @Override
+    String toString();
+
+    default long twice(long a) {
+      return add(a, a);
+    }
+  }
+
+  @Test
+  void methodsOfObjectAndDefaultMethodsAreNoFunctions() {
+    try (var sandbox = builder().start()) {
+      var view = sandbox.as(WithMethodsOfObject.class);
+      assertThat(view.twice(21)).isEqualTo(42);
+      assertThat(view.toString()).isNotEmpty();
+    }
+  }
+
+  @Test
+  void aMountThatIsNotThereIsTheProgramsFault() {
+    assertThatThrownBy(() -> builder().mount(Path.of("/no/such/folder"), "/data").start().close())
+        .isInstanceOf(dev.mote.ProgramException.class)
+        .hasMessageContaining("/no/such/folder");
+  }
+
+  @Test
+  void flightRecorderSeesCallsHostCallsAndEnds() throws Exception {
+    Path file = Files.createTempFile("mote", ".jfr");
+    try (var recording = new Recording()) {
+      recording.start();
+      try (var sandbox =
+          builder().tenant("acme").hostFunction("lookup", FunctionsTest::find).start()) {
+        sandbox.call("call_host", Object.class, "lookup", "Ada");
+        sandbox.tryCall("call_host", Object.class, "lookup", "nobody");
+        sandbox.tryCall("exit_with", Object.class, 3);
+      }
+      recording.stop();
+      recording.dump(file);
+      var seen = new ArrayList<String>();
+      for (RecordedEvent event : RecordingFile.readAllEvents(file)) {
+        switch (event.getEventType().getName()) {
+          case "dev.mote.Call" ->
+              seen.add(event.getString("function") + " " + event.getString("answer"));
+          case "dev.mote.HostCall" ->
+              seen.add(event.getString("function") + " '" + event.getString("error") + "'");
+          case "dev.mote.GuestEnded" ->
+              seen.add(event.getString("tenant") + " " + event.getString("ending"));
+          default -> {}
+        }
+      }
+      assertThat(seen)
+          .containsExactlyInAnyOrder(
+              "call_host VALUE",
+              "lookup ''",
+              "call_host ERROR",
+              "lookup 'not-found'",
+              "exit_with ENDED",
+              "acme Exited[status=3]");
+    } finally {
+      Files.delete(file);
+    }
   }
 }
