@@ -12,6 +12,7 @@
  *   destroy     unmaking the machine that `create` made last (both cost more while there is no other machine on the host;
  *               so `exit`, which keeps one, comes last or in a process of its own)
  *   copy N      copying N pages into fresh anonymous memory
+ *   recopy N    copying N pages into memory that is there already
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -167,6 +168,27 @@ static double copy(long pages) {
   return took;
 }
 
+/* Two buffers that are copied to and fro, as the buffers of a call are used again. */
+static double recopy(long pages) {
+  static uint8_t *from, *to;
+  static long room;
+  if (pages > room) {
+    from = realloc(from, pages * PAGE);
+    to = realloc(to, pages * PAGE);
+    if (from == NULL || to == NULL) err(1, "malloc");
+    memset(from, 0x5a, pages * PAGE);
+    memset(to, 0xa5, pages * PAGE);
+    room = pages;
+  }
+  double start = now_us();
+  memcpy(to, from, pages * PAGE);
+  double took = now_us() - start;
+  uint8_t *other = from;
+  from = to;
+  to = other;
+  return took;
+}
+
 static int image_fd;
 static struct machine last; /* what `create` made and `destroy` unmakes */
 static int there;           /* whether it does */
@@ -201,6 +223,7 @@ static double measure(const char *what, long n) {
   if (strcmp(what, "create") == 0) return measure_create();
   if (strcmp(what, "destroy") == 0) return measure_destroy();
   if (strcmp(what, "copy") == 0 && n > 0) return copy(n);
+  if (strcmp(what, "recopy") == 0 && n > 0) return recopy(n);
   errx(1, "what is `%s %ld`?", what, n);
 }
 

@@ -14,6 +14,7 @@ apt_tools=(
   "make make"
   "cmake cmake"
   "musl-gcc musl-tools"
+  "pkg-config pkg-config"
   "curl curl"
   "python3 python3"
   "pip3 python3-pip"

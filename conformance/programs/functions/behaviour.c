@@ -47,10 +47,10 @@ static void rebuild(mote_writer *out, mote_value value) {
       mote_put_bool(out, mote_get_bool(value));
       break;
     case MOTE_INT:
-      if (mote_get_uint(value) > INT64_MAX)
-        mote_put_uint(out, mote_get_uint(value));
-      else
-        mote_put_int(out, mote_get_int(value));
+      mote_put_int(out, mote_get_int(value));
+      break;
+    case MOTE_UINT:
+      mote_put_uint(out, mote_get_uint(value));
       break;
     case MOTE_FLOAT:
       if (value.end - value.at == 5)
@@ -285,8 +285,67 @@ static void birthday(mote_call *call) {
 #define PROFILE "{name: string, age: i32, email: string?, score: f64, active: bool}"
 MOTE_FUNCTION(birthday, "(person: " PROFILE ") -> " PROFILE)
 
+/* Reads its argument as what it is not: the error names the place. */
+static void misread(mote_call *call) {
+  mote_return_int(call, mote_get_int(mote_item(mote_field(mote_argument(call, 0), "list"), 1)));
+}
+MOTE_FUNCTION(misread, "(value: any) -> i64")
+
+static void latin1(mote_call *call) { mote_return_string(call, "caf\xe9"); }
+MOTE_FUNCTION(latin1, "() -> string")
+
+static void large(mote_call *call) {
+  uint64_t size = mote_get_uint(mote_argument(call, 0));
+  memset(mote_put_space(mote_result(call), size), 'x', size);
+}
+MOTE_FUNCTION(large, "(size: u64) -> bytes")
+
+static void spin_after_output(mote_call *call) {
+  print(call);
+  fflush(stdout);
+  spin(call);
+}
+MOTE_FUNCTION(spin_after_output, "(text: string)")
+
+/* State stays from call to call. */
+static int64_t kept;
+
+static void set_static(mote_call *call) { kept = mote_get_int(mote_argument(call, 0)); }
+MOTE_FUNCTION(set_static, "(value: i64)")
+
+static void get_static(mote_call *call) { mote_return_int(call, kept); }
+MOTE_FUNCTION(get_static, "() -> i64")
+
+/* A piece at a time, as a program that does not know the length. */
+static void read_file(mote_call *call) {
+  mote_text path = mote_get_text(mote_argument(call, 0));
+  char *name = strndup(path.data, path.size), *bytes = NULL;
+  FILE *file = fopen(name, "rb");
+  size_t size = 0, count;
+  if (file == NULL) {
+    mote_fail(call, "not-found", "%s: %m", name);
+  } else {
+    do {
+      bytes = realloc(bytes, size + 4096);
+      size += count = fread(bytes + size, 1, 4096, file);
+    } while (count > 0);
+    fclose(file);
+    mote_return_bytes(call, bytes, size);
+  }
+  free(bytes);
+  free(name);
+}
+MOTE_FUNCTION(read_file, "(path: string) -> bytes")
+
+static void own_name(mote_call *call) { mote_return_string(call, mote_name(call)); }
+
 int main(int argc, char **argv) {
   if (argc > 1 && strcmp(argv[1], "fallback") == 0)
     mote_fallback(echo);
+  for (int i = 0; argc > 2 && strcmp(argv[1], "many") == 0 && i < atoi(argv[2]); i++) {
+    char name[20];
+    snprintf(name, sizeof name, "function_%d", i);
+    mote_register(strdup(name), "() -> string", own_name);
+  }
   return mote_serve();
 }

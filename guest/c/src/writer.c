@@ -1,22 +1,18 @@
 /* Writing values: CBOR in its shortest form, definite lengths only. */
 #include "internal.h"
 
+#include <stdio.h>
 #include <string.h>
 
-void mote_reset(mote_writer *out) {
-  out->size = 0;
-  out->depth = 0;
-  out->values = 0;
-  out->broken = false;
-}
+enum { UNSIGNED = 0, NEGATIVE = 1, BYTES = 2, TEXT = 3, LIST = 4, MAP = 5 };
 
 static uint8_t *room(mote_writer *out, size_t more) {
+  if (more > SIZE_MAX / 2 - out->size)
+    mote_die("no memory for a value of %zu bytes", more);
   size_t needed = out->size + more;
   if (needed > out->capacity) {
-    size_t doubled = 2 * out->capacity;
+    size_t doubled = out->capacity < 128 ? 256 : 2 * out->capacity;
     out->capacity = needed > doubled ? needed : doubled;
-    if (out->capacity < 256)
-      out->capacity = 256;
     out->bytes = mote_allocate(out->bytes, out->capacity);
   }
   uint8_t *place = out->bytes + out->size;
@@ -45,95 +41,138 @@ void mote_put_head(mote_writer *out, int major, uint64_t argument) {
     put_number(out, type | 27, argument, 8);
 }
 
-/* A value is complete, and perhaps the lists and maps that end with it. */
-static void completed(mote_writer *out) {
-  while (out->depth > 0 && --out->open[out->depth - 1] == 0)
-    out->depth--;
-  if (out->depth == 0)
-    out->values++;
+void mote_begin_message(mote_writer *out, int kind, int values) {
+  mote_begin_value(out);
+  mote_put_head(out, LIST, (uint64_t)values + 1);
+  mote_put_head(out, UNSIGNED, (uint64_t)kind);
+  out->start = out->size;
+  out->missing = (uint64_t)values;
 }
 
-static void begin(mote_writer *out, size_t values) {
-  if (values == 0) {
-    completed(out);
-  } else if (out->depth == DEEPEST) {
-    out->broken = true;
-  } else {
-    out->open[out->depth++] = values;
-  }
+void mote_begin_value(mote_writer *out) {
+  out->size = out->start = 0;
+  out->missing = 1;
+  out->surplus = out->not_text = false;
+}
+
+const char *mote_defect(const mote_writer *out) {
+  if (out->surplus)
+    return "has more values than it must have";
+  if (out->missing > 0)
+    return "has fewer values than it must have";
+  if (out->not_text)
+    return "has a string that is not UTF-8";
+  return NULL;
+}
+
+/* A value comes, and `inner` more that it consists of. */
+static void count(mote_writer *out, uint64_t inner) {
+  if (out->missing == 0)
+    out->surplus = true;
+  else
+    out->missing--;
+  if (__builtin_add_overflow(out->missing, inner, &out->missing))
+    out->missing = UINT64_MAX; /* so many never come */
 }
 
 void mote_put_null(mote_writer *out) {
+  count(out, 0);
   put_number(out, 0xf6, 0, 0);
-  completed(out);
 }
 
 void mote_put_bool(mote_writer *out, bool value) {
+  count(out, 0);
   put_number(out, value ? 0xf5 : 0xf4, 0, 0);
-  completed(out);
 }
 
 void mote_put_int(mote_writer *out, int64_t value) {
+  count(out, 0);
   if (value < 0)
-    mote_put_head(out, 1, ~(uint64_t)value);
+    mote_put_head(out, NEGATIVE, ~(uint64_t)value);
   else
-    mote_put_head(out, 0, (uint64_t)value);
-  completed(out);
+    mote_put_head(out, UNSIGNED, (uint64_t)value);
 }
 
 void mote_put_uint(mote_writer *out, uint64_t value) {
-  mote_put_head(out, 0, value);
-  completed(out);
+  count(out, 0);
+  mote_put_head(out, UNSIGNED, value);
 }
 
 void mote_put_float(mote_writer *out, float value) {
   uint32_t bits;
   memcpy(&bits, &value, sizeof bits);
+  count(out, 0);
   put_number(out, 0xfa, bits, 4);
-  completed(out);
 }
 
 void mote_put_double(mote_writer *out, double value) {
   uint64_t bits;
   memcpy(&bits, &value, sizeof bits);
+  count(out, 0);
   put_number(out, 0xfb, bits, 8);
-  completed(out);
 }
 
-static void put_bytes(mote_writer *out, int major, const void *bytes, size_t size) {
-  mote_put_head(out, major, size);
-  if (size > 0)
-    memcpy(room(out, size), bytes, size);
-  completed(out);
-}
-
-void mote_put_string(mote_writer *out, const char *text) { put_bytes(out, 3, text, strlen(text)); }
-
-void mote_put_text(mote_writer *out, const char *utf8, size_t size) {
-  put_bytes(out, 3, utf8, size);
+void *mote_put_space(mote_writer *out, size_t size) {
+  count(out, 0);
+  mote_put_head(out, BYTES, size);
+  return room(out, size);
 }
 
 void mote_put_bytes(mote_writer *out, const void *bytes, size_t size) {
-  put_bytes(out, 2, bytes, size);
+  void *space = mote_put_space(out, size);
+  if (size > 0)
+    memcpy(space, bytes, size);
+}
+
+void mote_put_text(mote_writer *out, const char *utf8, size_t size) {
+  if (!mote_is_utf8(utf8, size))
+    out->not_text = true;
+  count(out, 0);
+  mote_put_head(out, TEXT, size);
+  uint8_t *place = room(out, size);
+  if (size > 0)
+    memcpy(place, utf8, size);
+}
+
+void mote_put_string(mote_writer *out, const char *text) {
+  if (text == NULL)
+    mote_put_null(out);
+  else
+    mote_put_text(out, text, strlen(text));
+}
+
+void mote_put_format(mote_writer *out, const char *format, va_list arguments) {
+  va_list again;
+  va_copy(again, arguments);
+  int size = vsnprintf(NULL, 0, format, again);
+  va_end(again);
+  if (size < 0)
+    mote_die("a format cannot be used: %s", format);
+  count(out, 0);
+  mote_put_head(out, TEXT, (uint64_t)size);
+  char *place = (char *)room(out, (size_t)size + 1);
+  vsnprintf(place, (size_t)size + 1, format, arguments);
+  out->size--; /* the NUL */
+  if (!mote_is_utf8(place, (size_t)size))
+    out->not_text = true;
 }
 
 void mote_put_list(mote_writer *out, size_t elements) {
-  mote_put_head(out, 4, elements);
-  begin(out, elements);
+  count(out, elements);
+  mote_put_head(out, LIST, elements);
 }
 
 void mote_put_map(mote_writer *out, size_t entries) {
-  mote_put_head(out, 5, entries);
-  begin(out, 2 * entries);
+  count(out, entries > UINT64_MAX / 2 ? UINT64_MAX : 2 * (uint64_t)entries);
+  mote_put_head(out, MAP, entries);
 }
 
 void mote_put_value(mote_writer *out, mote_value value) {
-  mote_value rest = value;
-  if (value.at == NULL || (mote_take(&rest), rest.at == NULL)) {
+  if (mote_kind_of(value) == MOTE_NONE) {
     mote_put_null(out);
     return;
   }
-  size_t size = (size_t)(rest.at - value.at);
+  size_t size = (size_t)(value.end - value.at);
+  count(out, 0);
   memcpy(room(out, size), value.at, size);
-  completed(out);
 }

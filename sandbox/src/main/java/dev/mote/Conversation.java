@@ -1,8 +1,8 @@
 package dev.mote;
 
 import dev.mote.GuestFunctions.Function;
-import dev.mote.linux.Guest;
 import dev.mote.linux.GuestFailure;
+import dev.mote.linux.SpeakingGuest;
 import dev.mote.values.Decoder;
 import dev.mote.values.MessageReader;
 import dev.mote.values.MessageWriter;
@@ -50,13 +50,15 @@ final class Conversation {
 
   final MessageWriter out;
   final MessageReader in;
-  private final Guest guest;
+  private final SpeakingGuest guest;
+  private final MessageWriter.Receiver toGuest;
   private final Limits limits;
   private final CallLimits callLimits;
   private final HostCalls hostCalls;
   private final GuestLog log;
   private final Streams streams;
   private final ReentrantLock lock = new ReentrantLock();
+  private final CallEvent outermost = new CallEvent(); // used again, so that a call makes no object
   private volatile @Nullable Thread runner; // of the present call: it may make nested ones
   private int depth; // this and the rest are guarded by lock
   private @Nullable GuestFunctions functions;
@@ -65,13 +67,14 @@ final class Conversation {
   private long callId;
 
   Conversation(
-      Guest guest,
+      SpeakingGuest guest,
       Limits limits,
       CallLimits callLimits,
       HostCalls hostCalls,
       Streams streams,
       long outputLimit) {
     this.guest = guest;
+    toGuest = guest::give;
     this.limits = limits;
     this.callLimits = callLimits;
     this.hostCalls = hostCalls;
@@ -195,9 +198,10 @@ final class Conversation {
   ///
   /// @throws HostException if the host failed; the sandbox is poisoned then
   Answer exchange(Function function) {
-    var event = new CallEvent();
+    CallEvent event = depth > 1 ? new CallEvent() : outermost;
     event.begin();
     Answer answer = exchange();
+    event.end();
     if (event.shouldCommit()) {
       event.function = function.name();
       event.tenant = hostCalls.tenant();
@@ -256,7 +260,7 @@ final class Conversation {
   }
 
   private Answer converse() {
-    guest.give(out.array(), out.length());
+    send();
     while (guest.resume()) {
       try {
         int fields = readFrame();
@@ -275,7 +279,7 @@ final class Conversation {
             if (ending != null) {
               return Answer.ENDED; // a nested call did not finish
             }
-            guest.give(out.array(), out.length());
+            send();
           }
           case LOG -> {
             log.record(in, fields);
@@ -292,6 +296,11 @@ final class Conversation {
       }
     }
     return ended();
+  }
+
+  private void send() {
+    out.send(toGuest);
+    out.reset(); // it refers to the caller's bytes no more
   }
 
   private int readFrame() {
@@ -369,7 +378,7 @@ final class Conversation {
     return streams;
   }
 
-  Guest guest() {
+  SpeakingGuest guest() {
     return guest;
   }
 }

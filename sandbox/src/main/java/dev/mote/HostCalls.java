@@ -1,7 +1,7 @@
 package dev.mote;
 
 import dev.mote.HostFunctions.Registered;
-import dev.mote.linux.Guest;
+import dev.mote.linux.SpeakingGuest;
 import dev.mote.values.Encoder;
 import dev.mote.values.MessageReader;
 import dev.mote.values.MessageWriter;
@@ -146,7 +146,7 @@ final class HostCalls {
     if (nanos > limits.hostTime().toNanos()) {
       throw overBudget("host functions have taken longer than " + limits.hostTime());
     }
-    Guest guest = conversation.guest();
+    SpeakingGuest guest = conversation.guest();
     var call = new Call(function.name(), conversation);
     long start = System.nanoTime();
     guest.beginHostFunction();

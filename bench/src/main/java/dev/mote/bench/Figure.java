@@ -39,6 +39,12 @@ interface Figure {
           ratio <= bound);
     }
 
+    /// Without a bound: it is there to compare with.
+    static Result unbounded(Rounds rounds, String unit) {
+      return new Result(
+          rounds.value(), unit, rounds.spread(), rounds.floor(), rounds.ratio(), "none", true);
+    }
+
     /// The floor may be at least so large a part of the value: speed compared, not time.
     static Result speedAtLeast(double bound, Rounds rounds, String unit) {
       double ratio = 1 / rounds.ratio();

@@ -10,7 +10,16 @@ import java.util.Locale;
 public final class Main {
   private static final List<Figure> FIGURES =
       List.of(
-          new ExitFigure(), new CreateDestroyFigure(), new CliStartFigure(), new CpuBoundFigure());
+          new ExitFigure(),
+          new CreateDestroyFigure(),
+          new CliStartFigure(),
+          new CpuBoundFigure(),
+          CallFigure.warm(),
+          CallFigure.host(),
+          CallFigure.bytes(),
+          CallFigure.record(),
+          new PipeFigure(),
+          new WasmFigure());
 
   private Main() {}
 

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
@@ -667,6 +668,42 @@ class FunctionsTest {
       caller.interrupt();
       caller.join();
       assertThat(outcome.get()).isEqualTo(new Outcome.Ended<>(new Ending.Cancelled()));
+    }
+  }
+
+  /// Hyperlight 3.9: killed while a host function runs, and in a loop of host calls.
+  @Test
+  void cancelAlsoReachesACallThatIsInAHostFunction() throws Exception {
+    var entered = new CountDownLatch(1);
+    try (var sandbox =
+        builder()
+            .hostFunction(
+                "wait",
+                () -> {
+                  entered.countDown();
+                  return new CountDownLatch(1).await(1, TimeUnit.MINUTES);
+                })
+            .start()) {
+      var outcome = new AtomicReference<@Nullable Outcome<Object>>();
+      Thread caller =
+          Thread.ofPlatform()
+              .start(
+                  () -> outcome.set(sandbox.tryCall("call_host_times", Object.class, "wait", 9)));
+      entered.await();
+      sandbox.cancel();
+      caller.join();
+      assertThat(outcome.get()).isEqualTo(new Outcome.Ended<>(new Ending.Cancelled()));
+    }
+  }
+
+  /// Hyperlight 3.2: a reply larger than any buffer that the guest had.
+  @Test
+  void aLargeReplyArrives() {
+    try (var sandbox =
+        builder().hostFunction("large", (Long n) -> "x".repeat(n.intValue())).start()) {
+      for (int size : new int[] {1, 4000, 5000, 1 << 20, 10, 3 << 20}) {
+        assertThat(sandbox.<String>call("call_host", String.class, "large", size)).hasSize(size);
+      }
     }
   }
 

@@ -37,6 +37,7 @@ final class Channel {
   /// What the host gave and the guest has not received yet; null for nothing.
   private byte @Nullable [] given;
 
+  private final Message waiting = new Message(); // the same as a message
   private int givenFrom; // counts the file's header too
 
   /// The guest stands behind its OUT instruction and waits for a message.
@@ -82,7 +83,7 @@ final class Channel {
       }
       receiving = true;
       if (!hasSent && given != null) {
-        receive(registers, memory, given, 0, given.length);
+        receive(registers, memory, waiting.set(given));
       }
     } catch (ErrnoException e) {
       registers.rax(-e.errno.value);
@@ -93,7 +94,7 @@ final class Channel {
     if (length < 0 || length > limit) {
       throw Errno.EMSGSIZE.exception();
     }
-    if (sentLength > 0) {
+    if (sentLength > 0 || sentTotal >= 0) {
       throw Errno.EBUSY.exception(); // a message in the file has begun and not ended
     }
     if (memory.readableBytes(gva, length) < length) {
@@ -111,18 +112,18 @@ final class Channel {
   /// The host gives the guest a message, which is also its answer to what was sent.
   ///
   /// @param message copied, or written to the guest, before this returns
-  void give(Registers registers, UserMemory memory, byte[] message, int length) {
+  void give(Registers registers, UserMemory memory, Message message) {
     forgetSent();
     given = null; // what it never received is out of date
     if (receiving) {
       try {
-        receive(registers, memory, message, 0, length);
+        receive(registers, memory, message);
       } catch (ErrnoException e) {
         registers.rax(-e.errno.value);
-        keep(message, length);
+        keep(message);
       }
     } else {
-      keep(message, length);
+      keep(message);
     }
   }
 
@@ -144,23 +145,23 @@ final class Channel {
     }
   }
 
-  private void keep(byte[] message, int length) {
-    given = Arrays.copyOf(message, length);
+  private void keep(Message message) {
+    given = message.joined();
     givenFrom = 0;
   }
 
   /// Puts a message into the buffer that the guest waits with, if it fits.
-  private void receive(
-      Registers registers, UserMemory memory, byte[] message, int offset, int length) {
+  private void receive(Registers registers, UserMemory memory, Message message) {
+    int length = message.size();
     receiving = false;
     if (Long.compareUnsigned(length, registers.r10()) <= 0) {
       if (memory.writableBytes(registers.rdx(), length) < length) {
         throw Errno.EFAULT.exception();
       }
-      memory.write(registers.rdx(), message, offset, length);
+      message.writeTo(memory, registers.rdx());
       given = null;
     } else if (given == null) {
-      keep(message, length);
+      keep(message);
     }
     registers.rax(length);
   }
@@ -216,6 +217,9 @@ final class Channel {
     int done = 0;
     while (done < length && givenFrom < HEADER) {
       target[offset + done++] = (byte) (message.length >>> (8 * (HEADER - 1 - givenFrom++)));
+    }
+    if (givenFrom < HEADER) {
+      return done;
     }
     int count = Math.min(length - done, HEADER + message.length - givenFrom);
     System.arraycopy(message, givenFrom - HEADER, target, offset + done, count);

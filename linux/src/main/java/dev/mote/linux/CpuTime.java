@@ -1,36 +1,53 @@
 package dev.mote.linux;
 
 import dev.mote.machine.HostThread;
-import org.jspecify.annotations.Nullable;
 
 /// The CPU time of the thread that runs a guest, while it does.
 ///
+/// Asking the kernel takes half a microsecond, which a short call would feel. So where no limit
+/// depends on it the time of a stretch is what passed without the guest's waits, which is the same
+/// but for what the host's scheduler took away.
+///
 /// [#nanos] may be called by any thread, the rest by the one that runs the guest.
 final class CpuTime {
-  private volatile int tid;
-  private volatile long base;
-  private volatile long before;
-  private @Nullable Thread lastThread; // saves a system call where the same one runs it again
-  private int lastId;
+  private static final int NOBODY = 0;
+  private static final int ESTIMATED = -1;
 
-  void begin() {
-    Thread thread = Thread.currentThread();
-    if (thread != lastThread) {
-      lastThread = thread;
-      lastId = HostThread.id();
+  private volatile int tid = NOBODY;
+  private volatile long base; // of the thread's CPU time, or of the clock
+  private volatile long waits; // of an estimated stretch
+  private volatile long before;
+
+  /// @param exact whether a limit depends on it
+  void begin(boolean exact) {
+    if (exact) {
+      int me = HostThread.id();
+      base = HostThread.cpuNanos(me);
+      tid = me;
+    } else {
+      base = System.nanoTime();
+      waits = 0;
+      tid = ESTIMATED;
     }
-    int me = lastId;
-    base = HostThread.cpuNanos(me);
-    tid = me;
+  }
+
+  /// The guest has waited.
+  void waited(long nanos) {
+    long so = waits;
+    waits = so + nanos;
   }
 
   void end() {
     before = nanos();
-    tid = 0;
+    tid = NOBODY;
   }
 
   long nanos() {
     int runner = tid;
-    return runner == 0 ? before : before + Math.max(0, HostThread.cpuNanos(runner) - base);
+    return switch (runner) {
+      case NOBODY -> before;
+      case ESTIMATED -> before + Math.max(0, System.nanoTime() - base - waits);
+      default -> before + Math.max(0, HostThread.cpuNanos(runner) - base);
+    };
   }
 }

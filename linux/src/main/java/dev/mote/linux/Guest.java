@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// It runs in stretches, each on one thread of the host: [#enter], then [#resume] until it has
 /// ended or has said what the host wants to know, then [#leave]. [#run] is one stretch to the end.
 /// [#stop] and [#close] may be called by any thread.
-public final class Guest implements AutoCloseable {
+public final class Guest implements SpeakingGuest, AutoCloseable {
   private static final int PROCESS_ID = 2;
 
   private final VirtualMachine vm;
@@ -39,6 +39,7 @@ public final class Guest implements AutoCloseable {
   private final FaultReport faultReport;
   private final long memoryLimit;
   private final Channel channel;
+  private final Message outgoing = new Message();
   private final StopRequest stopRequest = new StopRequest();
   private final InterruptHook interruptHook = new InterruptHook(this);
   private final Deadlines deadlines;
@@ -206,12 +207,7 @@ public final class Guest implements AutoCloseable {
     }
   }
 
-  /// A stretch begins on this thread, which must call [#leave] in the end. It waits for one that
-  /// another thread is on.
-  ///
-  /// @param wallNanos time that may pass; [Long#MAX_VALUE] for any
-  /// @param cpuNanos CPU time that it may use; [Long#MAX_VALUE] for any
-  /// @throws IllegalStateException if the guest is closed
+  @Override
   public void enter(long wallNanos, long cpuNanos) {
     running.lock();
     if (closed) {
@@ -219,21 +215,16 @@ public final class Guest implements AutoCloseable {
       throw new IllegalStateException("the sandbox is closed");
     }
     stopRequest.begin();
-    cpuTime.begin();
+    cpuTime.begin(!channel.isOpen() || cpuNanos != Task.NO_DEADLINE);
     deadlines.arm(wallNanos, cpuNanos);
   }
 
-  /// Gives the program its descriptors and files. Called once, in the first stretch.
-  ///
-  /// @throws GuestFailure if the setup names what is not there
+  @Override
   public void start(StandardStreams streams) {
     calls = new SystemCalls(this, streams, setup, breakStart);
   }
 
-  /// Runs the guest until it ends or has sent a message. Called between [#enter] and [#leave].
-  ///
-  /// @return true if it has sent a message ([#message]), false if it has ended ([#ending])
-  /// @throws GuestFailure if the host fails
+  @Override
   public boolean resume() {
     try {
       return runToPause(Objects.requireNonNull(calls));
@@ -247,7 +238,7 @@ public final class Guest implements AutoCloseable {
     return false;
   }
 
-  /// The stretch is over. What asked the guest to stop meanwhile does not concern the next one.
+  @Override
   public void leave() {
     deadlines.disarm();
     interruptHook.leave();
@@ -310,51 +301,50 @@ public final class Guest implements AutoCloseable {
     }
   }
 
-  /// Each output stream takes its limit of bytes anew. Called on a stretch.
+  @Override
   public void renewOutputLimits() {
     if (calls != null) {
       calls.renewOutputLimits();
     }
   }
 
-  /// The message that the guest has sent, in the first [#messageLength] bytes. Valid until the
-  /// guest is given one or resumed; not to be changed.
+  @Override
   public byte[] message() {
     return channel.sent();
   }
 
+  @Override
   public int messageLength() {
     return channel.sentLength();
   }
 
-  /// Gives the guest a message, which is also the answer to the one that it sent.
-  ///
-  /// @param message its first `length` bytes, which are copied
-  public void give(byte[] message, int length) {
-    channel.give(registers, memory, message, length);
+  @Override
+  public void give(byte[] message, int length, int at, byte[] part, int offset, int count) {
+    channel.give(registers, memory, outgoing.set(message, length, at, part, offset, count));
+    outgoing.clear();
   }
 
-  /// The message that the guest sent is one that nothing answers.
+  @Override
   public void acknowledge() {
     channel.acknowledge(registers);
   }
 
-  /// The calling thread, which is on a stretch, runs a host function until [#endHostFunction]: what
-  /// stops the guest interrupts it.
+  @Override
   public void beginHostFunction() {
     stopRequest.beginHostFunction();
   }
 
+  @Override
   public void endHostFunction() {
     stopRequest.endHostFunction();
   }
 
-  /// What is left of the time of this stretch, in nanoseconds; [Long#MAX_VALUE] for any.
+  @Override
   public long remainingNanos() {
     return deadlines.remaining();
   }
 
-  /// How the guest ended; null while it has not.
+  @Override
   public @Nullable GuestEnding ending() {
     return ending;
   }
@@ -409,6 +399,7 @@ public final class Guest implements AutoCloseable {
     try {
       if (!task.hasDeliverableSignal()) {
         events.await(seen, nanos);
+        cpuTime.waited(clock.monotonicNanos() - now);
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt(); // the caller shall see it too

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class FieldsDecoder extends Decoder {
   private final Type.Fields type;
   private final Decoder[] decoders;
+  private final byte[][] names;
   private final Map<String, Integer> places = new HashMap<>();
   private final @Nullable RecordShape shape; // null for a map
   private final int[] components; // by field
@@ -21,6 +22,7 @@ final class FieldsDecoder extends Decoder {
     this.decoders = decoders;
     this.shape = shape;
     this.components = components;
+    names = type.fields().stream().map(f -> MessageWriter.item(f.name())).toArray(byte[][]::new);
     for (int i = 0; i < decoders.length; i++) {
       places.put(type.fields().get(i).name(), i);
     }
@@ -93,19 +95,15 @@ final class FieldsDecoder extends Decoder {
     var values = new @Nullable Object[decoders.length];
     var seen = new boolean[decoders.length];
     for (int entry = 0; entry < count; entry++) {
-      String name = in.text();
-      Integer place = places.get(name);
-      if (place == null) {
-        throw ValueException.wrongType("'%s' is no field of %s".formatted(name, type));
-      }
+      int place = place(entry, in);
       if (seen[place]) {
-        throw ValueException.malformed("field '%s' is there twice".formatted(name));
+        throw ValueException.malformed("field '%s' is there twice".formatted(name(place)));
       }
       seen[place] = true;
       try {
         values[place] = decoders[place].read(in);
       } catch (ValueException e) {
-        throw e.in("field '" + name + "'");
+        throw e.in("field '" + name(place) + "'");
       }
     }
     in.leave();
@@ -117,11 +115,27 @@ final class FieldsDecoder extends Decoder {
     return values;
   }
 
+  /// Reads the name of a field; fields usually come in their order.
+  private int place(int entry, MessageReader in) {
+    if (entry < names.length && in.accept(names[entry])) {
+      return entry;
+    }
+    String name = in.text();
+    Integer place = places.get(name);
+    if (place == null) {
+      throw ValueException.wrongType("'%s' is no field of %s".formatted(name, type));
+    }
+    return place;
+  }
+
+  private String name(int field) {
+    return type.fields().get(field).name();
+  }
+
   private @Nullable Object absent(int field) {
     if (decoders[field] instanceof OptionalDecoder optional) {
       return optional.absent();
     }
-    throw ValueException.wrongType(
-        "field '%s' is missing".formatted(type.fields().get(field).name()));
+    throw ValueException.wrongType("field '%s' is missing".formatted(name(field)));
   }
 }

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 final class FieldsEncoder extends Encoder {
   private final Type.Fields type;
   private final Encoder[] encoders;
+  private final byte[][] names;
   private volatile @Nullable Plan plan; // of the last record class
 
   /// Which component is which field.
@@ -16,6 +17,7 @@ final class FieldsEncoder extends Encoder {
   FieldsEncoder(Type.Fields type) {
     this.type = type;
     encoders = type.fields().stream().map(f -> of(f.type())).toArray(Encoder[]::new);
+    names = type.fields().stream().map(f -> MessageWriter.item(f.name())).toArray(byte[][]::new);
   }
 
   @Override
@@ -80,12 +82,11 @@ final class FieldsEncoder extends Encoder {
   }
 
   private void writeField(int i, @Nullable Object value, MessageWriter out) {
-    String name = type.fields().get(i).name();
     try {
-      out.text(name);
+      out.item(names[i]);
       encoders[i].write(value, out);
     } catch (ValueException e) {
-      throw e.in("field '" + name + "'");
+      throw e.in("field '" + type.fields().get(i).name() + "'");
     }
   }
 }

@@ -1,5 +1,7 @@
 package dev.mote.values;
 
+import java.util.Arrays;
+
 /// Reads one message: CBOR items, one after the other, within what the protocol allows. The bytes
 /// may come from a guest: each length is checked against what is there before anything is made of
 /// it.
@@ -142,11 +144,22 @@ public final class MessageReader {
     return text;
   }
 
+  /// Passes over a string if it is this one, in its shortest form.
+  ///
+  /// @param expected the whole item, head and UTF-8
+  boolean accept(byte[] expected) {
+    if (expected.length > end - at
+        || !Arrays.equals(bytes, at, at + expected.length, expected, 0, expected.length)) {
+      return false;
+    }
+    at += expected.length;
+    return true;
+  }
+
   public byte[] bytes() {
     require(major() == MessageWriter.BYTES, "bytes");
     int length = length(argument(), 1, "bytes");
-    var copy = new byte[length];
-    System.arraycopy(bytes, at, copy, 0, length);
+    byte[] copy = Arrays.copyOfRange(bytes, at, at + length);
     at += length;
     return copy;
   }

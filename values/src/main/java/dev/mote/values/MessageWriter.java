@@ -4,8 +4,23 @@ import java.util.Arrays;
 
 /// Writes one message: CBOR items, one after the other, into an array that grows and is used again.
 ///
-/// It does not count: whoever writes the head of an array writes its items. Not thread-safe.
+/// It does not count: whoever writes the head of an array writes its items. The first large byte
+/// string is not copied: the message refers to the caller's array until it is sent or [#reset]. Not
+/// thread-safe.
 public final class MessageWriter {
+  /// Where a message goes.
+  @FunctionalInterface
+  public interface Receiver {
+    /// @param bytes its first `length` bytes are the message, but for what it refers to
+    /// @param at where in it `count` bytes of `part` belong; 0 of them if there are none
+    void receive(byte[] bytes, int length, int at, byte[] part, int offset, int count);
+  }
+
+  /// Shorter byte strings are copied.
+  private static final int LARGE = 64 << 10;
+
+  private static final byte[] NOTHING = new byte[0];
+
   private static final int SMALL = 512;
 
   /// A larger array is given back at the next [#reset].
@@ -30,8 +45,12 @@ public final class MessageWriter {
   private final int limit;
   private final int deepest;
   private byte[] bytes = new byte[SMALL];
-  private int length;
+  private int length; // without the part
   private int depth;
+  private byte[] part = NOTHING;
+  private int partAt;
+  private int partOffset;
+  private int partLength;
 
   /// @param limit bytes of a message
   /// @param deepest how deeply values may be nested
@@ -44,18 +63,31 @@ public final class MessageWriter {
   public void reset() {
     length = 0;
     depth = 0;
+    part = NOTHING;
+    partLength = 0;
     if (bytes.length > KEPT) {
       bytes = new byte[SMALL];
     }
   }
 
   /// The message: the first [#length] bytes.
+  ///
+  /// @throws IllegalStateException if it refers to a byte string
   public byte[] array() {
+    if (partLength > 0) {
+      throw new IllegalStateException("the message is in parts");
+    }
     return bytes;
   }
 
+  /// In bytes.
   public int length() {
-    return length;
+    return length + partLength;
+  }
+
+  /// Hands the message on.
+  public void send(Receiver receiver) {
+    receiver.receive(bytes, length, partAt, part, partOffset, partLength);
   }
 
   /// Values within a value follow.
@@ -127,9 +159,31 @@ public final class MessageWriter {
 
   public void bytes(byte[] source, int offset, int count) {
     head(BYTES, count);
+    if (count >= LARGE && partLength == 0) {
+      requireRoom(count);
+      part = source;
+      partAt = length;
+      partOffset = offset;
+      partLength = count;
+      return;
+    }
     reserve(count);
     System.arraycopy(source, offset, bytes, length, count);
     length += count;
+  }
+
+  /// A string as a whole item, head and UTF-8, for names that are written often.
+  static byte[] item(String text) {
+    var writer = new MessageWriter(Integer.MAX_VALUE, 1);
+    writer.text(text);
+    return Arrays.copyOf(writer.bytes, writer.length);
+  }
+
+  /// Writes what [#item] gave.
+  void item(byte[] item) {
+    reserve(item.length);
+    System.arraycopy(item, 0, bytes, length, item.length);
+    length += item.length;
   }
 
   /// The head of an item: its major type and argument, in the shortest form.
@@ -151,11 +205,15 @@ public final class MessageWriter {
     }
   }
 
-  private void reserve(int count) {
-    if (count > limit - length) {
+  private void requireRoom(int count) {
+    if (count > limit - length - partLength) {
       throw new ValueException(
           ValueException.Reason.TOO_LARGE, "the message is larger than %d bytes".formatted(limit));
     }
+  }
+
+  private void reserve(int count) {
+    requireRoom(count);
     if (length + count > bytes.length) {
       int doubled = (int) Math.min(2L * bytes.length, limit);
       bytes = Arrays.copyOf(bytes, Math.max(length + count, doubled));

@@ -365,6 +365,25 @@ class ValuesTest {
   }
 
   @Test
+  void theFirstLargeByteStringIsNotCopied() {
+    var large = new byte[100_000];
+    out.reset();
+    Encoder.of(type("[bytes]")).write(List.of(new byte[1], large, large), out);
+    assertThat(out.length()).isEqualTo(1 + 2 + 5 + 100_000 + 5 + 100_000);
+    assertThatThrownBy(out::array).isInstanceOf(IllegalStateException.class);
+    out.send((bytes, length, at, part, offset, count) -> {
+      assertThat(part).isSameAs(large);
+      assertThat(List.of(at, offset, count)).containsExactly(1 + 2 + 5, 0, 100_000);
+      assertThat(length).isEqualTo(1 + 2 + 5 + 5 + 100_000);
+    });
+    var small = new MessageWriter(100_000, 8);
+    assertThatThrownBy(() -> small.bytes(large, 0, large.length))
+        .isInstanceOf(ValueException.class);
+    out.reset();
+    assertThat(out.length()).isZero();
+  }
+
+  @Test
   void javaTypesThatCannotFitAreRefusedBeforeThereIsAValue() {
     for (String[] pair :
         new String[][] {

@@ -1,9 +1,16 @@
-/* Texts of this library's own, and messages that begin. */
+/* Memory, or the end of the program: a guest without memory for a message cannot even say so in one. */
 #include "internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+void *mote_allocate(void *old, size_t size) {
+  void *memory = realloc(old, size);
+  if (memory == NULL)
+    mote_die("no memory for %zu bytes", size);
+  return memory;
+}
 
 char *mote_format(const char *format, va_list arguments) {
   va_list again;
@@ -17,15 +24,9 @@ char *mote_format(const char *format, va_list arguments) {
   return text;
 }
 
-char *mote_copy(mote_text text) {
-  char *string = mote_allocate(NULL, text.size + 1);
-  memcpy(string, text.data, text.size);
-  string[text.size] = 0;
+char *mote_copy(const char *data, size_t size) {
+  char *string = mote_allocate(NULL, size + 1);
+  memcpy(string, data, size);
+  string[size] = 0;
   return string;
-}
-
-void mote_begin_message(mote_writer *out, int fields, int kind) {
-  mote_reset(out);
-  mote_put_head(out, 4, (uint64_t)fields);
-  mote_put_head(out, 0, (uint64_t)kind);
 }

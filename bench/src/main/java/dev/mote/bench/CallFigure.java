@@ -1,0 +1,150 @@
+package dev.mote.bench;
+
+import com.sun.management.ThreadMXBean;
+import dev.mote.MemorySize;
+import dev.mote.Program;
+import dev.mote.Sandbox;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+
+/// A call of a guest function, warm: a function, its arguments and its result, and for what of it
+/// there is no way around, an exit of the guest and perhaps some copies.
+final class CallFigure implements Figure {
+  private static final int ROUNDS = 41;
+  private static final int WARM_UP = 100_000;
+
+  /// What the guest offers, as `functions.c` does.
+  interface Functions {
+    long add(long number);
+
+    long ask(long number);
+
+    byte[] echo(byte[] value);
+
+    Person birthday(Person person);
+  }
+
+  record Person(String name, int age, String email, double score, boolean active) {}
+
+  /// What is called.
+  @FunctionalInterface
+  interface Call {
+    void make(Functions functions);
+  }
+
+  /// What the floor program is asked for one call.
+  @FunctionalInterface
+  interface UnderCall {
+    double measure(Floor floor) throws Exception;
+  }
+
+  private final String name;
+  private final int calls; // in a round
+  private final double bound;
+  private final boolean allocationFree;
+  private final Call call;
+  private final UnderCall floor;
+
+  private CallFigure(
+      String name, int calls, double bound, boolean allocationFree, Call call, UnderCall floor) {
+    this.name = name;
+    this.calls = calls;
+    this.bound = bound;
+    this.allocationFree = allocationFree;
+    this.call = call;
+    this.floor = floor;
+  }
+
+  /// A number there and back.
+  static CallFigure warm() {
+    return new CallFigure(
+        "warm-call", 1000, 1.10, true, f -> f.add(41), floor -> floor.measure("exit 1000"));
+  }
+
+  /// The same, with a host function that the guest calls to answer.
+  static CallFigure host() {
+    return new CallFigure(
+        "host-call", 500, 1.10, false, f -> f.ask(41), floor -> 2 * floor.measure("exit 1000"));
+  }
+
+  /// A mebibyte there and back: four copies, into the guest, out of the argument into the result,
+  /// out of the guest, and into the array that the caller gets.
+  static CallFigure bytes() {
+    byte[] mebibyte = new byte[1 << 20];
+    return new CallFigure(
+        "bytes-1m",
+        20,
+        1,
+        false,
+        f -> f.echo(mebibyte),
+        floor -> {
+          double copies = 0;
+          for (int i = 0; i < 80; i++) {
+            copies += floor.measure("recopy 256");
+          }
+          return floor.measure("exit 1000") + copies / 20;
+        });
+  }
+
+  /// A record of five fields there and back.
+  static CallFigure record() {
+    var person = new Person("Ada Lovelace", 36, "ada@example.org", 0.5, true);
+    return new CallFigure(
+        "record-call",
+        1000,
+        1,
+        false,
+        f -> f.birthday(person),
+        floor -> floor.measure("exit 1000") + 3);
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public Result measure(Settings settings) throws Exception {
+    try (var sandbox =
+            Sandbox.builder(Program.of(settings.program("functions")))
+                .memory(MemorySize.ofMebibytes(64))
+                .timeout(Duration.ofSeconds(10))
+                .hostFunction("add", (Long number) -> number + 1)
+                .start();
+        var under = new Floor(settings.floor())) {
+      Functions functions = sandbox.as(Functions.class);
+      repeat(functions, Math.min(WARM_UP, 100 * calls));
+      under.measure("exit 2000");
+      var rounds =
+          Rounds.inTurns(ROUNDS, () -> microseconds(functions), () -> floor.measure(under));
+      if (allocationFree) {
+        requireNoAllocation(functions);
+      }
+      return Result.atMost(bound, rounds, "us");
+    }
+  }
+
+  private void repeat(Functions functions, int count) {
+    for (int i = 0; i < count; i++) {
+      call.make(functions);
+    }
+  }
+
+  private double microseconds(Functions functions) {
+    long start = System.nanoTime();
+    repeat(functions, calls);
+    return (System.nanoTime() - start) / 1e3 / calls;
+  }
+
+  private void requireNoAllocation(Functions functions) {
+    var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    threads.getCurrentThreadAllocatedBytes(); // the first question allocates itself
+    long before = threads.getCurrentThreadAllocatedBytes();
+    repeat(functions, 10 * calls);
+    long bytes = threads.getCurrentThreadAllocatedBytes() - before;
+    if (bytes != 0) {
+      throw new IllegalStateException(
+          10 * calls + " calls allocated " + bytes + " bytes; they must allocate none");
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package dev.mote.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mote.Ending;
+import dev.mote.MemorySize;
+import dev.mote.Program;
+import dev.mote.Sandbox;
+import dev.mote.SandboxBuilder;
+import dev.mote.Streams;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// A guest may speak by the file `/dev/mote`, in every way in which a file is read and written.
+@Tag("every-kvm")
+class MessageFileTest {
+  private static SandboxBuilder builder(String... arguments) {
+    return Sandbox.builder(Program.of(Corpus.programs().resolve("functions-file"), arguments))
+        .memory(MemorySize.ofMebibytes(64))
+        .timeout(Duration.ofSeconds(20));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "plain",
+        "pieces",
+        "two-descriptors",
+        "not-waiting",
+        "wrong-lengths",
+        "port-meanwhile",
+        "mixed",
+        "bad-buffers"
+      })
+  void messagesComeAndGoByTheFile(String way) {
+    try (var sandbox = builder(way).start()) {
+      for (Object value :
+          List.of(1L, "two", List.of(3L), Map.of("four", 4.0), 5L, "x".repeat(3000))) {
+        assertThat(sandbox.<Object>call("echo", Object.class, value)).isEqualTo(value);
+      }
+    }
+  }
+
+  @Test
+  void aMessageMayBeAsLargeAsTheLimit() {
+    try (var sandbox = builder("plain").messageLimit(MemorySize.ofMebibytes(2)).start()) {
+      var bytes = new byte[(2 << 20) - 100];
+      bytes[bytes.length - 1] = 7;
+      for (int i = 0; i < 3; i++) {
+        assertThat(sandbox.<byte[]>call("echo", byte[].class, bytes)).isEqualTo(bytes);
+      }
+    }
+  }
+
+  /// It cheats itself only: its second answer is to the second call.
+  @Test
+  void anAnswerBeforeTheCallWasReadIsItsAnswer() {
+    try (var sandbox = builder("two-messages").start()) {
+      assertThat(sandbox.<Long>call("echo", Long.class, 8)).isEqualTo(1);
+      assertThat(sandbox.<Long>call("echo", Long.class, 9)).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void whereNobodyCallsThereIsNoHostToSpeakWith() {
+    try (var sandbox = builder("plain").build()) {
+      var streams = Streams.capture();
+      assertThat(sandbox.run(streams)).isEqualTo(new Ending.Exited(1));
+      assertThat(streams.outputText()).isEqualTo("No such file or directory\n");
+    }
+  }
+}
