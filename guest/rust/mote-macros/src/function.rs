@@ -2,7 +2,7 @@
 
 use crate::names::{Taken, plain};
 use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{
     Attribute, Error, Expr, ExprLit, FnArg, Ident, ItemFn, Lit, MetaNameValue, Pat, Result, ReturnType,
@@ -30,6 +30,13 @@ pub fn expand(attribute: TokenStream, item: TokenStream) -> Result<TokenStream> 
         ReturnType::Type(_, ty) if !matches!(**ty, Type::Never(_)) => &**ty,
         _ => &never,
     };
+    // An error of a type is shown at the type.
+    let at = |ty: &Type| ty.span().resolved_at(Span::call_site());
+    let reads: Vec<TokenStream> = types
+        .iter()
+        .zip(&names)
+        .map(|(ty, name)| quote_spanned!(at(ty)=> __arguments.next::<#ty>(#name)?))
+        .collect();
     Ok(quote! {
         #function
 
@@ -37,12 +44,12 @@ pub fn expand(attribute: TokenStream, item: TokenStream) -> Result<TokenStream> 
         ::mote::__private::inventory::submit! {
             ::mote::__private::Function {
                 name: #name,
-                signature: || ::mote::__private::signature::<<#result as ::mote::__private::Returned>::Value>(&[
+                signature: || ::mote::__private::signature::<#result>(&[
                     #((#names, <#types as ::mote::Value>::describe)),*
                 ]),
                 #[allow(unreachable_code, unused_mut, clippy::unit_arg)]
                 call: |mut __arguments| {
-                    #(let #values: #types = __arguments.next(#names)?;)*
+                    #(let #values = #reads;)*
                     __arguments.end()?;
                     ::mote::__private::result::<#result>(#ident(#(#values),*))
                 },

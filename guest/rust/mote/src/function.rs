@@ -22,7 +22,7 @@ type Parameter<'a> = (&'a str, fn(&mut String));
 
 /// The text of a signature.
 #[doc(hidden)]
-pub fn signature<R: Value + ?Sized>(parameters: &[Parameter<'_>]) -> String {
+pub fn signature<R: Returned>(parameters: &[Parameter<'_>]) -> String {
     let mut text = String::from("(");
     for (i, (name, describe)) in parameters.iter().enumerate() {
         if i > 0 {
@@ -34,7 +34,7 @@ pub fn signature<R: Value + ?Sized>(parameters: &[Parameter<'_>]) -> String {
     }
     text.push(')');
     let mut result = String::new();
-    R::describe(&mut result);
+    R::Value::describe(&mut result);
     if result != "null" {
         text.push_str(" -> ");
         text.push_str(&result);
@@ -113,8 +113,9 @@ impl Answer {
 #[diagnostic::on_unimplemented(
     message = "a guest function cannot return `{Self}`",
     label = "no `mote::Value`",
-    note = "it returns a type with `mote::Value` and `serde::Serialize`, or a `Result` of one whose error converts \
-            into `mote::Error`; types of messages have no tuples"
+    note = "it returns a type with `mote::Value` and `serde::Serialize`, or a `Result` of one; types of messages have no \
+            tuples",
+    note = "the error of a `Result` converts into `mote::Error`; `.map_err(mote::Error::failed)` does it for others"
 )]
 pub trait Returned {
     type Value: Value + Serialize;

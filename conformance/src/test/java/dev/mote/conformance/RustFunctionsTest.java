@@ -28,6 +28,22 @@ class RustFunctionsTest extends FunctionsTest {
     return "SIGABRT";
   }
 
+  interface Greeter {
+    String greet(Person person);
+  }
+
+  @Test
+  void theExampleGreets() {
+    try (var sandbox =
+        Sandbox.builder(Program.of(Corpus.programs().resolve("functions-greeter-rust")))
+            .timeout(Duration.ofSeconds(10))
+            .hostFunction("title", (String name) -> name.equals("Ada") ? "Countess" : "citizen")
+            .start()) {
+      assertThat(sandbox.as(Greeter.class).greet(new Person("Ada", 36)))
+          .isEqualTo("Hello, Countess Ada (36)");
+    }
+  }
+
   private Sandbox start() {
     return Sandbox.builder(Program.of(Corpus.programs().resolve(program())))
         .memory(MemorySize.ofMebibytes(64))
