@@ -4,6 +4,9 @@
 
 #![allow(unsafe_code)]
 
+#[cfg(not(all(target_arch = "x86_64", target_os = "linux")))]
+compile_error!("Mote runs programs for Linux on x86-64");
+
 use crate::transport::{TooLarge, Transport};
 use std::fs::OpenOptions;
 use std::sync::atomic::{AtomicBool, Ordering};

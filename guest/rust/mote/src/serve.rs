@@ -36,9 +36,9 @@ pub fn fallback(function: impl Fn(&str, Vec<Any>) -> Result<Any, Error> + 'stati
 
 /// Tells the host what this program offers, then answers its calls for ever.
 ///
-/// Offered are the functions with [`macro@crate::function`] of the whole program, in the order of their names; also
-/// those of other crates, if the program mentions the crate (`use my_functions as _;` is enough). Standard output is flushed before each answer and each call of the host,
-/// so that what a call printed belongs to it.
+/// Offered are the functions with [`macro@crate::function`] of the whole program, in the order of their names;
+/// also those of other crates, if the program mentions the crate (`use my_functions as _;` is enough). Standard
+/// output is flushed before each answer and each call of the host, so that what a call printed belongs to it.
 ///
 /// Where there is no host this says so on standard error and ends the program with status 2. Two functions of
 /// one name end it with status 70.
