@@ -45,8 +45,7 @@ final class Main {
     int status = new Main(System.out, System.err).execute(List.of(arguments));
     System.out.flush();
     // System.exit looks for a logger first, to tell it of the exit: some 6 ms. All threads of Mote
-    // are
-    // daemons, so returning ends the process as well, with status 0 and the same shutdown hooks.
+    // are daemons, so returning ends the process as well, with status 0 and the same hooks.
     if (status != ExitStatus.OK) {
       System.exit(status);
     }

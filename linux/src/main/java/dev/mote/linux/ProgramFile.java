@@ -32,7 +32,8 @@ public final class ProgramFile {
         throw new ElfException(
             ElfException.Reason.TOO_LARGE, "is larger than " + (MAX_SIZE >> 20) + " MiB");
       }
-      // A copy, so that whoever writes to the file meanwhile cannot change what was checked. Not from
+      // A copy, so that whoever writes to the file meanwhile cannot change what was checked. Not
+      // from
       // an Arena, which zeroes it in a loop of Java: in a JVM that has just started, 3 ms per MiB.
       var buffer = ByteBuffer.allocateDirect((int) size);
       while (buffer.hasRemaining()) {
