@@ -1,10 +1,8 @@
 package dev.mote.bench;
 
-import com.sun.management.ThreadMXBean;
 import dev.mote.MemorySize;
 import dev.mote.Program;
 import dev.mote.Sandbox;
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
 
 /// A call of a guest function, warm: a function, its arguments and its result, and for what of it
@@ -118,7 +116,7 @@ final class CallFigure implements Figure {
       var rounds =
           Rounds.inTurns(ROUNDS, () -> microseconds(functions), () -> floor.measure(under));
       if (allocationFree) {
-        requireNoAllocation(functions);
+        Allocation.requireNone(10 * calls + " calls", () -> repeat(functions, 10 * calls));
       }
       return Result.atMost(bound, rounds, "us");
     }
@@ -134,17 +132,5 @@ final class CallFigure implements Figure {
     long start = System.nanoTime();
     repeat(functions, calls);
     return (System.nanoTime() - start) / 1e3 / calls;
-  }
-
-  private void requireNoAllocation(Functions functions) {
-    var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    threads.getCurrentThreadAllocatedBytes(); // the first question allocates itself
-    long before = threads.getCurrentThreadAllocatedBytes();
-    repeat(functions, 10 * calls);
-    long bytes = threads.getCurrentThreadAllocatedBytes() - before;
-    if (bytes != 0) {
-      throw new IllegalStateException(
-          10 * calls + " calls allocated " + bytes + " bytes; they must allocate none");
-    }
   }
 }

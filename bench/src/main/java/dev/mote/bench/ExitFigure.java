@@ -1,8 +1,5 @@
 package dev.mote.bench;
 
-import com.sun.management.ThreadMXBean;
-import java.lang.management.ManagementFactory;
-
 /// Leaving a guest and entering it again, from Java; and the proof that it allocates nothing.
 final class ExitFigure implements Figure {
   private static final int ROUNDS = 41;
@@ -22,7 +19,7 @@ final class ExitFigure implements Figure {
       floor.measure("exit " + WARM_UP / 10);
       var rounds =
           Rounds.inTurns(ROUNDS, () -> microseconds(guest), () -> floor.measure("exit " + EXITS));
-      requireNoAllocation(guest);
+      Allocation.requireNone(10 * EXITS + " exits", () -> exits(guest, 10 * EXITS));
       return Result.atMost(1.10, rounds, "us");
     }
   }
@@ -37,17 +34,5 @@ final class ExitFigure implements Figure {
     long start = System.nanoTime();
     exits(guest, EXITS);
     return (System.nanoTime() - start) / 1e3 / EXITS;
-  }
-
-  private static void requireNoAllocation(SpinningGuest guest) {
-    var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    threads.getCurrentThreadAllocatedBytes(); // the first question allocates itself
-    long before = threads.getCurrentThreadAllocatedBytes();
-    exits(guest, 10 * EXITS);
-    long bytes = threads.getCurrentThreadAllocatedBytes() - before;
-    if (bytes != 0) {
-      throw new IllegalStateException(
-          10 * EXITS + " exits allocated " + bytes + " bytes; they must allocate none");
-    }
   }
 }
