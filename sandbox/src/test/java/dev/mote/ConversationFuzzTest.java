@@ -6,11 +6,16 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.mote.linux.GuestEnding;
 import dev.mote.linux.SpeakingGuest;
 import dev.mote.linux.StandardStreams;
+import dev.mote.values.Encoder;
+import dev.mote.values.MessageWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Objects;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -36,6 +41,13 @@ class ConversationFuzzTest {
           + text("() -> any")
           + text("h")
           + text("(s: string) -> {x: f64}");
+
+  /// What hostile guests log and host functions throw fills the console.
+  private static final Logger QUIET = Logger.getLogger("dev.mote");
+
+  static {
+    QUIET.setLevel(Level.OFF);
+  }
 
   private static String text(String text) {
     byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
@@ -110,18 +122,16 @@ class ConversationFuzzTest {
     assertThat(guest.depth).isZero();
   }
 
+  /// A value is of the type that the guest announced, whatever that was.
   private static void check(String function, Outcome<Object> outcome, Conversation talk) {
     switch (outcome) {
       case Outcome.Returned(var value) -> {
-        switch (function) {
-          case "f" -> assertThat((Long) value).isBetween(0L, 255L);
-          case "h" -> assertThat(((Map<?, ?>) value).keySet()).hasToString("[x]");
-          default -> assertThat(talk.ending()).isNull();
-        }
+        assertThat(talk.ending()).isNull();
+        var declared = Objects.requireNonNull(talk.functions().find(function)).resultType();
+        Encoder.of(declared).write(value, new MessageWriter(1 << 20, 64));
       }
       case Outcome.Failed(var error) -> assertThat(error.code()).isNotNull();
-      case Outcome.Refused(var refusal) ->
-          assertThat(refusal.reason()).isEqualTo(Refusal.Reason.UNKNOWN_FUNCTION);
+      case Outcome.Refused(var refusal) -> assertThat(refusal.function()).isEqualTo(function);
       case Outcome.Ended(var ending) -> assertThat(talk.ending()).isEqualTo(ending);
     }
   }
