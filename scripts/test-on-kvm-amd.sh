@@ -12,6 +12,8 @@ find_jdk || exit 125
 junit=$(sed -n 's:.*<junit.version>\(.*\)</junit.version>.*:\1:p' pom.xml)
 console=target/kvm-amd/junit-platform-console-standalone-$junit.jar
 
+modules=(machine linux values sandbox cli conformance)
+
 # The class path of the tests of all modules, and JUnit's own launcher; Maven is not there in the emulated machine.
 prepare() {
   mkdir -p target/kvm-amd
@@ -24,7 +26,7 @@ prepare() {
 prepare
 roots=
 path=$PWD/$console
-for module in machine linux sandbox cli conformance; do
+for module in "${modules[@]}"; do
   path+=:$PWD/$module/target/classes
   if [ -d "$module/target/test-classes" ]; then
     path+=:$PWD/$module/target/test-classes
@@ -35,7 +37,7 @@ done
   echo "No compiled tests here." >&2
   exit 2
 }
-libraries=$(cat {machine,linux,sandbox,cli,conformance}/target/test.classpath 2>/dev/null | tr ':' '\n' | grep '\.jar$' |
+libraries=$(cat "${modules[@]/%//target/test.classpath}" 2>/dev/null | tr ':' '\n' | grep '\.jar$' |
   grep -v -e '/org/junit/' -e '/mote-[a-z]*-' | sort -u | tr '\n' ':')
 
 java=("$jdk/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx1g --enable-native-access=ALL-UNNAMED
