@@ -19,9 +19,14 @@ final class AnyDecoder extends Decoder {
     return switch (in.major()) {
       case MessageWriter.UNSIGNED -> {
         long bits = in.integer(Type.Int.U64);
+        in.chargeBox(bits);
         yield bits >= 0 ? (Object) bits : new BigInteger(Long.toUnsignedString(bits));
       }
-      case MessageWriter.NEGATIVE -> in.integer(Type.Int.I64);
+      case MessageWriter.NEGATIVE -> {
+        long value = in.integer(Type.Int.I64);
+        in.chargeBox(value);
+        yield value;
+      }
       case MessageWriter.BYTES -> in.bytes();
       case MessageWriter.TEXT -> in.text();
       case MessageWriter.ARRAY -> readList(in);
@@ -33,6 +38,7 @@ final class AnyDecoder extends Decoder {
   private Object readList(MessageReader in) {
     int count = in.arrayLength();
     in.enter();
+    in.charge(48 + 4L * count);
     var list = new ArrayList<@Nullable Object>(Math.min(count, FIRST_ROOM));
     for (int i = 0; i < count; i++) {
       list.add(read(in));
@@ -44,11 +50,12 @@ final class AnyDecoder extends Decoder {
   private Object readMap(MessageReader in) {
     int count = in.mapLength();
     in.enter();
+    in.charge(160 + 56L * count);
     var map = new LinkedHashMap<Object, @Nullable Object>();
     for (int i = 0; i < count; i++) {
       Object key = readKey(in);
       if (map.containsKey(key)) {
-        throw ValueException.malformed("a map has key '%s' twice".formatted(key));
+        throw ValueException.malformed("a map has key %s twice".formatted(Quote.of(key)));
       }
       map.put(key, read(in));
     }
@@ -68,6 +75,7 @@ final class AnyDecoder extends Decoder {
   }
 
   private static @Nullable Object readSimple(MessageReader in) {
+    in.charge(16);
     return switch (in.peek()) {
       case MessageWriter.FLOAT -> Float.intBitsToFloat(in.float32());
       case MessageWriter.HALF -> Float.intBitsToFloat(in.float32());

@@ -46,7 +46,8 @@ final class AnyEncoder extends Encoder {
 
   private static void write(BigInteger big, MessageWriter out) {
     if (big.compareTo(LEAST) < 0 || big.compareTo(LONGEST) > 0) {
-      throw new ValueException(ValueException.Reason.OUT_OF_RANGE, big + " has more than 64 bits");
+      throw new ValueException(
+          ValueException.Reason.OUT_OF_RANGE, Quote.number(big) + " has more than 64 bits");
     }
     if (big.signum() < 0) {
       out.integer(big.longValue());

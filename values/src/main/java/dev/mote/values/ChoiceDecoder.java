@@ -99,7 +99,8 @@ final class ChoiceDecoder extends Decoder {
   private Variant find(String name) {
     Variant variant = variants.get(name);
     if (variant == null) {
-      throw ValueException.wrongType("'%s' is no variant of %s".formatted(name, type));
+      throw ValueException.wrongType(
+          "%s is no variant of %s".formatted(Quote.of(name), Quote.shorten(type)));
     }
     return variant;
   }

@@ -34,7 +34,8 @@ final class ChoiceEncoder extends Encoder {
         return i;
       }
     }
-    throw ValueException.wrongType("'%s' is no variant of %s".formatted(name, type));
+    throw ValueException.wrongType(
+        "%s is no variant of %s".formatted(Quote.of(name), Quote.shorten(type)));
   }
 
   private void writePlain(String name, MessageWriter out) {

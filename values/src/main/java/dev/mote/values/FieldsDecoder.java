@@ -31,7 +31,7 @@ final class FieldsDecoder extends Decoder {
   static Decoder of(Type.Fields type, java.lang.reflect.Type java) {
     Class<?> raw = JavaTypes.raw(java);
     if (raw.isRecord()) {
-      return of(type, RecordShape.of(raw), raw);
+      return of(type, RecordShape.of(raw), java);
     }
     require(JavaTypes.raw(java).isAssignableFrom(Map.class), type, java);
     java.lang.reflect.Type value =
@@ -43,7 +43,7 @@ final class FieldsDecoder extends Decoder {
     return new FieldsDecoder(type, decoders, null, new int[decoders.length]);
   }
 
-  private static Decoder of(Type.Fields type, RecordShape shape, Class<?> record) {
+  private static Decoder of(Type.Fields type, RecordShape shape, java.lang.reflect.Type record) {
     List<Type.Field> fields = type.fields();
     var decoders = new Decoder[fields.size()];
     var components = new int[fields.size()];
@@ -52,13 +52,14 @@ final class FieldsDecoder extends Decoder {
       components[i] = shape.place(field.name());
       if (components[i] < 0) {
         throw ValueException.wrongType(
-            "%s has no component for field '%s'".formatted(record.getSimpleName(), field.name()));
+            "%s has no component for field '%s'".formatted(JavaTypes.name(record), field.name()));
       }
-      decoders[i] = field(field, shape.components().get(components[i]).type());
+      decoders[i] =
+          field(field, JavaTypes.inside(record, shape.components().get(components[i]).type()));
     }
     if (shape.components().size() != decoders.length) {
       throw ValueException.wrongType(
-          "%s has components that are no fields of %s".formatted(record.getSimpleName(), type));
+          "%s has components that are no fields of %s".formatted(JavaTypes.name(record), type));
     }
     return new FieldsDecoder(type, decoders, shape, components);
   }
@@ -92,6 +93,7 @@ final class FieldsDecoder extends Decoder {
   private @Nullable Object[] readFields(MessageReader in) {
     int count = in.mapLength();
     in.enter();
+    in.charge(shape == null ? 160 + 56L * decoders.length : 16 + 8L * decoders.length);
     var values = new @Nullable Object[decoders.length];
     var seen = new boolean[decoders.length];
     for (int entry = 0; entry < count; entry++) {
@@ -123,7 +125,8 @@ final class FieldsDecoder extends Decoder {
     String name = in.text();
     Integer place = places.get(name);
     if (place == null) {
-      throw ValueException.wrongType("'%s' is no field of %s".formatted(name, type));
+      throw ValueException.wrongType(
+          "%s is no field of %s".formatted(Quote.of(name), Quote.shorten(type)));
     }
     return place;
   }

@@ -76,7 +76,8 @@ final class FieldsEncoder extends Encoder {
   private void requireOnlyFields(Iterable<?> names) {
     for (Object name : names) {
       if (type.fields().stream().noneMatch(f -> f.name().equals(name))) {
-        throw ValueException.wrongType("'%s' is no field of %s".formatted(name, type));
+        throw ValueException.wrongType(
+            "%s is no field of %s".formatted(Quote.of(name), Quote.shorten(type)));
       }
     }
   }

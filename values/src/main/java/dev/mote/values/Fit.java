@@ -33,7 +33,7 @@ final class Fit {
             requireWritable(JavaTypes.parameter(java, 1), value);
             yield true;
           }
-          case dev.mote.values.Type.Fields fields -> fitsFields(raw, fields);
+          case dev.mote.values.Type.Fields fields -> fitsFields(java, fields);
           case dev.mote.values.Type.Choice choice -> fitsChoice(raw, choice);
           case dev.mote.values.Type.OptionalOf(var present) -> {
             requireWritable(
@@ -58,7 +58,8 @@ final class Fit {
     };
   }
 
-  private static boolean fitsFields(Class<?> raw, dev.mote.values.Type.Fields fields) {
+  private static boolean fitsFields(Type java, dev.mote.values.Type.Fields fields) {
+    Class<?> raw = JavaTypes.raw(java);
     if (!raw.isRecord()) {
       return JavaTypes.isMap(raw) || raw == Record.class;
     }
@@ -71,7 +72,7 @@ final class Fit {
             "%s has no component '%s' of %s".formatted(raw.getSimpleName(), field.name(), fields));
       }
       try {
-        requireWritable(components.get(place).type(), field.type());
+        requireWritable(JavaTypes.inside(java, components.get(place).type()), field.type());
       } catch (ValueException e) {
         throw e.in("field '" + field.name() + "'");
       }

@@ -23,6 +23,7 @@ final class IntDecoder extends Decoder {
   @Override
   public Object read(MessageReader in) {
     long bits = in.integer(type);
+    in.chargeBox(bits);
     boolean aboveLong = bits < 0 && !type.isSigned();
     if (java == BigInteger.class || (aboveLong && java == Object.class)) {
       return aboveLong ? new BigInteger(Long.toUnsignedString(bits)) : BigInteger.valueOf(bits);

@@ -8,11 +8,13 @@ import java.lang.reflect.WildcardType;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// What Java's types are to values.
@@ -50,6 +52,73 @@ final class JavaTypes {
       case WildcardType wildcard -> parameter(wildcard.getUpperBounds()[0], i);
       default -> Object.class;
     };
+  }
+
+  /// The type of a part that a class declares, with what the parameters of the class stand for.
+  ///
+  /// @param owner the class, with or without its arguments
+  static Type inside(Type owner, Type declared) {
+    return switch (declared) {
+      case ParameterizedType parameterized ->
+          new Parameterized(
+              raw(parameterized),
+              Arrays.stream(parameterized.getActualTypeArguments())
+                  .map(argument -> inside(owner, argument))
+                  .toList());
+      case GenericArrayType array -> arrayOf(inside(owner, array.getGenericComponentType()));
+      case WildcardType wildcard -> inside(owner, wildcard.getUpperBounds()[0]);
+      case TypeVariable<?> variable -> argument(owner, variable);
+      default -> declared;
+    };
+  }
+
+  private static Type argument(Type owner, TypeVariable<?> variable) {
+    int place = List.of(raw(owner).getTypeParameters()).indexOf(variable);
+    return owner instanceof ParameterizedType parameterized && place >= 0
+        ? parameterized.getActualTypeArguments()[place]
+        : raw(variable);
+  }
+
+  private static Type arrayOf(Type element) {
+    return element instanceof Class<?> raw ? raw.arrayType() : new ArrayOf(element);
+  }
+
+  /// A class with arguments in which no variable is left.
+  private record Parameterized(Class<?> raw, List<Type> arguments) implements ParameterizedType {
+    @Override
+    public Type[] getActualTypeArguments() {
+      return arguments.toArray(Type[]::new);
+    }
+
+    @Override
+    public Type getRawType() {
+      return raw;
+    }
+
+    @Override
+    public @Nullable Type getOwnerType() {
+      return null;
+    }
+
+    @Override
+    public String getTypeName() {
+      return arguments.stream()
+          .map(Type::getTypeName)
+          .collect(Collectors.joining(", ", raw.getTypeName() + "<", ">"));
+    }
+  }
+
+  /// An array of such.
+  private record ArrayOf(Type element) implements GenericArrayType {
+    @Override
+    public Type getGenericComponentType() {
+      return element;
+    }
+
+    @Override
+    public String getTypeName() {
+      return element.getTypeName() + "[]";
+    }
   }
 
   static boolean isInteger(Class<?> type) {

@@ -38,6 +38,7 @@ final class ListDecoder extends Decoder {
   public Object read(MessageReader in) {
     int count = in.arrayLength();
     in.enter();
+    in.charge(48 + (component == long.class ? 8L : 4L) * count);
     Object values = component == long.class ? readLongs(count, in) : readAll(count, in);
     in.leave();
     return values;

@@ -3,6 +3,7 @@ package dev.mote.values;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Reads maps as maps that cannot be changed, in the order of the message.
@@ -30,16 +31,17 @@ final class MapDecoder extends Decoder {
   public Object read(MessageReader in) {
     int count = in.mapLength();
     in.enter();
+    in.charge(160 + 56L * count);
     var map = new LinkedHashMap<Object, @Nullable Object>();
     for (int i = 0; i < count; i++) {
-      Object name = key.read(in);
-      if (name == null || map.containsKey(name)) {
-        throw ValueException.malformed("a map has key '%s' twice".formatted(name));
+      Object name = Objects.requireNonNull(key.read(in)); // no type of keys has null
+      if (map.containsKey(name)) {
+        throw ValueException.malformed("a map has key %s twice".formatted(Quote.of(name)));
       }
       try {
         map.put(name, value.read(in));
       } catch (ValueException e) {
-        throw e.in("entry '" + name + "'");
+        throw e.in("entry " + Quote.of(name));
       }
     }
     in.leave();

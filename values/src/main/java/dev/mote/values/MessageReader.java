@@ -11,15 +11,27 @@ import java.util.Arrays;
 public final class MessageReader {
   private static final int INDEFINITE = 31;
 
+  /// How much memory the values of a message may take, in bytes: a map in a message has three
+  /// bytes, and in the JVM two hundred.
+  private static final long MEMORY = 256 << 20;
+
   private final int deepest;
+  private final long memory;
   private byte[] bytes = new byte[0];
   private int at;
   private int end;
   private int depth;
+  private long charged;
 
   /// @param deepest how deeply values may be nested
   public MessageReader(int deepest) {
+    this(deepest, MEMORY);
+  }
+
+  /// @param memory bytes that the values of a message may take as objects
+  MessageReader(int deepest, long memory) {
     this.deepest = deepest;
+    this.memory = memory;
   }
 
   /// Begins to read a message.
@@ -30,6 +42,7 @@ public final class MessageReader {
     at = offset;
     end = offset + length;
     depth = 0;
+    charged = 0;
   }
 
   /// The message must end here.
@@ -49,6 +62,24 @@ public final class MessageReader {
 
   void leave() {
     depth--;
+  }
+
+  /// Counts memory that values of this message take. An estimate, for compressed pointers; what
+  /// matters is that it grows as the truth does.
+  void charge(long size) {
+    charged += size;
+    if (charged > memory) {
+      throw new ValueException(
+          ValueException.Reason.TOO_LARGE,
+          "the values of the message take more memory than %d bytes".formatted(memory));
+    }
+  }
+
+  /// Counts the object that an integer becomes; small ones are there once for all.
+  void chargeBox(long bits) {
+    if ((byte) bits != bits) {
+      charge(bits < 0 ? 64 : 24); // which may be a BigInteger
+    }
   }
 
   /// The major type of the next item.
@@ -139,6 +170,7 @@ public final class MessageReader {
   public String text() {
     require(major() == MessageWriter.TEXT, "a string");
     int length = length(argument(), 1, "a string");
+    charge(48L + length);
     String text = Utf8.decode(bytes, at, length);
     at += length;
     return text;
@@ -159,6 +191,7 @@ public final class MessageReader {
   public byte[] bytes() {
     require(major() == MessageWriter.BYTES, "bytes");
     int length = length(argument(), 1, "bytes");
+    charge(16L + length);
     byte[] copy = Arrays.copyOfRange(bytes, at, at + length);
     at += length;
     return copy;
@@ -167,25 +200,25 @@ public final class MessageReader {
   /// Passes over one item, which must be well-formed.
   public void skip() {
     switch (major()) {
-      case MessageWriter.UNSIGNED, MessageWriter.NEGATIVE -> argument();
+      case MessageWriter.UNSIGNED -> argument();
+      case MessageWriter.NEGATIVE -> integer();
       case MessageWriter.BYTES -> {
         int length = length(argument(), 1, "bytes"); // which moves `at`
         at += length;
       }
       case MessageWriter.TEXT -> text();
-      case MessageWriter.ARRAY -> skip(arrayLength());
-      case MessageWriter.MAP -> skip(2 * mapLength());
+      case MessageWriter.ARRAY -> {
+        int items = arrayLength();
+        enter();
+        for (int i = 0; i < items; i++) {
+          skip();
+        }
+        leave();
+      }
+      case MessageWriter.MAP -> AnyDecoder.INSTANCE.read(this); // which compares its keys
       case MessageWriter.SIMPLE -> skipSimple();
       default -> throw wrong("a value");
     }
-  }
-
-  private void skip(int items) {
-    enter();
-    for (int i = 0; i < items; i++) {
-      skip();
-    }
-    leave();
   }
 
   private void skipSimple() {

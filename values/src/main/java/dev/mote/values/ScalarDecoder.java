@@ -32,6 +32,7 @@ final class ScalarDecoder extends Decoder {
   }
 
   private Object readFloat(MessageReader in) {
+    in.charge(24);
     boolean single =
         java == float.class || java == Float.class || (java == Object.class && isSingle());
     return single ? (Object) Float.intBitsToFloat(in.float32()) : (Object) readDouble(in);

@@ -7,12 +7,15 @@ import java.util.Set;
 
 /// The types that Java types stand for when nobody has declared others: those of host functions.
 public final class Types {
+  /// Records in records that are followed before they are taken for ones that grow for ever.
+  private static final int DEEPEST = 64;
+
   private Types() {}
 
   /// @param java of a parameter
   /// @throws ValueException if there is none
   public static Type of(java.lang.reflect.Type java) {
-    return of(java, new LinkedHashSet<>());
+    return of(JavaTypes.inside(java, java), new LinkedHashSet<>());
   }
 
   /// The same for a result: nothing is null, and what is a reference may be null.
@@ -30,7 +33,7 @@ public final class Types {
         : new Type.OptionalOf(type);
   }
 
-  private static Type of(java.lang.reflect.Type java, Set<Class<?>> within) {
+  private static Type of(java.lang.reflect.Type java, Set<String> within) {
     Class<?> raw = JavaTypes.raw(java);
     if (JavaTypes.isAnything(raw)) {
       return Type.Plain.ANY;
@@ -63,7 +66,7 @@ public final class Types {
     if (JavaTypes.isMap(raw)) {
       return map(java, within);
     }
-    return composed(raw, within);
+    return composed(java, within);
   }
 
   private static Type integer(Class<?> raw) {
@@ -76,7 +79,7 @@ public final class Types {
     };
   }
 
-  private static Type map(java.lang.reflect.Type java, Set<Class<?>> within) {
+  private static Type map(java.lang.reflect.Type java, Set<String> within) {
     Type key = of(JavaTypes.parameter(java, 0), within);
     Type value = of(JavaTypes.parameter(java, 1), within);
     try {
@@ -87,15 +90,16 @@ public final class Types {
     }
   }
 
-  private static Type composed(Class<?> raw, Set<Class<?>> within) {
-    if (!within.add(raw)) {
+  private static Type composed(java.lang.reflect.Type java, Set<String> within) {
+    Class<?> raw = JavaTypes.raw(java);
+    if (within.size() >= DEEPEST || !within.add(java.getTypeName())) {
       throw ValueException.wrongType(
           "%s contains itself, and types of messages have no names; use Object"
               .formatted(raw.getSimpleName()));
     }
     Type type;
     if (raw.isRecord()) {
-      type = fields(raw, within);
+      type = fields(java, within);
     } else if (raw.isEnum()) {
       type = new Type.Choice(plainVariants(raw));
     } else if (JavaTypes.isSealedValue(raw)) {
@@ -106,15 +110,15 @@ public final class Types {
                   .formatted(raw.getName())
               + " strings, bytes and numbers can");
     }
-    within.remove(raw);
+    within.remove(java.getTypeName());
     return type;
   }
 
-  private static Type.Fields fields(Class<?> record, Set<Class<?>> within) {
+  private static Type.Fields fields(java.lang.reflect.Type record, Set<String> within) {
     var fields = new ArrayList<Type.Field>();
-    for (RecordShape.Component component : RecordShape.of(record).components()) {
+    for (RecordShape.Component component : RecordShape.of(JavaTypes.raw(record)).components()) {
       try {
-        Type type = of(component.type(), within);
+        Type type = of(JavaTypes.inside(record, component.type()), within);
         fields.add(new Type.Field(component.name(), component.nullable() ? nullable(type) : type));
       } catch (ValueException e) {
         throw e.in("component '" + component.name() + "'");
@@ -132,7 +136,7 @@ public final class Types {
     return variants;
   }
 
-  private static Type choice(Class<?> sealed, Set<Class<?>> within) {
+  private static Type choice(Class<?> sealed, Set<String> within) {
     var variants = new ArrayList<Type.Variant>();
     for (Class<?> permitted : JavaTypes.variants(sealed)) {
       if (permitted.isEnum()) {

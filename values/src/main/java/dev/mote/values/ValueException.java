@@ -32,7 +32,8 @@ public final class ValueException extends RuntimeException {
   static ValueException outOfRange(Object value, Type type) {
     String range = type instanceof Type.Int i ? " (%s to %s)".formatted(i.min(), i.max()) : "";
     return new ValueException(
-        Reason.OUT_OF_RANGE, "%s is out of the range of %s%s".formatted(value, type, range));
+        Reason.OUT_OF_RANGE,
+        "%s is out of the range of %s%s".formatted(Quote.number(value), type, range));
   }
 
   static ValueException malformed(String message) {
