@@ -246,8 +246,8 @@ public final class SandboxBuilder {
     return this;
   }
 
-  /// Bytes that a message between host and guest may have. Default: 16 MiB. A message of many small
-  /// values takes some fifty times as much when it is read.
+  /// Bytes that a message between host and guest may have. Default: 16 MiB. The values that are
+  /// made of one may take 256 MiB in all.
   ///
   /// @param limit from 1 KiB to 1 GiB
   public SandboxBuilder messageLimit(MemorySize limit) {
