@@ -30,6 +30,8 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
@@ -43,6 +45,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Calls of guest functions in C, and of host functions by them.
 @Tag("every-kvm")
 class FunctionsTest {
+  /// A thousand stack traces of host functions that throw tell nobody anything.
+  private static final Logger QUIET = Logger.getLogger("dev.mote");
+
+  static {
+    QUIET.setLevel(Level.OFF);
+  }
+
   record Person(String name, int age) {}
 
   sealed interface Shape {
