@@ -3,6 +3,7 @@ package dev.mote.machine;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 
 /// What CPUID tells a guest: what the hypervisor supports, less what a guest without a kernel has
 /// no use for, masked to a baseline.
@@ -26,18 +27,19 @@ import java.lang.foreign.ValueLayout;
 /// ```
 final class Cpuid {
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
-  private static final int HEADER = 8;
-  private static final int ENTRY = 40;
+  // In ints, as are the places of an entry's parts below.
+  private static final int HEADER = 2;
+  private static final int ENTRY = 10;
   private static final int MAX_ENTRIES = 256;
   private static final int LEGACY_AND_HEADER = 576;
   private static final int LEAF = 0;
-  private static final int SUBLEAF = 4;
-  private static final int FLAGS = 8;
+  private static final int SUBLEAF = 1;
+  private static final int FLAGS = 2;
   private static final int SIGNIFICANT_SUBLEAF = 1; // KVM_CPUID_FLAG_SIGNIFCANT_INDEX
-  private static final int EAX = 12;
-  private static final int EBX = 16;
-  private static final int ECX = 20;
-  private static final int EDX = 24;
+  private static final int EAX = 3;
+  private static final int EBX = 4;
+  private static final int ECX = 5;
+  private static final int EDX = 6;
 
   // Leaf 1, ECX and EDX (Intel SDM volume 2, CPUID).
   private static final int SSE3 = 1;
@@ -102,6 +104,10 @@ final class Cpuid {
   /// The table for KVM_SET_CPUID2.
   final MemorySegment table;
 
+  // What it holds. Looked through as an array: as a segment, the three tables of a first machine
+  // took some milliseconds of a JVM that has just started.
+  private final int[] entries;
+
   /// The state components that a guest under this table may enable.
   final long xcr0;
 
@@ -112,11 +118,13 @@ final class Cpuid {
   /// CPUID faults and is answered out of this table ([#answer]).
   final boolean overridden;
 
-  private Cpuid(MemorySegment table, long xcr0, boolean overridden) {
-    this.table = table;
+  private Cpuid(int[] entries, long xcr0, int xsaveSize, boolean overridden) {
+    this.entries = entries;
     this.xcr0 = xcr0;
+    this.xsaveSize = xsaveSize;
     this.overridden = overridden;
-    xsaveSize = xsaveSize(table, xcr0);
+    table = empty();
+    MemorySegment.copy(entries, 0, table, INT, 0, entries.length);
   }
 
   int leaf1Edx() {
@@ -136,21 +144,30 @@ final class Cpuid {
   }
 
   private int register(int leaf, int subleaf, int register) {
-    long entry = find(table, leaf, subleaf);
-    return entry < 0 ? 0 : table.get(INT, entry + register);
+    return register(entries, leaf, subleaf, register);
   }
 
-  /// The offset of a leaf's entry, -1 if there is none.
-  private static long find(MemorySegment table, int leaf, int subleaf) {
-    for (int i = 0; i < table.get(INT, 0); i++) {
-      long entry = HEADER + (long) i * ENTRY;
-      if (table.get(INT, entry + LEAF) == leaf
-          && ((table.get(INT, entry + FLAGS) & SIGNIFICANT_SUBLEAF) == 0
-              || table.get(INT, entry + SUBLEAF) == subleaf)) {
+  private static int register(int[] entries, int leaf, int subleaf, int register) {
+    int entry = find(entries, leaf, subleaf);
+    return entry < 0 ? 0 : entries[entry + register];
+  }
+
+  /// The place of a leaf's entry, -1 if there is none.
+  private static int find(int[] entries, int leaf, int subleaf) {
+    for (int entry = HEADER; entry < entries.length; entry += ENTRY) {
+      if (entries[entry + LEAF] == leaf
+          && ((entries[entry + FLAGS] & SIGNIFICANT_SUBLEAF) == 0
+              || entries[entry + SUBLEAF] == subleaf)) {
         return entry;
       }
     }
     return -1;
+  }
+
+  /// The entries that a table holds, behind its header.
+  private static int[] read(MemorySegment table) {
+    int count = table.get(INT, 0);
+    return table.asSlice(0, (HEADER + (long) count * ENTRY) * Integer.BYTES).toArray(INT);
   }
 
   /// Does in the registers what the instruction CPUID does under this table.
@@ -169,15 +186,15 @@ final class Cpuid {
   /// @param given what KVM_SET_CPUID2 was given
   /// @param shown what KVM_GET_CPUID2 returned then
   static boolean differs(MemorySegment given, MemorySegment shown) {
-    var wanted = new Cpuid(given, 0, false);
-    var found = new Cpuid(shown, 0, false);
-    return wanted.register(7, 0, EBX) != found.register(7, 0, EBX)
-        || (wanted.register(1, 0, ECX) | OSXSAVE) != (found.register(1, 0, ECX) | OSXSAVE);
+    int[] wanted = read(given);
+    int[] found = read(shown);
+    return register(wanted, 7, 0, EBX) != register(found, 7, 0, EBX)
+        || (register(wanted, 1, 0, ECX) | OSXSAVE) != (register(found, 1, 0, ECX) | OSXSAVE);
   }
 
   /// An empty table with room for what KVM_GET_SUPPORTED_CPUID returns.
   static MemorySegment empty() {
-    var table = Arena.ofAuto().allocate(HEADER + (long) MAX_ENTRIES * ENTRY, 8);
+    var table = Arena.ofAuto().allocate((HEADER + (long) MAX_ENTRIES * ENTRY) * Integer.BYTES, 8);
     table.set(INT, 0, MAX_ENTRIES);
     return table;
   }
@@ -188,124 +205,127 @@ final class Cpuid {
   /// @param overridden the hypervisor shows features whether they are in the table or not, and CPL
   ///   3 runs under the host's own XCR0, which must then be told truly
   static Cpuid of(MemorySegment available, CpuBaseline baseline, boolean overridden) {
-    MemorySegment table = empty();
-    int count = 0;
-    for (int i = 0; i < available.get(INT, 0); i++) {
-      var entry = table.asSlice(HEADER + (long) count * ENTRY, ENTRY);
-      entry.copyFrom(available.asSlice(HEADER + (long) i * ENTRY, ENTRY));
-      int leaf = entry.get(INT, LEAF);
-      int subleaf = entry.get(INT, SUBLEAF);
-      if (hide(entry, leaf, subleaf)) {
-        mask(entry, leaf, subleaf, baseline, overridden);
-        count++;
+    int[] offered = read(available);
+    int[] entries = new int[offered.length];
+    int end = HEADER;
+    for (int from = HEADER; from < offered.length; from += ENTRY) {
+      System.arraycopy(offered, from, entries, end, ENTRY);
+      if (hide(entries, end)) {
+        mask(entries, end, baseline, overridden);
+        end += ENTRY;
       }
     }
-    table.set(INT, 0, count);
+    entries = Arrays.copyOf(entries, end);
+    entries[0] = (end - HEADER) / ENTRY;
     long components = XCR0_X87_SSE;
-    long state = find(table, 0xd, 0);
+    int state = find(entries, 0xd, 0);
     if (state >= 0) {
-      components |= table.get(INT, state + EAX);
+      components |= entries[state + EAX];
     }
-    var cpuid = new Cpuid(table, components, overridden);
-    if (state >= 0 && table.get(INT, state + EAX) != 0) {
-      table.set(INT, state + EBX, cpuid.xsaveSize); // for what is enabled, which is all
-      table.set(INT, state + ECX, cpuid.xsaveSize); // for what can be enabled
+    int xsaveSize = xsaveSize(entries, components);
+    if (state >= 0 && entries[state + EAX] != 0) {
+      entries[state + EBX] = xsaveSize; // for what is enabled, which is all
+      entries[state + ECX] = xsaveSize; // for what can be enabled
     }
-    if (overridden && cpuid.hasLeaf1Ecx(XSAVE)) {
-      long features = find(table, 1, 0); // elsewhere the hypervisor does it, when CR4 has the bit
-      table.set(INT, features + ECX, table.get(INT, features + ECX) | OSXSAVE);
+    int features = find(entries, 1, 0);
+    if (overridden && features >= 0 && (entries[features + ECX] & XSAVE) != 0) {
+      entries[features + ECX] |= OSXSAVE; // elsewhere the hypervisor does it, when CR4 has the bit
     }
-    return cpuid;
+    return new Cpuid(entries, components, xsaveSize, overridden);
   }
 
   /// Takes out what no guest shall see.
   ///
   /// @return false if the whole entry goes
-  private static boolean hide(MemorySegment entry, int leaf, int subleaf) {
+  private static boolean hide(int[] e, int at) {
+    int leaf = e[at + LEAF];
+    int subleaf = e[at + SUBLEAF];
     if (leaf >= 0x4000_0000 && leaf < 0x5000_0000) {
       return false; // the hypervisor's own leaves
     }
     switch (leaf) {
       case 1 -> {
-        entry.set(INT, EBX, (entry.get(INT, EBX) & 0xff00) | 1 << 16); // APIC 0, one processor
-        clear(entry, ECX, VMX | MONITOR | PDCM | X2APIC | TSC_DEADLINE | HYPERVISOR | OSXSAVE);
-        clear(entry, EDX, APIC | HTT);
+        e[at + EBX] = (e[at + EBX] & 0xff00) | 1 << 16; // APIC 0, one processor
+        clear(e, at, ECX, VMX | MONITOR | PDCM | X2APIC | TSC_DEADLINE | HYPERVISOR | OSXSAVE);
+        clear(e, at, EDX, APIC | HTT);
       }
-      case 4, 0x8000_001d -> entry.set(INT, EAX, entry.get(INT, EAX) & 0x3fff); // caches: one user
-      case 5, 6, 0xa, 0x14, 0x19, 0x1c, 0x1d, 0x1e, 0x23, 0x24 -> zero(entry);
+      case 4, 0x8000_001d -> e[at + EAX] = e[at + EAX] & 0x3fff; // caches: one user
+      case 5, 6, 0xa, 0x14, 0x19, 0x1c, 0x1d, 0x1e, 0x23, 0x24 -> zero(e, at);
       case 7 -> {
         if (subleaf == 0) {
-          clear(entry, ECX, PKU | OSPKE | SHADOW_STACK | KEY_LOCKER | ENQCMD);
-          clear(entry, EDX, AMX | IBT);
+          clear(e, at, ECX, PKU | OSPKE | SHADOW_STACK | KEY_LOCKER | ENQCMD);
+          clear(e, at, EDX, AMX | IBT);
         } else {
-          clear(entry, EAX, AMX_FP16);
-          clear(entry, EDX, AMX_COMPLEX | AVX10 | APX);
+          clear(e, at, EAX, AMX_FP16);
+          clear(e, at, EDX, AMX_COMPLEX | AVX10 | APX);
         }
       }
       case 0xb, 0x1f -> {
-        entry.set(INT, EAX, 0);
-        entry.set(INT, EBX, subleaf == 0 ? 1 : 0);
-        entry.set(INT, EDX, 0);
+        e[at + EAX] = 0;
+        e[at + EBX] = subleaf == 0 ? 1 : 0;
+        e[at + EDX] = 0;
       }
       case 0xd -> {
         if (subleaf == 0) {
-          int components = entry.get(INT, EAX) & (int) (XCR0_X87_SSE | XCR0_AVX | XCR0_AVX512);
-          entry.set(INT, EAX, components);
-          entry.set(INT, EDX, 0);
+          int components = e[at + EAX] & (int) (XCR0_X87_SSE | XCR0_AVX | XCR0_AVX512);
+          e[at + EAX] = components;
+          e[at + EDX] = 0;
         } else if (subleaf == 1) {
-          entry.set(INT, ECX, 0); // supervisor state
-          entry.set(INT, EDX, 0);
+          e[at + ECX] = 0; // supervisor state
+          e[at + EDX] = 0;
         } else if (subleaf > 1 && (subleaf > 7 || subleaf == 3 || subleaf == 4)) {
           return false;
         }
       }
-      case 0x8000_0001 -> clear(entry, ECX, SVM | AMD_COUNTERS);
-      case 0x8000_0008 -> entry.set(INT, ECX, 0); // one core
-      case 0x8000_000a, 0x8000_001b, 0x8000_001f, 0x8000_0022 -> zero(entry);
-      case 0x8000_001e -> zero(entry);
+      case 0x8000_0001 -> clear(e, at, ECX, SVM | AMD_COUNTERS);
+      case 0x8000_0008 -> e[at + ECX] = 0; // one core
+      case 0x8000_000a, 0x8000_001b, 0x8000_001f, 0x8000_0022 -> zero(e, at);
+      case 0x8000_001e -> zero(e, at);
       default -> {}
     }
     return true;
   }
 
-  private static void mask(
-      MemorySegment entry, int leaf, int subleaf, CpuBaseline baseline, boolean overridden) {
+  private static void mask(int[] e, int at, CpuBaseline baseline, boolean overridden) {
     if (baseline == CpuBaseline.HOST) {
       return;
     }
+    int leaf = e[at + LEAF];
+    int subleaf = e[at + SUBLEAF];
     boolean v3 = baseline.compareTo(CpuBaseline.X86_64_V3) >= 0;
     boolean v4 = baseline.compareTo(CpuBaseline.X86_64_V4) >= 0;
     switch (leaf) {
       case 1 -> {
         int v2 = SSE3 | SSSE3 | CMPXCHG16B | SSE41 | SSE42 | POPCNT;
-        keep(entry, ECX, v2 | (v3 ? XSAVE | AVX | F16C | FMA | MOVBE : 0));
+        keep(e, at, ECX, v2 | (v3 ? XSAVE | AVX | F16C | FMA | MOVBE : 0));
       }
       case 7 -> {
         int avx512 = AVX512F | AVX512DQ | AVX512CD | AVX512BW | AVX512VL;
         boolean first = subleaf == 0;
         // SMEP, SMAP and UMIP are the supervisor's; a program cannot use them.
         keep(
-            entry,
+            e,
+            at,
             EBX,
             !first ? 0 : SMEP | SMAP | (v3 ? BMI1 | AVX2 | BMI2 : 0) | (v4 ? avx512 : 0));
-        keep(entry, ECX, first ? UMIP : 0);
-        keep(entry, EDX, 0);
-        entry.set(INT, EAX, 0);
+        keep(e, at, ECX, first ? UMIP : 0);
+        keep(e, at, EDX, 0);
+        e[at + EAX] = 0;
       }
       case 0xd -> {
         if (!v3 || subleaf == 1) {
-          zero(entry); // no XSAVE, or none of XSAVEOPT, XSAVEC, XSAVES
+          zero(e, at); // no XSAVE, or none of XSAVEOPT, XSAVEC, XSAVES
         } else if (!overridden && !v4) {
           if (subleaf == 0) {
-            keep(entry, EAX, (int) (XCR0_X87_SSE | XCR0_AVX));
+            keep(e, at, EAX, (int) (XCR0_X87_SSE | XCR0_AVX));
           } else if (subleaf > 2) {
-            zero(entry);
+            zero(e, at);
           }
         }
       }
       case 0x8000_0001 -> {
-        keep(entry, ECX, LAHF | (v3 ? LZCNT : 0));
-        clear(entry, EDX, RDTSCP);
+        keep(e, at, ECX, LAHF | (v3 ? LZCNT : 0));
+        clear(e, at, EDX, RDTSCP);
       }
       default -> {}
     }
@@ -313,27 +333,26 @@ final class Cpuid {
 
   /// Bytes of the standard form of XSAVE: the legacy area and the header, then each component where
   /// its subleaf of leaf 0xD says (the places differ between Intel and AMD).
-  private static int xsaveSize(MemorySegment table, long components) {
+  private static int xsaveSize(int[] entries, long components) {
     int size = LEGACY_AND_HEADER;
-    for (int i = 0; i < table.get(INT, 0); i++) {
-      var entry = table.asSlice(HEADER + (long) i * ENTRY, ENTRY);
-      int component = entry.get(INT, SUBLEAF);
-      if (entry.get(INT, LEAF) == 0xd && component >= 2 && (components & 1L << component) != 0) {
-        size = Math.max(size, entry.get(INT, EBX) + entry.get(INT, EAX));
+    for (int entry = HEADER; entry < entries.length; entry += ENTRY) {
+      int component = entries[entry + SUBLEAF];
+      if (entries[entry + LEAF] == 0xd && component >= 2 && (components & 1L << component) != 0) {
+        size = Math.max(size, entries[entry + EBX] + entries[entry + EAX]);
       }
     }
     return size;
   }
 
-  private static void keep(MemorySegment entry, int register, int bits) {
-    entry.set(INT, register, entry.get(INT, register) & bits);
+  private static void keep(int[] e, int at, int register, int bits) {
+    e[at + register] &= bits;
   }
 
-  private static void clear(MemorySegment entry, int register, int bits) {
-    entry.set(INT, register, entry.get(INT, register) & ~bits);
+  private static void clear(int[] e, int at, int register, int bits) {
+    e[at + register] &= ~bits;
   }
 
-  private static void zero(MemorySegment entry) {
-    entry.asSlice(EAX, 16).fill((byte) 0);
+  private static void zero(int[] e, int at) {
+    Arrays.fill(e, at + EAX, at + EDX + 1, 0);
   }
 }
