@@ -27,6 +27,18 @@ jdk_fits() {
   [ -n "$major" ] && [ "$major" -ge "$jdk_wanted" ]
 }
 
+# Sets java_in_path to the first `java` in the PATH. As `command -v`, which would need a process for its answer.
+find_java_in_path() {
+  local rest=${PATH:-}: directory
+  while [ -n "$rest" ]; do
+    directory=${rest%%:*}
+    rest=${rest#*:}
+    java_in_path=${directory:-.}/java
+    [ -x "$java_in_path" ] && [ ! -d "$java_in_path" ] && return 0
+  done
+  return 1
+}
+
 find_jdk() {
   local candidate java
   jdk=
@@ -43,7 +55,7 @@ find_jdk() {
     jdk=$JAVA_HOME
     return 0
   fi
-  if java=$(command -v java) && java=$(readlink -f "$java"); then
+  if find_java_in_path && java=$(readlink -f "$java_in_path"); then
     candidate=${java%/bin/java}
     if jdk_fits "$candidate"; then
       jdk=$candidate

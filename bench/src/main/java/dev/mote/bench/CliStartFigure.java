@@ -8,7 +8,7 @@ import java.util.List;
 
 /// `./mote run hello`, from the start of the process to its end, beside `java Hello`.
 final class CliStartFigure implements Figure {
-  private static final int ROUNDS = 21;
+  private static final int ROUNDS = 31;
   private static final int WARM_UP = 3;
 
   @Override

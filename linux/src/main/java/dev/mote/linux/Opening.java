@@ -105,8 +105,7 @@ final class Opening {
 
   private OpenFile openExisting(Entry entry, int flags) {
     boolean writes = OpenFlags.writes(flags) || (flags & O_TRUNC) != 0;
-    // Not a switch over types: the JVM makes a class for it when it first runs, 1 ms of every
-    // start.
+    // Not a switch over types: the JVM makes a class for it at its first run, 1 ms of a start.
     if (entry.inode instanceof SymbolicLink) {
       throw Errno.ELOOP.exception();
     }

@@ -32,9 +32,8 @@ public final class ProgramFile {
         throw new ElfException(
             ElfException.Reason.TOO_LARGE, "is larger than " + (MAX_SIZE >> 20) + " MiB");
       }
-      // A copy, so that whoever writes to the file meanwhile cannot change what was checked. Not
-      // from
-      // an Arena, which zeroes it in a loop of Java: in a JVM that has just started, 3 ms per MiB.
+      // A copy, so that whoever writes to the file meanwhile cannot change what was checked.
+      // Not from an Arena, which zeroes it in a loop of Java: 3 ms per MiB in a JVM just started.
       var buffer = ByteBuffer.allocateDirect((int) size);
       while (buffer.hasRemaining()) {
         if (channel.read(buffer) < 0) {
