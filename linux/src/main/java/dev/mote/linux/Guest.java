@@ -320,8 +320,13 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
 
   @Override
   public void give(byte[] message, int length, int at, byte[] part, int offset, int count) {
-    channel.give(registers, memory, outgoing.set(message, length, at, part, offset, count));
-    outgoing.clear();
+    try {
+      channel.give(registers, memory, outgoing.set(message, length, at, part, offset, count));
+    } catch (GuestMemoryExhaustedException _) {
+      end(new GuestEnding.OutOfMemory()); // its buffer is accessible, but has no frames
+    } finally {
+      outgoing.clear();
+    }
   }
 
   @Override

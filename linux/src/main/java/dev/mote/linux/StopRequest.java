@@ -37,19 +37,26 @@ final class StopRequest {
     }
     if (reason == null) {
       reason = why;
-      Thread thread = hostFunction;
-      if (thread != null && why != GuestEnding.StopReason.INTERRUPTED) {
-        interrupted = true;
-        thread.interrupt(); // a host function may wait for something
-      }
+      interruptHostFunction();
     }
     return true;
+  }
+
+  /// A host function may wait for something.
+  private void interruptHostFunction() {
+    if (hostFunction != null && reason != GuestEnding.StopReason.INTERRUPTED) {
+      interrupted = true;
+      hostFunction.interrupt();
+    }
   }
 
   /// The calling thread runs a host function until [#endHostFunction].
   synchronized void beginHostFunction() {
     hostFunction = Thread.currentThread();
     hostFunctions++;
+    if (reason != null) { // it came while the guest's request was read
+      interruptHostFunction();
+    }
   }
 
   synchronized void endHostFunction() {
