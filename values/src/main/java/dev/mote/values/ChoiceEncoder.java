@@ -48,6 +48,9 @@ final class ChoiceEncoder extends Encoder {
   private void write(String name, @Nullable Object value, MessageWriter out) {
     int i = find(name);
     if (type.variants().get(i).isPlain()) {
+      if (value instanceof Map<?, ?> map && !map.isEmpty()) {
+        throw ValueException.wrongType("variant '%s' has no fields".formatted(name));
+      }
       out.text(name);
       return;
     }

@@ -306,6 +306,7 @@ class ValuesTest {
     assertThat(read(type, circle, Object.class)).isEqualTo(Map.of("Circle", Map.of("radius", 1.5)));
     refusedToRead(type, "66436972636c65", Shape.class, ValueException.Reason.WRONG_TYPE);
     refusedToRead(type, "6158", Shape.class, ValueException.Reason.WRONG_TYPE);
+    refusedToWrite("enum {A}", Map.of("A", Map.of("x", 1)), ValueException.Reason.WRONG_TYPE);
     refusedToWrite("enum {RED}", Colour.GREEN, ValueException.Reason.WRONG_TYPE);
   }
 
