@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 static unsigned char buffer[1 << 16];
 
@@ -124,6 +125,10 @@ int main(int argc, char **argv) {
       SEND("\x83\x01\x65" "again\x80");
       SEND("\x82\x02\x01");
       SEND("\x82\x02\x02");
+    }
+    WAY("no-room") { /* the answer goes where memory is accessible, but more than there may be */
+      void *room = mmap(NULL, 64 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+      out(1, "\x83\x01\x65large\x80", 9, room, 64 << 20);
     }
     WAY("exits") { exit(5); }
     WAY("returns-then-exits") {

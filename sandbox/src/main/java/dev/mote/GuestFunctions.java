@@ -10,15 +10,18 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The functions that a guest has announced. All of it comes from the guest.
 final class GuestFunctions {
   /// More than any guest needs.
   private static final int MOST = 65_536;
+
+  /// In an error.
+  private static final int MOST_NAMED = 64;
 
   private static final int VERSION = 1;
 
@@ -176,7 +179,10 @@ final class GuestFunctions {
 
   /// For people.
   String names() {
-    return byName.isEmpty() ? "none" : String.join(", ", new TreeSet<>(byName.keySet()));
+    String some =
+        byName.keySet().stream().sorted().limit(MOST_NAMED).collect(Collectors.joining(", "));
+    int more = byName.size() - MOST_NAMED;
+    return byName.isEmpty() ? "none" : more > 0 ? some + " and " + more + " others" : some;
   }
 
   /// In the order of the announcement.

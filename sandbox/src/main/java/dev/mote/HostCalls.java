@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 final class HostCalls {
   private static final System.Logger LOGGER = System.getLogger("dev.mote");
 
+  /// A longer one is not repeated to the guest.
+  private static final int LONGEST_NAME = 255;
+
   private final HostFunctions functions;
   private final CallLimits limits;
   private final String tenant;
@@ -64,7 +67,10 @@ final class HostCalls {
         skipArguments(in);
         countCall();
         throw new HostFunctionException(
-            "unknown-function", "there is no host function '" + name + "'");
+            "unknown-function",
+            name.length() > LONGEST_NAME
+                ? "there is no host function with so long a name"
+                : "there is no host function '" + name + "'");
       }
       @Nullable Object[] arguments = read(function, in);
       spend(name, length);
@@ -179,7 +185,7 @@ final class HostCalls {
       out.array(2);
       out.integer(Conversation.RESULT);
       function.result().write(result, out);
-    } catch (ValueException e) {
+    } catch (RuntimeException e) { // the value's own code may throw anything
       throw failed(function, "returned what cannot be sent", e);
     }
   }
@@ -187,7 +193,7 @@ final class HostCalls {
   private static void writeError(HostFunctionException e, MessageWriter out) {
     try {
       write(e.code(), Objects.requireNonNullElse(e.getMessage(), ""), e.details(), out);
-    } catch (ValueException cannotBeSent) {
+    } catch (RuntimeException cannotBeSent) {
       LOGGER.log(
           System.Logger.Level.WARNING, "the error of a host function cannot be sent", cannotBeSent);
       write("failed", "a host function failed", null, out);

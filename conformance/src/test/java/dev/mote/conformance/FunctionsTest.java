@@ -489,6 +489,21 @@ class FunctionsTest {
     }
   }
 
+  record Spiteful(String name) {
+    @Override
+    public String name() {
+      throw new IllegalStateException("not you");
+    }
+  }
+
+  @Test
+  void aResultThatThrowsWhenItIsWrittenIsAnErrorToo() {
+    try (var sandbox = builder().hostFunction("spite", (Object _) -> new Spiteful("x")).start()) {
+      fails(sandbox, "failed", "host function spite failed", "spite", 1);
+      assertThat(sandbox.<Long>call("add", Long.class, 1, 2)).isEqualTo(3);
+    }
+  }
+
   @Test
   void aHostFunctionKnowsItsCall() {
     var seen = new AtomicReference<@Nullable HostCall>();

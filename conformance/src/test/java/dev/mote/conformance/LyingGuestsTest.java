@@ -118,6 +118,19 @@ class LyingGuestsTest {
   }
 
   @Test
+  void anAnswerForWhichTheGuestHasNoMemoryIsItsEnd() {
+    var memory = MemorySize.ofMebibytes(4);
+    try (var sandbox =
+        builder("no-room")
+            .memory(memory)
+            .hostFunction("large", () -> "x".repeat(8 << 20))
+            .start()) {
+      assertThat(sandbox.tryCall("f", Object.class))
+          .isEqualTo(new Outcome.Ended<>(new Ending.OutOfMemory(memory)));
+    }
+  }
+
+  @Test
   void answersBelongToTheInnermostCall() {
     try (var sandbox =
         builder("result-for-host")
