@@ -1,14 +1,12 @@
 package dev.mote.machine;
 
-import java.util.Arrays;
-
-/// Allocates the frames of one guest's physical memory, within a budget.
+/// The frames of one guest: what it has of its virtual machine's, within a budget.
 ///
-/// A frame is named by its number, its guest physical address divided by the page size. A free
-/// frame reads as zeros: it was never touched, or it was discarded when it was freed. Frames of
-/// page tables have a budget of their own, so that scattering pages over the address space cannot
-/// take more of the host than using memory does, and so that the memory limit is about the guest's
-/// data.
+/// A free frame reads as zeros: it was never touched, or it was discarded when it was freed. Frames
+/// of page tables have a budget of their own, so that scattering pages over the address space
+/// cannot take more of the host than using memory does, and so that the memory limit is about the
+/// guest's data. Frames that are **spare** are kept from an earlier call for a later one and do not
+/// count: a guest that is restored to a snapshot has as much memory as the first one had.
 ///
 /// Not thread-safe.
 public final class Frames {
@@ -26,34 +24,41 @@ public final class Frames {
     }
   }
 
-  private final GuestMemory memory;
-  private final long[] used; // a bit per frame
-  private final int total;
+  private final FrameMap map;
   private final int dataLimit;
   private final int tableLimit;
+  private final int spareLimit;
   private int dataBound;
+  private int spare; // of those that are bound
   private int tablesBound;
   private int peak;
-  private int hint;
 
-  /// @param reserved the first frames, which belong to the supervisor
   /// @param dataLimit how many frames may be bound to data
   /// @param tableLimit how many frames may be page tables
-  Frames(GuestMemory memory, int reserved, int dataLimit, int tableLimit) {
-    this.memory = memory;
+  /// @param spareLimit how many frames may be kept beyond the limit
+  Frames(FrameMap map, int dataLimit, int tableLimit, int spareLimit) {
+    this.map = map;
     this.dataLimit = dataLimit;
     this.tableLimit = tableLimit;
-    total = (int) (memory.size() >>> GuestMemory.PAGE_SHIFT);
-    used = new long[(total + 63) >>> 6];
-    for (int frame = 0; frame < reserved; frame++) {
-      used[frame >>> 6] |= 1L << frame;
-    }
-    hint = reserved;
+    this.spareLimit = spareLimit;
+  }
+
+  /// The frames of a guest with a memory limit in bytes. The rest is what goes with that: page
+  /// tables may take 2 % of it and [Hypervisor#SPARE_TABLE_FRAMES], spare frames an eighth.
+  static Frames of(FrameMap map, long memoryLimit) {
+    int data = (int) (memoryLimit >>> GuestMemory.PAGE_SHIFT);
+    return new Frames(map, data, data / 50 + Hypervisor.SPARE_TABLE_FRAMES, data / 8);
+  }
+
+  /// How many frames several guests need together.
+  static long needed(long memoryLimit, int guests) {
+    long data = memoryLimit >>> GuestMemory.PAGE_SHIFT;
+    return data + data / 50 + data / 8 + (long) guests * Hypervisor.SPARE_TABLE_FRAMES;
   }
 
   /// Frames bound to the guest's data now.
   public int bound() {
-    return dataBound;
+    return dataBound - spare;
   }
 
   /// The most frames that were ever bound to data at one time.
@@ -63,7 +68,7 @@ public final class Frames {
 
   /// Frames that data may still be bound to.
   public int available() {
-    return dataLimit - dataBound;
+    return dataLimit - (dataBound - spare);
   }
 
   /// Frames that may still become page tables.
@@ -90,9 +95,9 @@ public final class Frames {
     if (count <= 0) {
       throw new GuestMemoryExhaustedException("the memory limit is reached");
     }
-    Run run = mark(count);
+    Run run = map.take(count);
     dataBound += run.count;
-    peak = Math.max(peak, dataBound);
+    peak = Math.max(peak, dataBound - spare);
     return run;
   }
 
@@ -102,43 +107,36 @@ public final class Frames {
       throw new GuestMemoryExhaustedException(
           "the memory is scattered over too many places for its page tables");
     }
+    int frame = map.take(1).first;
     tablesBound++;
-    return mark(1).first;
+    return frame;
   }
 
   /// Gives data frames back: the hypervisor forgets them, and they read as zeros from now on.
   public void free(int first, int count) {
-    memory.discard((long) first << GuestMemory.PAGE_SHIFT, (long) count << GuestMemory.PAGE_SHIFT);
-    for (int frame = first; frame < first + count; frame++) {
-      used[frame >>> 6] &= ~(1L << frame);
-    }
+    map.free(first, count);
     dataBound -= count;
-    hint = Math.min(hint, first);
   }
 
-  private Run mark(int wanted) {
-    int first = nextFree(hint);
-    int count = 0;
-    while (count < wanted && first + count < total && !isUsed(first + count)) {
-      used[(first + count) >>> 6] |= 1L << (first + count);
-      count++;
+  /// A bound frame counts no longer.
+  ///
+  /// @return false if there are enough of that kind
+  boolean spare() {
+    if (spare >= spareLimit) {
+      return false;
     }
-    hint = first + count;
-    return new Run(first, count);
+    spare++;
+    return true;
   }
 
-  private boolean isUsed(int frame) {
-    return (used[frame >>> 6] & 1L << frame) != 0;
+  /// A spare frame is no more.
+  void noLongerSpare() {
+    spare--;
   }
 
-  private int nextFree(int from) {
-    for (int word = from >>> 6; word < used.length; word++) {
-      long free = ~used[word] & (word == from >>> 6 ? -1L << from : -1L);
-      if (free != 0) {
-        return Math.min((word << 6) + Long.numberOfTrailingZeros(free), total - 1);
-      }
-    }
-    throw new AssertionError(
-        "the slot holds fewer frames than its budgets: " + Arrays.toString(used));
+  /// Gives the frames of page tables back, whose data frames were given back before.
+  void freeTable(int frame) {
+    map.free(frame, 1);
+    tablesBound--;
   }
 }

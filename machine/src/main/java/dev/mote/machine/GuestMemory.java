@@ -109,6 +109,16 @@ public final class GuestMemory {
     MemorySegment.copy(source, offset, segment, gpa, length);
   }
 
+  /// Copies bytes out of the guest into memory of the host.
+  public void read(long gpa, MemorySegment target, long offset, long length) {
+    MemorySegment.copy(segment, gpa, target, offset, length);
+  }
+
+  /// Whether bytes of the guest are the same as some of the host's.
+  boolean isSame(long gpa, MemorySegment other, long offset, long length) {
+    return MemorySegment.mismatch(segment, gpa, gpa + length, other, offset, offset + length) < 0;
+  }
+
   /// Copies bytes from one place of the guest to another.
   public void copy(long from, long to, long length) {
     MemorySegment.copy(segment, from, segment, to, length);

@@ -16,6 +16,7 @@ final class KvmAbi {
   static final long KVM_RUN = io(0x80);
   static final long KVM_GET_SREGS = ior(0x83, 312);
   static final long KVM_SET_SREGS = iow(0x84, 312);
+  static final long KVM_SET_VCPU_EVENTS = iow(0xa0, 64);
   static final long KVM_SET_MSRS = iow(0x89, 8);
   static final long KVM_SET_CPUID2 = iow(0x90, 8);
   static final long KVM_GET_CPUID2 = iowr(0x91, 8);

@@ -7,14 +7,12 @@ enum KvmHypervisor implements Hypervisor {
   INSTANCE;
 
   @Override
-  public VirtualMachine create(long memoryLimit, CpuBaseline baseline) {
+  public VirtualMachine create(long memoryLimit, int guests, CpuBaseline baseline) {
     if (memoryLimit < GuestMemory.PAGE_SIZE || memoryLimit > MAX_MEMORY) {
       throw new IllegalArgumentException(
           "a memory limit of " + memoryLimit + " bytes is not between 4096 and " + MAX_MEMORY);
     }
-    int data = (int) (memoryLimit >>> GuestMemory.PAGE_SHIFT);
-    int tables = data / 50 + SPARE_TABLE_FRAMES;
-    return new KvmMachine(Kvm.instance(), data, tables, baseline);
+    return new KvmMachine(Kvm.instance(), memoryLimit, guests, baseline);
   }
 
   @Override

@@ -56,18 +56,23 @@ final class KvmMachine implements VirtualMachine {
   private final boolean answersCpuid; // CPUID faults, and its answers come from here
   private final Arena arena = Arena.ofShared();
   private final GuestMemory memory;
-  private final Frames frames;
+  private final FrameMap frameMap;
+  private @Nullable Frames frames; // made when it is asked for
+  private final long memoryLimit;
   private final int vm;
   private final int vcpu;
   private final KvmRun run;
   private final SpecialRegisters sregs; // lies in kvm_run; up to date only while sregsRead
   private final long cr4;
   private final MemorySegment xsave; // struct kvm_xsave, for both directions
+  private final MemorySegment events; // struct kvm_vcpu_events
 
   private long pageTableRoot;
   private boolean sregsRead;
   private boolean sregsDirty;
   private boolean throughStub; // the next entry to CPL 3 goes by the supervisor's IRETQ
+  private RestoreStub.@Nullable Place restoreStub; // the next entry goes by this one
+  private boolean interrupted; // the last run was
   private Fault fault = new Fault(0, 0, 0);
   private boolean lost;
   private @Nullable Thread lastThread;
@@ -80,16 +85,16 @@ final class KvmMachine implements VirtualMachine {
   private final AtomicInteger kicked = new AtomicInteger(); // 1 from a kick until it is reported
   private final AtomicInteger runningTid = new AtomicInteger(); // 0: no thread is inside KVM_RUN
 
-  /// @param dataFrames how many frames the guest's data may take
-  /// @param tableFrames how many frames its page tables may take
-  KvmMachine(Kvm kvm, int dataFrames, int tableFrames, CpuBaseline baseline) {
+  /// @param memoryLimit bytes of data of all guests
+  KvmMachine(Kvm kvm, long memoryLimit, int guests, CpuBaseline baseline) {
     this.kvm = kvm;
+    this.memoryLimit = memoryLimit;
     int vmFd = -1;
     int vcpuFd = -1;
     try {
-      long total = (long) Supervisor.FIRST_FREE_FRAME + dataFrames + tableFrames;
+      long total = Supervisor.FIRST_FREE_FRAME + Frames.needed(memoryLimit, guests);
       memory = new GuestMemory(total << GuestMemory.PAGE_SHIFT, arena);
-      frames = new Frames(memory, Supervisor.FIRST_FREE_FRAME, dataFrames, tableFrames);
+      frameMap = new FrameMap(memory, Supervisor.FIRST_FREE_FRAME);
       Supervisor.build(memory);
       vmFd = kvm.createVm();
       vm = vmFd;
@@ -101,6 +106,7 @@ final class KvmMachine implements VirtualMachine {
       run = new KvmRun(kvm.mapRun(vcpu, arena));
       sregs = new SpecialRegisters(run.page().asSlice(KvmRun.SREGS, SpecialRegisters.SIZE));
       xsave = arena.allocate(4096, 64);
+      events = arena.allocate(64, 8);
       cr4 = supportedCr4();
       setUpVcpu();
     } catch (RuntimeException | Error e) {
@@ -194,7 +200,17 @@ final class KvmMachine implements VirtualMachine {
 
   @Override
   public Frames frames() {
-    return frames;
+    Frames known = frames;
+    if (known == null) {
+      known = frames(memoryLimit);
+      frames = known;
+    }
+    return known;
+  }
+
+  @Override
+  public Frames frames(long limit) {
+    return Frames.of(frameMap, limit);
   }
 
   @Override
@@ -241,6 +257,7 @@ final class KvmMachine implements VirtualMachine {
       if (result != -EINTR && result != -EAGAIN) {
         MachineException.check(result, "KVM_RUN");
       }
+      interrupted = true;
       run.immediateExit(false);
       if (!viewInterrupted()) {
         run.dirtyRegs(0); // inside a stub, a few instructions from its exit: let it get there
@@ -283,7 +300,16 @@ final class KvmMachine implements VirtualMachine {
   /// Turns the register view, which is the guest's at CPL 3, into what the vCPU starts with.
   private void prepareEntry() {
     long flags = (run.rflags() & RFLAGS_USER) | RFLAGS_FIXED | RFLAGS_IF;
-    if (throughStub) {
+    RestoreStub.Place restore = restoreStub;
+    if (restore != null) {
+      memory.setLong(restore.gpa() + RestoreStub.RAX, run.rax());
+      memory.setLong(restore.gpa() + RestoreStub.RDX, run.rdx());
+      memory.setLong(restore.gpa() + RestoreStub.RIP, run.rip());
+      run.rax(-1);
+      run.rdx(-1);
+      run.rip(restore.gva());
+      run.rflags(flags);
+    } else if (throughStub) {
       memory.setLong(Supervisor.FRAME_GPA + Supervisor.FRAME_RIP, run.rip());
       memory.setLong(Supervisor.FRAME_GPA + Supervisor.FRAME_CS, Supervisor.USER_CS);
       memory.setLong(Supervisor.FRAME_GPA + Supervisor.FRAME_RFLAGS, flags);
@@ -306,6 +332,17 @@ final class KvmMachine implements VirtualMachine {
   ///
   /// @return false if the guest stands in a stub on its way out, where it has none
   private boolean viewInterrupted() {
+    RestoreStub.Place restore = restoreStub;
+    if (restore != null) {
+      long in = run.rip() - restore.gva();
+      if (in >= 0 && in < RestoreStub.CODE_SIZE) {
+        run.rax(memory.getLong(restore.gpa() + RestoreStub.RAX));
+        run.rdx(memory.getLong(restore.gpa() + RestoreStub.RDX));
+        run.rip(memory.getLong(restore.gpa() + RestoreStub.RIP));
+        return true; // it goes there once more
+      }
+      restoreStub = null;
+    }
     if (run.rip() == Supervisor.SYSCALL_ENTRY) {
       return false; // under PVM at CPL 3, but what it does next is the exit all the same
     }
@@ -332,6 +369,7 @@ final class KvmMachine implements VirtualMachine {
   }
 
   private VmExit decode() {
+    restoreStub = null;
     if (run.exitReason() != KvmAbi.KVM_EXIT_IO) {
       return lose();
     }
@@ -440,6 +478,58 @@ final class KvmMachine implements VirtualMachine {
       if (tid != 0) {
         Libc.tgkill(kvm.processId, tid, kvm.interruptSignal);
       }
+    }
+  }
+
+  @Override
+  public CpuState saveCpu() {
+    readSregs();
+    long[] general = new long[CpuState.GENERAL];
+    for (int i = 0; i < general.length; i++) {
+      general[i] = run.page().get(ValueLayout.JAVA_LONG, KvmRun.REGS + 8L * i);
+    }
+    int[] segments = new int[CpuState.SEGMENTS];
+    for (int i = 0; i < segments.length; i++) {
+      segments[i] = sregs.selector(SpecialRegisters.DATA_SEGMENTS[i]);
+    }
+    byte[] extended = new byte[cpuid.xsaveSize];
+    readXsave(MemorySegment.ofArray(extended));
+    return new CpuState(
+        general,
+        segments,
+        sregs.base(SpecialRegisters.FS),
+        sregs.base(SpecialRegisters.GS),
+        extended,
+        cpuid.xcr0);
+  }
+
+  @Override
+  public void loadCpu(CpuState state, RestoreStub.@Nullable Place stub) {
+    if (interrupted) {
+      // An exception may wait to be delivered to what is no more.
+      events.fill((byte) 0);
+      kvm.ioctl(vcpu, KvmAbi.KVM_SET_VCPU_EVENTS, events.address(), "KVM_SET_VCPU_EVENTS");
+      interrupted = false;
+    }
+    for (int i = 0; i < CpuState.GENERAL; i++) {
+      run.page().set(ValueLayout.JAVA_LONG, KvmRun.REGS + 8L * i, state.general()[i]);
+    }
+    sregs.segment().copyFrom(kvm.initialSregs(vcpu));
+    sregs.userMode(cr4);
+    for (int i = 0; i < CpuState.SEGMENTS; i++) {
+      sregs.dataSegment(SpecialRegisters.DATA_SEGMENTS[i], state.segments()[i]);
+    }
+    sregs.base(SpecialRegisters.FS, state.fsBase());
+    sregs.base(SpecialRegisters.GS, state.gsBase());
+    sregs.set(SpecialRegisters.CR3, pageTableRoot);
+    sregsRead = true;
+    markSregsDirty();
+    throughStub = false;
+    restoreStub = null;
+    if (stub != null && (cr4 & SpecialRegisters.CR4_OSXSAVE) != 0) {
+      restoreStub = stub;
+    } else if (!writeXsave(MemorySegment.ofArray(state.extended()))) {
+      throw new MachineException("the processor refuses the extended state of a snapshot");
     }
   }
 

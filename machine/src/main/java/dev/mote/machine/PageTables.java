@@ -1,5 +1,6 @@
 package dev.mote.machine;
 
+import java.util.ArrayList;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -29,12 +30,19 @@ public final class PageTables {
   /// Addresses from this one on are not the program's: 47 bits, as Linux has it.
   public static final long USER_END = 1L << 47;
 
-  // A page in Java: the frame's number above the rights; 0 is "no frame bound".
-  private static final int RIGHTS_BITS = 3;
-  private static final int RIGHTS = (1 << RIGHTS_BITS) - 1;
+  // A page in Java: the frame's number, 0 for "no frame bound", above two marks and the rights.
+  private static final int RIGHTS = 7;
 
-  /// The largest frame number that fits, so guest memory is below 1 TiB.
-  static final int MAX_FRAME = (1 << (31 - RIGHTS_BITS)) - 1;
+  /// Its content may be another than when recording began.
+  private static final int WRITTEN = 8;
+
+  /// It has been bound, unbound, or given other rights since recording began.
+  private static final int CHANGED = 16;
+
+  private static final int FRAME_SHIFT = 5;
+
+  /// The largest frame number that fits, so guest memory is below 512 GiB.
+  static final int MAX_FRAME = (1 << (32 - FRAME_SHIFT)) - 1;
 
   private static final int FANOUT = 512;
   private static final int ROOT_SHIFT = 39;
@@ -63,20 +71,34 @@ public final class PageTables {
   /// A table of the last level, with its pages.
   private static final class Leaf {
     final long gpa;
+    final long gva; // of the first page
     final int[] pages = new int[FANOUT];
 
-    Leaf(long gpa) {
+    /// A bit for each page that can be written to and was not, as far as is known: those whose
+    /// dirty bits are to be looked at.
+    final long[] clean = new long[FANOUT / Long.SIZE];
+
+    /// A bit for each page whose frame is spare.
+    final long[] spare = new long[FANOUT / Long.SIZE];
+
+    Leaf(long gpa, long gva) {
       this.gpa = gpa;
+      this.gva = gva;
     }
   }
 
-  private static final Leaf NO_LEAF = new Leaf(0);
+  private static final Leaf NO_LEAF = new Leaf(0, 0);
 
   private final GuestMemory memory;
   private final Frames frames;
   private final Table root;
+  private final ArrayList<Leaf> leaves = new ArrayList<>();
+  private final ArrayList<Table> tables = new ArrayList<>(); // of the upper levels, but the root
   private long cachedKey = -1; // of the leaf that was used last
   private Leaf cachedLeaf = NO_LEAF;
+  private boolean recording;
+  private final LongList written = new LongList(); // addresses of pages that were marked WRITTEN
+  private final LongList changed = new LongList(); // and CHANGED
 
   /// @throws GuestMemoryExhaustedException if not even the root can be had
   public PageTables(GuestMemory memory, Frames frames) {
@@ -99,7 +121,7 @@ public final class PageTables {
 
   /// Whether a frame is bound to the page of this address; true also for a page without any right.
   public boolean isBound(long gva) {
-    return page(gva) != 0;
+    return page(gva) >>> FRAME_SHIFT != 0;
   }
 
   /// The rights of a bound page, 0 if none is bound.
@@ -111,11 +133,23 @@ public final class PageTables {
   ///
   /// @throws IllegalArgumentException if no frame is bound there
   public long gpa(long gva) {
-    int page = page(gva);
-    if (page == 0) {
+    int frame = page(gva) >>> FRAME_SHIFT;
+    if (frame == 0) {
       throw new IllegalArgumentException("no frame is bound at 0x" + Long.toHexString(gva));
     }
-    return gpaOf(page >>> RIGHTS_BITS) | (gva & (PAGE - 1));
+    return gpaOf(frame) | (gva & (PAGE - 1));
+  }
+
+  /// The same for the host to write there: the page counts as written to.
+  public long gpaToWrite(long gva) {
+    if (recording) {
+      Leaf leaf = leaf(gva);
+      int index = index(gva);
+      if ((leaf.pages[index] & WRITTEN) == 0) {
+        markWritten(leaf, index);
+      }
+    }
+    return gpa(gva);
   }
 
   /// The first bound page at or behind an address.
@@ -130,7 +164,7 @@ public final class PageTables {
         continue;
       }
       int index = index(at);
-      while (index < FANOUT && at < end && leaf.pages[index] == 0) {
+      while (index < FANOUT && at < end && leaf.pages[index] >>> FRAME_SHIFT == 0) {
         index++;
         at += PAGE;
       }
@@ -158,7 +192,7 @@ public final class PageTables {
         throw e;
       }
       int index = index(gva + i * PAGE);
-      if (leaf.pages[index] != 0) {
+      if (leaf.pages[index] >>> FRAME_SHIFT != 0) {
         throw new IllegalArgumentException(
             "a frame is bound already at 0x" + Long.toHexString(gva + i * PAGE));
       }
@@ -173,8 +207,10 @@ public final class PageTables {
     for (long at = nextBound(start, end); at < end; at = nextBound(at + PAGE, end)) {
       Leaf leaf = leaf(at);
       int page = leaf.pages[index(at)];
-      int frame = page >>> RIGHTS_BITS;
-      set(leaf, index(at), frame, rights, 0);
+      int frame = page >>> FRAME_SHIFT;
+      // Where the hypervisor may still know the page as writable, the next write would not set the
+      // dirty bit again.
+      set(leaf, index(at), frame, rights, memory.getLong(leaf.gpa + index(at) * 8L) & DIRTY);
       if ((page & RIGHTS & ~rights) == 0) {
         continue; // nothing was taken away
       }
@@ -223,6 +259,143 @@ public final class PageTables {
     }
   }
 
+  /// From now on it is known which pages change: forgets what was written and changed before, and
+  /// every bound page counts.
+  ///
+  /// The dirty bits are cleared, so the hypervisor must learn them anew: dear, and meant for once.
+  void record() {
+    recording = true;
+    written.clear();
+    changed.clear();
+    for (Leaf leaf : leaves) {
+      for (int index = 0; index < FANOUT; index++) {
+        if (takeSpare(leaf, index)) {
+          frames.noLongerSpare();
+        }
+        int page = leaf.pages[index] & ~(WRITTEN | CHANGED);
+        leaf.pages[index] = page;
+        setClean(leaf, index, (page & WRITE) != 0);
+        if ((page & WRITE) != 0) {
+          long entry = leaf.gpa + index * 8L;
+          memory.setLong(entry, memory.getLong(entry) & ~DIRTY);
+        }
+      }
+    }
+    forgetWritable();
+  }
+
+  private void forgetWritable() {
+    int first = 0;
+    int count = 0;
+    for (long at = nextBound(0, USER_END); at < USER_END; at = nextBound(at + PAGE, USER_END)) {
+      int page = page(at);
+      int frame = page >>> FRAME_SHIFT;
+      if ((page & WRITE) == 0) {
+        continue;
+      }
+      if (count > 0 && frame == first + count) {
+        count++;
+      } else {
+        forget(first, count);
+        first = frame;
+        count = 1;
+      }
+    }
+    forget(first, count);
+  }
+
+  /// Looks for pages that the guest has written to. The processor says so in their entries, which
+  /// the guest cannot change.
+  ///
+  /// @return addresses of all pages written to since [#record], in the order in which that was
+  ///   found; some may have been unbound meanwhile
+  LongList written() {
+    for (int i = 0; i < leaves.size(); i++) {
+      Leaf leaf = leaves.get(i);
+      for (int word = 0; word < leaf.clean.length; word++) {
+        for (long rest = leaf.clean[word]; rest != 0; rest &= rest - 1) {
+          int index = (word << 6) + Long.numberOfTrailingZeros(rest);
+          if ((memory.getLong(leaf.gpa + index * 8L) & DIRTY) != 0) {
+            markWritten(leaf, index);
+          }
+        }
+      }
+    }
+    return written;
+  }
+
+  /// Addresses of the pages that were bound, unbound or given other rights since [#record] or
+  /// [#acceptChanges], each once.
+  LongList changed() {
+    return changed;
+  }
+
+  /// All changes are as they should be.
+  void acceptChanges() {
+    for (int i = 0; i < changed.size(); i++) {
+      long gva = changed.get(i);
+      Leaf leaf = leaf(gva);
+      leaf.pages[index(gva)] &= ~CHANGED;
+    }
+    changed.clear();
+  }
+
+  /// The written pages that were unbound or moved meanwhile are listed no more.
+  void forgetStaleWritten() {
+    long[] all = written.sorted();
+    written.clear();
+    for (long gva : all) {
+      if (isWritten(gva)) {
+        written.add(gva);
+      }
+    }
+  }
+
+  /// A bound page is kept from now on though nobody has it.
+  ///
+  /// @return false if there are enough of that kind
+  boolean makeSpare(long gva) {
+    Leaf leaf = leaf(gva);
+    int index = index(gva);
+    long bit = 1L << index;
+    if ((leaf.spare[index >>> 6] & bit) == 0) {
+      if (!frames.spare()) {
+        return false;
+      }
+      leaf.spare[index >>> 6] |= bit;
+    }
+    return true;
+  }
+
+  private boolean takeSpare(Leaf leaf, int index) {
+    long bit = 1L << index;
+    boolean was = (leaf.spare[index >>> 6] & bit) != 0;
+    leaf.spare[index >>> 6] &= ~bit;
+    return was;
+  }
+
+  /// Whether the page is known to have been written to since [#record].
+  boolean isWritten(long gva) {
+    return (page(gva) & WRITTEN) != 0;
+  }
+
+  /// Gives the frames of all pages and of the tables themselves back. Nothing may be done with the
+  /// tables after that.
+  public void free() {
+    release(0, USER_END);
+    for (Leaf leaf : leaves) {
+      frames.freeTable(frameOf(leaf.gpa));
+    }
+    for (Table table : tables) {
+      frames.freeTable(frameOf(table.gpa));
+    }
+    frames.freeTable(frameOf(root.gpa));
+  }
+
+  private static int frameOf(long gpa) {
+    return (int) (gpa >>> GuestMemory.PAGE_SHIFT);
+  }
+
   private int page(long gva) {
     return leaf(gva).pages[index(gva)];
   }
@@ -230,14 +403,39 @@ public final class PageTables {
   private int clear(long gva) {
     Leaf leaf = leaf(gva);
     int index = index(gva);
-    int frame = leaf.pages[index] >>> RIGHTS_BITS;
-    leaf.pages[index] = 0;
+    int frame = leaf.pages[index] >>> FRAME_SHIFT;
+    if (takeSpare(leaf, index)) {
+      frames.noLongerSpare();
+    }
+    put(leaf, index, 0);
     memory.setLong(leaf.gpa + index * 8L, 0);
     return frame;
   }
 
+  private void put(Leaf leaf, int index, int page) {
+    int before = leaf.pages[index];
+    leaf.pages[index] = page | (before & CHANGED);
+    setClean(leaf, index, (page & PageTables.WRITE) != 0);
+    if (recording && (before & CHANGED) == 0) {
+      leaf.pages[index] |= CHANGED;
+      changed.add(leaf.gva + index * PAGE);
+    }
+  }
+
+  private static void setClean(Leaf leaf, int index, boolean clean) {
+    long bit = 1L << index;
+    leaf.clean[index >>> 6] =
+        clean ? leaf.clean[index >>> 6] | bit : leaf.clean[index >>> 6] & ~bit;
+  }
+
+  private void markWritten(Leaf leaf, int index) {
+    leaf.pages[index] |= WRITTEN;
+    setClean(leaf, index, false);
+    written.add(leaf.gva + index * PAGE);
+  }
+
   private void set(Leaf leaf, int index, int frame, int rights, long bits) {
-    leaf.pages[index] = (frame << RIGHTS_BITS) | rights;
+    put(leaf, index, (frame << FRAME_SHIFT) | rights);
     long entry = 0;
     if (rights != 0) {
       entry = gpaOf(frame) | PRESENT | USER | ACCESSED | bits;
@@ -301,11 +499,13 @@ public final class PageTables {
       if (!(table.below[index] instanceof Table)) {
         Table made = new Table(gpaOf(frames.takeTable()));
         table.below[index] = made;
+        tables.add(made);
         link(table.gpa, index, made.gpa);
       }
       table = (Table) Objects.requireNonNull(table.below[index]);
     }
-    Leaf made = new Leaf(gpaOf(frames.takeTable()));
+    Leaf made = new Leaf(gpaOf(frames.takeTable()), gva >>> LEAF_SHIFT << LEAF_SHIFT);
+    leaves.add(made);
     table.below[index(gva, LEAF_SHIFT)] = made;
     link(table.gpa, index(gva, LEAF_SHIFT), made.gpa);
     return made;

@@ -59,6 +59,9 @@ final class SpecialRegisters {
   static final long EFER_LMA = 1 << 10;
   static final long EFER_NXE = 1 << 11;
 
+  /// Those that CPL 3 may load.
+  static final long[] DATA_SEGMENTS = {DS, ES, FS, GS};
+
   private static final long SEGMENT_SIZE = 24;
   private static final int TYPE_LDT = 2;
   private static final int TYPE_DATA_WRITABLE_ACCESSED = 3;
@@ -96,6 +99,21 @@ final class SpecialRegisters {
     struct.set(LONG, segment, value);
   }
 
+  int selector(long segment) {
+    return struct.get(SHORT, segment + 12) & 0xffff;
+  }
+
+  /// A data segment as loading its selector at CPL 3 makes it: one of the two data descriptors that
+  /// there are, or none.
+  void dataSegment(long at, int selector) {
+    if ((selector & ~3) == (Supervisor.USER_SS & ~3)) {
+      segment(at, selector, TYPE_DATA_WRITABLE_ACCESSED, false);
+    } else {
+      nullSegment(at);
+      struct.set(SHORT, at + 12, (short) (selector & 3));
+    }
+  }
+
   /// The privilege level that the processor runs at.
   int cpl() {
     return struct.get(SHORT, CS + 12) & 3;
@@ -107,7 +125,7 @@ final class SpecialRegisters {
   void userMode(long cr4) {
     segment(CS, Supervisor.USER_CS, TYPE_CODE_READABLE_ACCESSED, true);
     segment(SS, Supervisor.USER_SS, TYPE_DATA_WRITABLE_ACCESSED, false);
-    for (long data : new long[] {DS, ES, FS, GS}) {
+    for (long data : DATA_SEGMENTS) {
       nullSegment(data); // as Linux starts a program; 64-bit mode uses no more than the bases
     }
     noLocalDescriptors();

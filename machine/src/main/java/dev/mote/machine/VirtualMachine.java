@@ -1,6 +1,7 @@
 package dev.mote.machine;
 
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /// One virtual machine with one vCPU: the whole interface between a hypervisor and what is above
 /// it.
@@ -18,8 +19,24 @@ public interface VirtualMachine extends AutoCloseable {
   /// Guest physical memory.
   GuestMemory memory();
 
-  /// The allocator of that memory.
+  /// The frames of the guest, if the machine was made for one.
   Frames frames();
+
+  /// The frames of one of several guests.
+  ///
+  /// @param memoryLimit bytes of data that it may use; the machine was made for at least as much as
+  ///   all its guests may
+  Frames frames(long memoryLimit);
+
+  /// The state of the processor at CPL 3, between two runs.
+  CpuState saveCpu();
+
+  /// Puts the processor into a state, on the address space whose root was set last. What was going
+  /// on in it before is forgotten.
+  ///
+  /// @param stub where in that address space [RestoreStub] lies, by which the next run begins; null
+  ///   if it has none, which costs a system call
+  void loadCpu(CpuState state, RestoreStub.@Nullable Place stub);
 
   /// The guest's registers; valid between two runs.
   Registers registers();

@@ -28,7 +28,7 @@ class PageTablesTest {
   private final GuestMemory memory =
       new GuestMemory((Supervisor.FIRST_FREE_FRAME + DATA_LIMIT + TABLE_LIMIT) * PAGE, arena);
   private final Frames frames =
-      new Frames(memory, Supervisor.FIRST_FREE_FRAME, DATA_LIMIT, TABLE_LIMIT);
+      new Frames(new FrameMap(memory, Supervisor.FIRST_FREE_FRAME), DATA_LIMIT, TABLE_LIMIT, 0);
   private final PageTables tables = new PageTables(memory, frames);
 
   @AfterEach

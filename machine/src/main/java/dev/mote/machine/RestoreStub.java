@@ -1,0 +1,50 @@
+package dev.mote.machine;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/// A few instructions at CPL 3 by which a restored guest takes its vector registers back itself: as
+/// system calls of the hypervisor, KVM_SET_XSAVE would cost a fifth of a whole call.
+///
+/// Two pages of the guest's address space, read and executed there but not written:
+///
+/// ```
+/// 0x0000  xrstor64 [0x1000]      with all bits of edx:eax
+///         mov rdx, [0x48]
+///         mov rax, [0x40]
+///         jmp [0x50]
+/// 0x0040  rax, rdx, rip          written by the host before each entry
+/// 0x1000  the XSAVE image
+/// ```
+///
+/// A guest that takes them away or changes them only harms itself, until it is restored.
+public final class RestoreStub {
+  /// Bytes of address space.
+  public static final int SIZE = 2 * GuestMemory.PAGE_SIZE;
+
+  static final int AREA = GuestMemory.PAGE_SIZE;
+  static final int AREA_SIZE = GuestMemory.PAGE_SIZE;
+  static final int RAX = 0x40;
+  static final int RDX = 0x48;
+  static final int RIP = 0x50;
+  static final int CODE_SIZE = 28;
+
+  /// Where it lies.
+  ///
+  /// @param gva guest virtual address of the first page
+  /// @param gpa guest physical address of the first page
+  public record Place(long gva, long gpa) {}
+
+  private RestoreStub() {}
+
+  /// What the two pages hold, for a processor in some state.
+  public static byte[] bytes(CpuState state) {
+    ByteBuffer code = ByteBuffer.allocate(SIZE).order(ByteOrder.LITTLE_ENDIAN);
+    code.put(new byte[] {0x48, 0x0f, (byte) 0xae, 0x2d}).putInt(AREA - 8); // xrstor64 [rip + x]
+    code.put(new byte[] {0x48, (byte) 0x8b, 0x15}).putInt(RDX - 15); // mov rdx, [rip + x]
+    code.put(new byte[] {0x48, (byte) 0x8b, 0x05}).putInt(RAX - 22); // mov rax, [rip + x]
+    code.put(new byte[] {(byte) 0xff, 0x25}).putInt(RIP - CODE_SIZE); // jmp [rip + x]
+    code.position(AREA).put(state.extended());
+    return code.array();
+  }
+}
