@@ -10,6 +10,7 @@ import dev.mote.machine.GuestMemory;
 import dev.mote.machine.GuestMemoryExhaustedException;
 import dev.mote.machine.PageTables;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -55,6 +56,7 @@ final class AddressSpace {
   private final PageTables tables;
   private final TreeMap<Long, Mapping> mappings = new TreeMap<>();
   private long mapped; // bytes of address space in mappings
+  private boolean changed; // since the mappings were loaded
   private long noRoomAbove = MMAP_TOP; // above it no gap is longer than longestGap
   private long longestGap;
   private long nextTouch; // the page behind the last chunk that was bound on touch
@@ -64,6 +66,29 @@ final class AddressSpace {
     this.memory = memory;
     this.frames = frames;
     tables = new PageTables(memory, frames);
+  }
+
+  /// The mappings are these; their pages are not touched.
+  void load(List<Mapping> all) {
+    mappings.clear();
+    mapped = 0;
+    all.forEach(this::put);
+    noRoomAbove = MMAP_TOP;
+    longestGap = 0;
+    nextTouch = 0;
+    chunk = FIRST_CHUNK;
+    changed = false;
+  }
+
+  /// Whether there are others than those that were loaded.
+  boolean hasChanged() {
+    return changed;
+  }
+
+  /// A page of zeros with these rights may be bound there at any time: touching it would.
+  boolean mayBind(long gva, int rights) {
+    Mapping mapping = find(gva);
+    return mapping != null && mapping.source() == null && rights(mapping.protection()) == rights;
   }
 
   PageTables tables() {
@@ -190,6 +215,7 @@ final class AddressSpace {
     }
     if (!inside.isEmpty()) {
       inside.clear();
+      changed = true;
       freed(end);
       tables.release(start, end);
     }
@@ -436,11 +462,13 @@ final class AddressSpace {
   }
 
   private void remove(Mapping mapping) {
+    changed = true;
     mappings.remove(mapping.start());
     mapped -= mapping.length();
   }
 
   private void put(Mapping mapping) {
+    changed = true;
     mappings.put(mapping.start(), mapping);
     mapped += mapping.length();
   }

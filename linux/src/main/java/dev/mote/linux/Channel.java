@@ -136,6 +136,33 @@ final class Channel {
     }
   }
 
+  /// Whether the guest has sent something that was not answered, by the file.
+  boolean isWaiting() {
+    return hasSent;
+  }
+
+  /// Nothing of a message is half said.
+  boolean isAtRest() {
+    return hasSent || (sentLength == 0 && sentTotal < 0);
+  }
+
+  GuestState.ChannelState save() {
+    return new GuestState.ChannelState(receiving, given, givenFrom);
+  }
+
+  /// @throws IllegalArgumentException if more was received than there was
+  void load(GuestState.ChannelState saved) {
+    byte[] message = saved.waiting();
+    int length = message == null ? 0 : message.length;
+    if (length > limit || saved.waitingFrom() < 0 || saved.waitingFrom() > HEADER + length) {
+      throw new IllegalArgumentException("a message that waits");
+    }
+    forgetSent();
+    receiving = saved.receiving();
+    given = message;
+    givenFrom = saved.waitingFrom();
+  }
+
   private void forgetSent() {
     hasSent = false;
     sentLength = 0;

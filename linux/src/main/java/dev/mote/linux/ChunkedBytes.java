@@ -1,8 +1,12 @@
 package dev.mote.linux;
 
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -10,10 +14,13 @@ import org.jspecify.annotations.Nullable;
 /// charged to a quota.
 ///
 /// Invariant: bytes of a page past the size are zero, so growing a file never shows old content.
+///
+/// A page that is also in a snapshot is copied before it is written to.
 final class ChunkedBytes {
   static final int CHUNK = 4096;
 
   private final TreeMap<Long, byte[]> chunks = new TreeMap<>();
+  private final Set<byte[]> saved = Collections.newSetFromMap(new IdentityHashMap<>());
   private final Quota quota;
   private long size;
 
@@ -85,7 +92,36 @@ final class ChunkedBytes {
       chunk = new byte[CHUNK];
       chunks.put(index, chunk);
     }
-    return chunk;
+    return chunk != null && saved.remove(chunk) ? copied(index, chunk) : chunk;
+  }
+
+  private byte[] copied(long index, byte[] chunk) {
+    byte[] copy = chunk.clone();
+    chunks.put(index, copy);
+    return copy;
+  }
+
+  List<FilesState.Chunk> save() {
+    saved.clear();
+    saved.addAll(chunks.values());
+    return chunks.entrySet().stream()
+        .map(chunk -> new FilesState.Chunk(chunk.getKey(), chunk.getValue()))
+        .toList();
+  }
+
+  /// @throws IllegalArgumentException if a page is not one, or not within the file
+  void load(long newSize, List<FilesState.Chunk> pages) {
+    for (var page : pages) {
+      if (page.bytes().length != CHUNK || page.index() < 0 || newSize < 0) {
+        throw new IllegalArgumentException("a page of a file");
+      }
+      quota.charge(CHUNK, Errno.ENOSPC);
+      if (chunks.put(page.index(), page.bytes()) != null) {
+        throw new IllegalArgumentException("a page of a file, twice");
+      }
+      saved.add(page.bytes());
+    }
+    size = newSize;
   }
 
   void truncate(long newSize) {
@@ -175,7 +211,8 @@ final class ChunkedBytes {
     if (page != null && page.getKey() == from / CHUNK) {
       int at = (int) (from % CHUNK);
       int end = at + (int) Math.min(CHUNK - at, to - from);
-      Arrays.fill(page.getValue(), at, end, (byte) 0);
+      byte[] bytes = page.getValue();
+      Arrays.fill(saved.remove(bytes) ? copied(page.getKey(), bytes) : bytes, at, end, (byte) 0);
     }
   }
 

@@ -11,7 +11,7 @@ import java.time.Instant;
 final class Clock {
   static final long SECOND = 1_000_000_000L;
 
-  private final long origin = System.nanoTime() - 3600 * SECOND;
+  private volatile long origin = System.nanoTime() - 3600 * SECOND;
 
   long realtimeNanos() {
     Instant now = Instant.now();
@@ -20,5 +20,10 @@ final class Clock {
 
   long monotonicNanos() {
     return System.nanoTime() - origin;
+  }
+
+  /// CLOCK_MONOTONIC goes on from a time: in a snapshot it stood still.
+  void monotonicNanos(long now) {
+    origin = System.nanoTime() - now;
   }
 }

@@ -3,6 +3,9 @@ package dev.mote.linux;
 import static dev.mote.linux.Errno.EINVAL;
 import static dev.mote.linux.Errno.EPERM;
 
+import java.util.Arrays;
+import java.util.List;
+
 /// The user and group ids of a process: data that it may change as root may. They give no right
 /// over anything.
 final class Credentials {
@@ -88,6 +91,28 @@ final class Credentials {
     if (id != UNCHANGED && id != ids[REAL] && id != ids[EFFECTIVE] && id != ids[SAVED]) {
       throw EPERM.exception();
     }
+  }
+
+  GuestState.CredentialsState save() {
+    return new GuestState.CredentialsState(list(user), list(group), list(groups));
+  }
+
+  private static List<Integer> list(int[] ids) {
+    return Arrays.stream(ids).boxed().toList();
+  }
+
+  /// @throws IllegalArgumentException if there are other than three ids of a kind
+  void load(GuestState.CredentialsState saved) {
+    if (saved.user().size() != user.length
+        || saved.group().size() != group.length
+        || saved.groups().size() > MAX_GROUPS) {
+      throw new IllegalArgumentException("user and group ids");
+    }
+    for (int i = 0; i < user.length; i++) {
+      user[i] = saved.user().get(i);
+      group[i] = saved.group().get(i);
+    }
+    groups = saved.groups().stream().mapToInt(Integer::intValue).toArray();
   }
 
   long getresuid(Task task, long real, long effective, long saved) {

@@ -55,7 +55,7 @@ final class DescriptorCalls {
     descriptors.requireFree();
     SpecialFile inode = SpecialFile.fifo(files.tree.pipes(), OWNER, files.tree.newPipe());
     Pipe pipe = Objects.requireNonNull(inode.pipe);
-    Entry entry = Entry.detached("pipe:[" + inode.number + "]", inode);
+    Entry entry = Entry.detached("pipe:[" + inode.number() + "]", inode);
     boolean cloexec = (flags & O_CLOEXEC) != 0;
     int status = flags & O_NONBLOCK;
     int reader = descriptors.add(new OpenPipe(entry, O_RDONLY | status, pipe), cloexec);
@@ -86,7 +86,8 @@ final class DescriptorCalls {
     Entry entry = Entry.detached("anon_inode:[eventfd]", inode);
     boolean semaphore = (flags & EFD_SEMAPHORE) != 0;
     return files.descriptors.add(
-        new EventCounter(entry, O_RDWR | (flags & O_NONBLOCK), initial, semaphore),
+        new EventCounter(
+            entry, O_RDWR | (flags & O_NONBLOCK), Integer.toUnsignedLong(initial), semaphore),
         (flags & O_CLOEXEC) != 0);
   }
 }

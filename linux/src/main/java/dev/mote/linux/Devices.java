@@ -14,6 +14,7 @@ final class Devices {
   private final MemoryDirectory pts;
   private final Entry nullEntry;
   private SpecialFile.@Nullable Opener terminal;
+  private @Nullable Channel channel;
 
   /// Fills `dev`.
   Devices(MemoryDirectory dev) {
@@ -35,24 +36,33 @@ final class Devices {
   }
 
   /// `/dev/mote`, for a guest that speaks with its host.
-  void channel(Channel channel) {
-    dev.put(
-        "mote",
-        SpecialFile.device(
-            volume,
-            FileMode.S_IFCHR | ANYBODY,
-            MOTE,
-            (entry, flags) -> new OpenChannel(entry, flags, channel)));
+  void channel(Channel itsChannel) {
+    channel = itsChannel;
+    add(dev, "mote", MOTE);
   }
 
   private Entry add(MemoryDirectory dev, String name, long number) {
     return dev.put(name, device(volume, FileMode.S_IFCHR | ANYBODY, number));
   }
 
+  MemoryDirectory pts() {
+    return pts;
+  }
+
   /// A device file, as `mknod` makes one anywhere: what it opens depends on its number.
   SpecialFile device(Volume itsVolume, int mode, long number) {
     boolean character = (mode & FileMode.S_IFMT) == FileMode.S_IFCHR;
     return SpecialFile.device(itsVolume, mode, number, character ? opener(number) : null);
+  }
+
+  /// A special file that was saved: a device, or what cannot be opened.
+  SpecialFile special(Volume itsVolume, int mode, long number) {
+    boolean device =
+        (mode & FileMode.S_IFMT) == FileMode.S_IFCHR
+            || (mode & FileMode.S_IFMT) == FileMode.S_IFBLK;
+    return device
+        ? device(itsVolume, mode, number)
+        : SpecialFile.of(itsVolume, mode, null, () -> 0);
   }
 
   OpenFile openNull(int flags) {
@@ -78,6 +88,10 @@ final class Devices {
         }
         return terminal.open(entry, flags);
       };
+    }
+    Channel talk = channel;
+    if (number == MOTE && talk != null) {
+      return (entry, flags) -> new OpenChannel(entry, flags, talk);
     }
     OpenDevice.Kind kind = kind(number);
     return kind == null ? null : (entry, flags) -> new OpenDevice(entry, flags, kind);

@@ -32,6 +32,10 @@ abstract sealed class Directory extends Inode
     entry = itsEntry;
   }
 
+  final boolean isAttached() {
+    return entry != null;
+  }
+
   final Entry entry() {
     if (entry == null) {
       throw new IllegalStateException("a directory without a name");

@@ -22,7 +22,7 @@ interface DirectoryListing extends AutoCloseable {
   record Item(String name, long inode, int type, long cookie) {
     static Item of(Entry entry) {
       return new Item(
-          entry.name, entry.inode.number, FileMode.entryType(entry.inode.mode()), entry.cookie);
+          entry.name, entry.inode.number(), FileMode.entryType(entry.inode.mode()), entry.cookie);
     }
   }
 }

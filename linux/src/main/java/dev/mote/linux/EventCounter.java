@@ -16,10 +16,15 @@ final class EventCounter extends OpenFile {
   private final boolean semaphore;
   private long count;
 
-  EventCounter(Entry entry, int flags, int initial, boolean semaphore) {
+  EventCounter(Entry entry, int flags, long initial, boolean semaphore) {
     super(entry, flags);
-    this.count = Integer.toUnsignedLong(initial);
+    this.count = initial;
     this.semaphore = semaphore;
+  }
+
+  @Override
+  FilesState.Open save(int place) {
+    return new FilesState.OpenCounter(place, flags(), count, semaphore);
   }
 
   @Override

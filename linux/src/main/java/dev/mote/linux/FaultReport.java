@@ -16,14 +16,17 @@ final class FaultReport {
   private final VirtualMachine vm;
   private final UserMemory memory;
   private final MemorySegment file;
-  private final long bias;
+  private long bias;
 
-  /// @param bias what was added to the addresses of the file
-  FaultReport(VirtualMachine vm, UserMemory memory, MemorySegment file, long bias) {
+  FaultReport(VirtualMachine vm, UserMemory memory, MemorySegment file) {
     this.vm = vm;
     this.memory = memory;
     this.file = file;
-    this.bias = bias;
+  }
+
+  /// @param itsBias what was added to the addresses of the file
+  void loadedAt(long itsBias) {
+    bias = itsBias;
   }
 
   GuestEnding.Killed killed(SignalInfo info) {

@@ -2,6 +2,7 @@ package dev.mote.linux;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// The advisory locks of one file: those of the whole file (`flock`) and those of ranges (`fcntl`).
@@ -86,6 +87,12 @@ final class FileLocks {
     budget.release(Math.max(0, touched.size() - left.size()));
     ranges.removeAll(touched);
     ranges.addAll(left);
+  }
+
+  /// Tells every lock, and whether it is one of the whole file.
+  void forEach(BiConsumer<Range, Boolean> receiver) {
+    whole.forEach(range -> receiver.accept(range, true));
+    ranges.forEach(range -> receiver.accept(range, false));
   }
 
   /// Ends every lock of an owner.

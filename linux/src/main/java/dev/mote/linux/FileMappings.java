@@ -41,6 +41,18 @@ final class FileMappings implements MemoryCalls.MappableFiles, AutoCloseable {
     return new MemoryCalls.MappedFile(pages, name(file));
   }
 
+  /// The open file that a mapping's pages come from.
+  static OpenFile fileOf(PageSource source) {
+    return ((Pages) source).file;
+  }
+
+  /// The pages of a file that was mapped in a snapshot.
+  PageSource reopen(OpenFile file) {
+    Pages pages = new Pages(file.retain(), file.content());
+    mapped.add(pages);
+    return pages;
+  }
+
   private static String name(OpenFile file) {
     try {
       return file.entry().path();

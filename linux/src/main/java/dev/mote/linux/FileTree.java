@@ -7,8 +7,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// What a guest sees as its root: directories in memory, read-only mounts of the host, `/dev`,
@@ -45,6 +48,15 @@ final class FileTree implements AutoCloseable {
   private final Devices devices;
   private final List<HostMount> hostMounts = new ArrayList<>();
   private final List<Mounted> mounted = new ArrayList<>();
+  private final List<Volume> volumes = new ArrayList<>();
+
+  /// Directories in memory that lie in none: there memory begins.
+  private final Set<MemoryDirectory> memoryRoots =
+      Collections.newSetFromMap(new IdentityHashMap<>());
+
+  /// What the sandbox came with, and where.
+  private final IdentityHashMap<Inode, String> given = new IdentityHashMap<>();
+
   private Directory root;
 
   /// One line of `/proc/mounts`.
@@ -63,11 +75,14 @@ final class FileTree implements AutoCloseable {
     this.shared = volume(1, "tmpfs", Volume.TMPFS_MAGIC);
     MemoryDirectory top = new MemoryDirectory(memory, ORDINARY);
     top.attach(Entry.detached("/", top));
+    memoryRoots.add(top);
+    given.put(top, "/");
     this.root = top;
     mounted.add(new Mounted(memory, "/"));
     MemoryDirectory dev = new MemoryDirectory(volume(6, "devtmpfs", Volume.TMPFS_MAGIC), ORDINARY);
     mount("/dev", dev);
     this.devices = new Devices(dev);
+    given.put(devices.pts(), "/dev/pts");
   }
 
   private static long randomLong() {
@@ -90,7 +105,24 @@ final class FileTree implements AutoCloseable {
   }
 
   Volume volume(int number, String type, long magic) {
-    return new Volume(number, type, magic, false, budget, clock);
+    Volume volume = new Volume(number, type, magic, false, budget, clock);
+    volumes.add(volume);
+    return volume;
+  }
+
+  /// The volumes in memory.
+  List<Volume> volumes() {
+    return volumes;
+  }
+
+  /// Where in the tree memory begins.
+  Set<MemoryDirectory> memoryRoots() {
+    return memoryRoots;
+  }
+
+  /// Where something is that the sandbox came with; empty for everything else.
+  String givenPath(Inode inode) {
+    return given.getOrDefault(inode, "");
   }
 
   /// A volume of files that the host makes up.
@@ -217,8 +249,12 @@ final class FileTree implements AutoCloseable {
       throw new IllegalArgumentException("only one directory of the host can be the root");
     }
     directory.attach(Entry.detached("/", directory));
+    memoryRoots.remove(before);
+    given.remove(before);
+    given.put(directory, "/");
     for (Entry entry : before.entries()) {
       directory.put(entry.name, entry.inode);
+      noteRoot("/" + entry.name, entry.inode);
     }
     return directory;
   }
@@ -232,7 +268,11 @@ final class FileTree implements AutoCloseable {
       if (entry == null) {
         boolean isTmp = i == 0 && names.get(i).equals("tmp");
         int mode = isTmp ? TMP : i == names.size() - 1 ? permissions : ORDINARY;
-        entry = current.put(names.get(i), new MemoryDirectory(memory, mode));
+        var made = new MemoryDirectory(memory, mode);
+        entry = current.put(names.get(i), made);
+        if (!(current instanceof MemoryDirectory)) {
+          noteRoot("/" + String.join("/", names.subList(0, i + 1)), made);
+        }
       }
       if (!(entry.inode instanceof Directory next)) {
         throw new IllegalArgumentException(path + ": a name above it is not a directory");
@@ -249,6 +289,17 @@ final class FileTree implements AutoCloseable {
         directory(
             new String(bytes("/" + String.join("/", names)), StandardCharsets.UTF_8), ORDINARY);
     parent.put(name, inode);
+    given.put(inode, byteString(path));
+    if (!(parent instanceof MemoryDirectory)) {
+      noteRoot(byteString(path), inode);
+    }
+  }
+
+  private void noteRoot(String path, Inode inode) {
+    if (inode instanceof MemoryDirectory directory) {
+      memoryRoots.add(directory);
+      given.put(directory, path);
+    }
   }
 
   private @Nullable Entry find(String path) {

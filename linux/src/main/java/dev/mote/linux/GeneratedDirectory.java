@@ -118,7 +118,7 @@ final class GeneratedDirectory extends Directory {
         Inode inode = dynamic.find(name);
         if (inode != null) {
           int type = FileMode.entryType(inode.mode());
-          found.add(new Item(name, inode.number, type, DOT_DOT + 1 + found.size()));
+          found.add(new Item(name, inode.number(), type, DOT_DOT + 1 + found.size()));
         }
       }
       return found;

@@ -1,6 +1,7 @@
 package dev.mote.linux;
 
 import dev.mote.machine.CpuBaseline;
+import dev.mote.machine.Frames;
 import dev.mote.machine.GuestMemoryExhaustedException;
 import dev.mote.machine.Hypervisor;
 import dev.mote.machine.HypervisorUnavailableException;
@@ -8,6 +9,7 @@ import dev.mote.machine.MachineException;
 import dev.mote.machine.Registers;
 import dev.mote.machine.VirtualMachine;
 import dev.mote.machine.VmExit;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -22,7 +24,12 @@ import org.jspecify.annotations.Nullable;
 public final class Guest implements SpeakingGuest, AutoCloseable {
   private static final int PROCESS_ID = 2;
 
+  /// No system call.
+  private static final int NONE = -1;
+
   private final VirtualMachine vm;
+  private final boolean ownsMachine;
+  private final Frames frames;
   private final Registers registers;
   private final AddressSpace space;
   private final UserMemory memory;
@@ -34,7 +41,6 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   private final Statistics statistics = new Statistics();
   private final Task task;
   private final GuestSetup setup;
-  private final long breakStart;
   private final Faults faults;
   private final FaultReport faultReport;
   private final long memoryLimit;
@@ -46,8 +52,15 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
 
   private final ReentrantLock running = new ReentrantLock();
   private boolean closed; // this and the rest are guarded by running
+  private long breakStart;
+  private long loadBias;
   private @Nullable SystemCalls calls; // from start to the end
   private @Nullable GuestEnding ending;
+  private @Nullable StandardStreams streams; // from start on
+  private @Nullable Home home; // what it can be put back to
+  private int blockedCall = NONE; // a system call of a snapshot, which is to be made again
+  private boolean touched; // by a system call or a fault since it was at home
+  private boolean away; // it was put to a difference
 
   /// Makes a guest and loads its program.
   ///
@@ -55,7 +68,9 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   public static Guest create(GuestSetup setup) {
     VirtualMachine vm = createMachine(setup);
     try {
-      return new Guest(vm, setup);
+      var guest = new Guest(vm, vm.frames(), true, setup);
+      guest.loadProgram();
+      return guest;
     } catch (ElfException e) {
       vm.close();
       throw GuestFailure.ofProgram(e);
@@ -63,6 +78,28 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
       vm.close();
       throw e;
     }
+  }
+
+  /// Makes a guest out of a snapshot, in a virtual machine of its own.
+  ///
+  /// @throws GuestFailure if this host cannot run guests, or not this one
+  public static Guest of(GuestImage image, StandardStreams streams) {
+    VirtualMachine vm = createMachine(image.setup());
+    try {
+      return new Guest(vm, vm.frames(), true, image.setup()).settle(image, streams);
+    } catch (RuntimeException | Error e) {
+      vm.close();
+      throw e;
+    }
+  }
+
+  /// Makes a guest out of a snapshot in a virtual machine that several share. One of them runs at a
+  /// time, and each is restored before it is run.
+  ///
+  /// @throws GuestFailure if it does not fit there
+  public static Guest of(GuestImage image, StandardStreams streams, VirtualMachine vm) {
+    Frames frames = vm.frames(image.setup().limits().memoryBytes());
+    return new Guest(vm, frames, false, image.setup()).settle(image, streams);
   }
 
   private static VirtualMachine createMachine(GuestSetup setup) {
@@ -76,30 +113,80 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
     }
   }
 
-  private Guest(VirtualMachine vm, GuestSetup setup) {
+  private Guest(VirtualMachine vm, Frames frames, boolean ownsMachine, GuestSetup setup) {
     this.vm = vm;
+    this.frames = frames;
+    this.ownsMachine = ownsMachine;
     this.setup = setup;
     memoryLimit = setup.limits().memoryBytes();
     channel = new Channel(setup.limits().messageBytes());
     registers = vm.registers();
-    space = new AddressSpace(vm.memory(), vm.frames());
-    vm.pageTableRoot(space.tables().root());
+    space = new AddressSpace(vm.memory(), frames);
     memory = new UserMemory(space, vm.memory());
     signals = new Signals(this, vm);
     faults = new Faults(this, vm);
-    ProcessArguments arguments = ProcessArguments.of(setup);
-    task = new Task(this, PROCESS_ID, arguments.commandName());
-    ProgramFile program = setup.program();
-    var loader = new Loader(vm, space, memory);
-    Loader.Loaded loaded = loader.load(program.image(), program.bytes(), arguments);
-    breakStart = loaded.breakStart();
-    faultReport = new FaultReport(vm, memory, program.bytes(), loaded.bias());
+    task = new Task(this, PROCESS_ID, ProcessArguments.of(setup).commandName());
+    faultReport = new FaultReport(vm, memory, setup.program().bytes());
     timers = new Timers(this);
     deadlines = new Deadlines(this);
   }
 
+  private void loadProgram() {
+    ProgramFile program = setup.program();
+    vm.pageTableRoot(space.tables().root());
+    var loader = new Loader(vm, frames, space, memory);
+    Loader.Loaded at = loader.load(program.image(), program.bytes(), ProcessArguments.of(setup));
+    loaded(at.bias(), at.breakStart());
+  }
+
+  private void loaded(long bias, long start) {
+    breakStart = start;
+    loadBias = bias;
+    faultReport.loadedAt(bias);
+  }
+
+  private Guest settle(GuestImage image, StandardStreams itsStreams) {
+    try {
+      GuestState state = image.state();
+      loaded(state.loadBias(), state.breakStart());
+      streams = itsStreams;
+      calls = new SystemCalls(this, itsStreams, setup, breakStart);
+      List<OpenFile> open = calls.loadFiles(state.files());
+      home = Home.load(this, calls, image, open);
+      calls.doneWith(open);
+      blockedCall = state.blockedCall();
+      return this;
+    } catch (GuestMemoryExhaustedException | IllegalArgumentException e) {
+      close();
+      throw GuestFailure.ofProgram(e);
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
+  }
+
   VirtualMachine vm() {
     return vm;
+  }
+
+  Frames frames() {
+    return frames;
+  }
+
+  GuestSetup setup() {
+    return setup;
+  }
+
+  CpuTime cpuTime() {
+    return cpuTime;
+  }
+
+  long breakStart() {
+    return breakStart;
+  }
+
+  long loadBias() {
+    return loadBias;
   }
 
   AddressSpace space() {
@@ -148,7 +235,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
 
   /// Memory that is bound now.
   long boundBytes() {
-    return memoryLimit - vm.frames().available() * AddressSpace.PAGE;
+    return memoryLimit - frames.available() * AddressSpace.PAGE;
   }
 
   /// CPU time that the guest has used, the host's work for its system calls included.
@@ -220,8 +307,102 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   }
 
   @Override
-  public void start(StandardStreams streams) {
-    calls = new SystemCalls(this, streams, setup, breakStart);
+  public void start(StandardStreams itsStreams) {
+    streams = itsStreams;
+    calls = new SystemCalls(this, itsStreams, setup, breakStart);
+  }
+
+  /// Takes a snapshot of the guest, which waits for a message or in a system call. From now on it
+  /// can be put back to it.
+  ///
+  /// @throws IllegalStateException if it is closed, has ended, has not begun or does not rest, or
+  ///   has something open that cannot be found again
+  public GuestImage snapshot() {
+    running.lock();
+    try {
+      Home taken = Home.capture(this, resting(), blockedCall, home);
+      home = taken;
+      touched = false;
+      return taken.image();
+    } finally {
+      running.unlock();
+    }
+  }
+
+  /// What is different from the snapshot that the guest is at home in. The guest is to be restored
+  /// next.
+  ///
+  /// @throws IllegalStateException as [#snapshot]
+  public GuestImage difference() {
+    running.lock();
+    try {
+      return Objects.requireNonNull(home).difference(resting(), blockedCall);
+    } finally {
+      running.unlock();
+    }
+  }
+
+  private SystemCalls resting() {
+    SystemCalls known = calls;
+    if (closed || ending != null || known == null) {
+      throw new IllegalStateException("a guest that does not run cannot be saved");
+    }
+    boolean waits = blockedCall != NONE || channel.isReceiving() || channel.isWaiting();
+    if (!waits || !channel.isAtRest() || task.kept != null) {
+      throw new IllegalStateException("the guest is in the middle of something");
+    }
+    return known;
+  }
+
+  /// Puts the guest back to a snapshot, however it has ended.
+  ///
+  /// @return false if that is not the one that it is at home in, nor a difference to it: nothing is
+  ///   changed then
+  /// @throws GuestFailure if the host fails
+  /// @throws IllegalStateException if it is closed
+  public boolean restore(GuestImage image) {
+    running.lock();
+    try {
+      Home known = home;
+      if (closed) {
+        throw new IllegalStateException("the sandbox is closed");
+      }
+      if (known == null
+          || vm.isLost()
+          || !Home.isDifferenceTo(image.pages(), known.image().pages())) {
+        return false;
+      }
+      restore(image, known);
+      return true;
+    } catch (MachineException e) {
+      throw GuestFailure.ofHost("", e);
+    } finally {
+      running.unlock();
+    }
+  }
+
+  private void restore(GuestImage image, Home known) {
+    boolean difference = image.pages() != known.image().pages() || away;
+    SystemCalls present = calls;
+    boolean wasTouched = touched || ending != null || difference;
+    List<OpenFile> open = null;
+    if (present == null || present.filesMayHaveChanged() || difference) {
+      task.drop();
+      if (present != null) {
+        present.close();
+      }
+      present = new SystemCalls(this, Objects.requireNonNull(streams), setup, breakStart);
+      calls = present;
+      open = present.loadFiles(image.state().files());
+    }
+    known.restore(present, open, image, wasTouched);
+    if (open != null) {
+      present.doneWith(open);
+    }
+    away = image.pages() != known.image().pages();
+    ending = null;
+    touched = false;
+    blockedCall = image.state().blockedCall();
   }
 
   @Override
@@ -259,6 +440,11 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   }
 
   private boolean runToPause(SystemCalls calls) {
+    int again = blockedCall;
+    blockedCall = NONE;
+    if (again != NONE) {
+      answerAgain(calls, again);
+    }
     while (true) {
       // Each time: a system call that reads a file of the host takes the thread's only hook away.
       interruptHook.enter();
@@ -281,9 +467,19 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
     }
   }
 
+  /// A system call in which the guest waited when the snapshot was taken.
+  private void answerAgain(SystemCalls calls, int number) {
+    interruptHook.enter();
+    touched = true;
+    if (!channel.isReceiving()) {
+      answer(calls, number);
+    }
+  }
+
   private void step(SystemCalls calls) {
     VmExit exit = vm.run();
     statistics.exit();
+    touched |= exit != VmExit.GUEST_CALL;
     switch (exit) {
       case SYSTEM_CALL -> systemCall(calls);
       case GUEST_CALL -> guestCall();
@@ -436,7 +632,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
 
   /// The most memory that was bound to the guest at one time.
   public long peakMemoryBytes() {
-    return vm.frames().peak() * AddressSpace.PAGE;
+    return frames.peak() * AddressSpace.PAGE;
   }
 
   /// Stops the guest if it runs, waits until it has stopped, and frees everything. Twice is
@@ -454,7 +650,11 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
         release();
         deadlines.close();
         timers.close();
-        vm.close();
+        if (ownsMachine) {
+          vm.close();
+        } else {
+          space.tables().free();
+        }
       }
     } finally {
       running.unlock();

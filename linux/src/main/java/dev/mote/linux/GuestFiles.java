@@ -3,6 +3,7 @@ package dev.mote.linux;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 
 /// The files of one run of a guest: its tree, its descriptors and the calls on them.
 final class GuestFiles implements AutoCloseable {
@@ -84,6 +85,30 @@ final class GuestFiles implements AutoCloseable {
 
   Descriptors descriptors() {
     return files.descriptors;
+  }
+
+  FilesSaver saver() {
+    return new FilesSaver(files);
+  }
+
+  /// Makes the files of a snapshot again.
+  List<OpenFile> load(FilesState state) {
+    return new FilesLoader(files, standard, state).load();
+  }
+
+  /// Whether a call is one of the few that change nothing here: what they do is in the guest's
+  /// memory, or in a stream of the host.
+  ///
+  /// @param fd the first argument
+  boolean leavesUnchanged(int number, int fd) {
+    return switch (number) {
+      case 0, 1, 19, 20 -> { // read, write, readv, writev
+        OpenFile file = files.descriptors.find(fd);
+        yield file instanceof StandardStream || file instanceof OpenDevice || file == null;
+      }
+      case 5, 7, 271 -> true; // fstat, poll, ppoll
+      default -> false;
+    };
   }
 
   FileMappings mappings() {

@@ -93,7 +93,7 @@ final class HostDirectory extends Directory {
         if (entry != null) {
           return new Item(
               entry.name,
-              entry.inode.number,
+              entry.inode.number(),
               FileMode.entryType(entry.inode.mode()),
               at + DOT_DOT + 1);
         }

@@ -156,7 +156,7 @@ final class HostMount implements AutoCloseable {
   private void requireRegular(SecureDirectoryStream<Path> stream, Path name, HostFile file)
       throws IOException {
     PosixFileAttributes attributes = view(stream, name.toString());
-    if (!attributes.isRegularFile() || names.inode(attributes) != file.number) {
+    if (!attributes.isRegularFile() || names.inode(attributes) != file.number()) {
       throw Errno.ENOENT.exception();
     }
   }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// but for "executable by nobody".
 abstract sealed class Inode permits Directory, RegularFile, SymbolicLink, SpecialFile {
   final Volume volume;
-  final long number;
+  private long number;
   private final int type;
   private int permissions;
   private int uid;
@@ -19,7 +19,7 @@ abstract sealed class Inode permits Directory, RegularFile, SymbolicLink, Specia
   private Timestamp accessed;
   private Timestamp modified;
   private Timestamp changed;
-  private final Timestamp created;
+  private Timestamp created;
   private @Nullable FileLocks locks;
   private int holders;
   private boolean freed;
@@ -38,6 +38,48 @@ abstract sealed class Inode permits Directory, RegularFile, SymbolicLink, Specia
     this.modified = time;
     this.changed = time;
     this.created = time;
+  }
+
+  final long number() {
+    return number;
+  }
+
+  FilesState.Meta meta() {
+    return new FilesState.Meta(
+        volume.number,
+        number,
+        mode(),
+        uid,
+        gid,
+        links,
+        time(accessed),
+        time(modified),
+        time(changed),
+        time(created));
+  }
+
+  private static FilesState.Time time(Timestamp time) {
+    return new FilesState.Time(time.seconds(), time.nanos());
+  }
+
+  /// It is the file that was saved; the type is its own.
+  void load(FilesState.Meta meta) {
+    if (meta.links() < 0 || (meta.mode() & FileMode.S_IFMT) != type) {
+      throw new IllegalArgumentException("a file of mode " + meta.mode());
+    }
+    number = meta.number();
+    permissions = meta.mode() & PERMISSIONS;
+    uid = meta.uid();
+    gid = meta.gid();
+    links = meta.links();
+    accessed = timestamp(meta.accessed());
+    modified = timestamp(meta.modified());
+    changed = timestamp(meta.changed());
+    created = timestamp(meta.created());
+  }
+
+  private static Timestamp timestamp(FilesState.Time time) {
+    return new Timestamp(time.seconds(), time.nanos());
   }
 
   abstract long size();
@@ -188,6 +230,10 @@ abstract sealed class Inode permits Directory, RegularFile, SymbolicLink, Specia
     if (locks == null) {
       locks = new FileLocks(budget);
     }
+    return locks;
+  }
+
+  final @Nullable FileLocks locksIfAny() {
     return locks;
   }
 

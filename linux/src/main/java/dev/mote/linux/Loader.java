@@ -4,6 +4,7 @@ import static dev.mote.linux.Mapping.PROT_EXEC;
 import static dev.mote.linux.Mapping.PROT_READ;
 import static dev.mote.linux.Mapping.PROT_WRITE;
 
+import dev.mote.machine.Frames;
 import dev.mote.machine.GuestMemory;
 import dev.mote.machine.HostRandom;
 import dev.mote.machine.Registers;
@@ -25,11 +26,13 @@ final class Loader {
   private static final long PAGE = AddressSpace.PAGE;
 
   private final VirtualMachine vm;
+  private final Frames frames;
   private final AddressSpace space;
   private final UserMemory memory;
 
-  Loader(VirtualMachine vm, AddressSpace space, UserMemory memory) {
+  Loader(VirtualMachine vm, Frames frames, AddressSpace space, UserMemory memory) {
     this.vm = vm;
+    this.frames = frames;
     this.space = space;
     this.memory = memory;
   }
@@ -47,7 +50,7 @@ final class Loader {
   /// @throws ElfException TOO_LARGE if the memory limit is reached
   Loaded load(ElfImage image, MemorySegment file, ProcessArguments arguments) {
     long needed = image.segments().stream().mapToLong(LoadSegment::memorySize).sum();
-    long limit = vm.frames().limit() * PAGE;
+    long limit = frames.limit() * PAGE;
     if (needed > limit) {
       throw new ElfException(
           ElfException.Reason.TOO_LARGE,
@@ -137,10 +140,10 @@ final class Loader {
     r.rsp(stackPointer);
   }
 
-  /// The pages of a program file.
+  /// The pages of the program's own file.
   ///
   /// @param size bytes of the file that show
-  private record FilePages(MemorySegment file, long size) implements PageSource {
+  record FilePages(MemorySegment file, long size) implements PageSource {
     @Override
     public void copy(long position, GuestMemory memory, long gpa, int length) {
       long count = Math.min(length, size - position);

@@ -58,6 +58,18 @@ final class MemoryCalls {
     programBreak = breakStart;
   }
 
+  long programBreak() {
+    return programBreak;
+  }
+
+  /// @throws IllegalArgumentException if the heap would end before it begins
+  void programBreak(long end) {
+    if (end < breakStart || end > END) {
+      throw new IllegalArgumentException("a program break of 0x" + Long.toHexString(end));
+    }
+    programBreak = end;
+  }
+
   long mmap(long address, long length, int protection, int flags, int fd, long offset) {
     if ((offset & (PAGE - 1)) != 0) {
       throw EINVAL.exception();

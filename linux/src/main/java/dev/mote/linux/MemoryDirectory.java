@@ -102,6 +102,33 @@ final class MemoryDirectory extends Directory {
     second.inode.touchChanged();
   }
 
+  FilesState.Folder save(String given) {
+    return new FilesState.Folder(meta(), given, lastCookie);
+  }
+
+  void load(FilesState.Folder saved) {
+    load(saved.meta());
+    lastCookie = saved.lastCookie();
+  }
+
+  /// Takes every name away, of those below as well.
+  void clear() {
+    byName.clear();
+    byCookie.clear();
+    subdirectories = 0;
+  }
+
+  /// Puts a name back, with the cookie that it had.
+  void restore(Entry entry) {
+    volume.files.charge(entry.charge, Errno.ENOSPC);
+    if (byName.put(entry.name, entry) != null || byCookie.put(entry.cookie, entry) != null) {
+      throw new IllegalArgumentException("two files of one name: " + entry.name);
+    }
+    if (entry.inode instanceof Directory) {
+      subdirectories++;
+    }
+  }
+
   private void put(Entry entry) {
     entry.cookie = ++lastCookie;
     byName.put(entry.name, entry);

@@ -129,6 +129,17 @@ final class MemoryFile extends RegularFile implements FileContent {
     seals |= more;
   }
 
+  FilesState.Memory save() {
+    return new FilesState.Memory(meta(), size(), bytes.save(), seals, linkable);
+  }
+
+  void load(FilesState.Memory saved) {
+    load(saved.meta());
+    bytes.load(saved.size(), saved.chunks());
+    seals = saved.seals();
+    linkable = saved.linkable();
+  }
+
   @Override
   void free() {
     bytes.clear();

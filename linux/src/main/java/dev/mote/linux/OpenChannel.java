@@ -11,6 +11,11 @@ final class OpenChannel extends OpenFile {
   }
 
   @Override
+  FilesState.Open save(int place) {
+    return new FilesState.OpenSpecial(place, flags());
+  }
+
+  @Override
   int read(byte[] target, int offset, int length) {
     int count = channel.read(target, offset, length);
     return count == 0 ? WOULD_BLOCK : count;

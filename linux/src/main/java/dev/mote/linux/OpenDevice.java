@@ -20,6 +20,11 @@ final class OpenDevice extends OpenFile {
   }
 
   @Override
+  FilesState.Open save(int place) {
+    return new FilesState.OpenSpecial(place, flags());
+  }
+
+  @Override
   int read(byte[] target, int offset, int length) {
     switch (kind) {
       case NULL -> {

@@ -14,12 +14,25 @@ final class OpenDirectory extends OpenFile {
     this.listing = directory.listing();
   }
 
+  /// One that was saved.
+  static OpenDirectory at(Entry entry, int flags, Directory directory, long cookie) {
+    var open = new OpenDirectory(entry, flags, directory);
+    open.cookie = Math.max(0, cookie);
+    return open;
+  }
+
+  @Override
+  FilesState.Open save(int place) {
+    return new FilesState.OpenFolder(place, flags(), cookie);
+  }
+
   Directory directory() {
     return directory;
   }
 
   private static DirectoryListing.Item special(String name, Directory of, long cookie) {
-    return new DirectoryListing.Item(name, of.number, FileMode.entryType(FileMode.S_IFDIR), cookie);
+    return new DirectoryListing.Item(
+        name, of.number(), FileMode.entryType(FileMode.S_IFDIR), cookie);
   }
 
   /// The name after the position, or null; [#advance(long)] moves on.

@@ -107,6 +107,11 @@ abstract sealed class OpenFile
     }
   }
 
+  /// What it is, as data.
+  ///
+  /// @param place the number of its entry
+  abstract FilesState.Open save(int place);
+
   /// Frees what this description holds; called once.
   void close() {}
 

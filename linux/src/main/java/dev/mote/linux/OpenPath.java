@@ -8,6 +8,11 @@ final class OpenPath extends OpenFile {
   }
 
   @Override
+  FilesState.Open save(int place) {
+    return new FilesState.OpenPlace(place, flags());
+  }
+
+  @Override
   long seek(long offset, int whence) {
     throw Errno.EBADF.exception();
   }

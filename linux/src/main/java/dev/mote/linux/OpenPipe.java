@@ -22,6 +22,22 @@ final class OpenPipe extends OpenFile {
     pipe.open(reads, writes);
   }
 
+  /// One that was saved.
+  OpenPipe(Entry entry, int flags, Pipe pipe, long writersBefore, long readersBefore) {
+    super(entry, flags);
+    this.pipe = pipe;
+    this.reads = OpenFlags.reads(flags);
+    this.writes = OpenFlags.writes(flags);
+    this.writersBefore = writersBefore;
+    this.readersBefore = readersBefore;
+    pipe.reopen(reads, writes);
+  }
+
+  @Override
+  FilesState.Open save(int place) {
+    return new FilesState.OpenEnd(place, flags(), writersBefore, readersBefore);
+  }
+
   /// Whether the other side is open or has been since this end opened.
   boolean hasMetOther() {
     boolean metWriter = !reads || writersBefore != pipe.writersEver();

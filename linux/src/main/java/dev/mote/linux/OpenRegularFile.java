@@ -7,9 +7,23 @@ final class OpenRegularFile extends OpenFile {
   private long position;
 
   OpenRegularFile(Entry entry, int flags, RegularFile file) {
+    this(entry, flags, file, 0);
+  }
+
+  /// @throws IllegalArgumentException if the position is negative
+  OpenRegularFile(Entry entry, int flags, RegularFile file, long position) {
+    if (position < 0) {
+      throw new IllegalArgumentException("a position of " + position);
+    }
     super(entry, flags);
     this.file = file;
     this.content = file.open();
+    this.position = position;
+  }
+
+  @Override
+  FilesState.Open save(int place) {
+    return new FilesState.OpenRegular(place, flags(), position);
   }
 
   @Override

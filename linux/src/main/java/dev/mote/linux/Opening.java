@@ -63,7 +63,7 @@ final class Opening {
     MemoryFile file = MemoryFile.nameless(parent.volume, mode & ~files.umask(), linkable);
     files.own(file);
     file.inheritGroup(parent);
-    Entry entry = new Entry(parent, "#" + file.number, file);
+    Entry entry = new Entry(parent, "#" + file.number(), file);
     entry.removed = true;
     return new OpenRegularFile(entry, flags & ~O_TMPFILE, file);
   }

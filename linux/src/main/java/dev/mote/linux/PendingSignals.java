@@ -1,6 +1,7 @@
 package dev.mote.linux;
 
 import java.util.ArrayDeque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Signals that were sent and are not delivered yet. A standard signal that is pending already is
@@ -66,6 +67,28 @@ final class PendingSignals {
   void discard(int signal) {
     queue.removeIf(info -> info.signal() == signal);
     set &= ~bit(signal);
+  }
+
+  List<GuestState.SignalState> save() {
+    return queue.stream()
+        .map(i ->
+            new GuestState.SignalState(i.signal(), i.code(), i.address(), i.sender(), i.value()))
+        .toList();
+  }
+
+  /// @throws IllegalArgumentException if there is no such signal, or there are too many
+  void load(List<GuestState.SignalState> signals) {
+    queue.clear();
+    set = 0;
+    for (var s : signals) {
+      if (s.signal() < 1
+          || s.signal() > SignalInfo.LAST
+          || queue.size() > MAX_QUEUED + SignalInfo.LAST) {
+        throw new IllegalArgumentException("pending signal " + s.signal());
+      }
+      set |= bit(s.signal());
+      queue.add(new SignalInfo(s.signal(), s.code(), s.address(), s.sender(), s.value()));
+    }
   }
 
   private static long bit(int signal) {

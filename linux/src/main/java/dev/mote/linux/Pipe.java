@@ -80,6 +80,37 @@ final class Pipe {
     }
   }
 
+  FilesState.PipeState save() {
+    byte[] bytes = new byte[used];
+    int first = Math.min(used, ring.length - start);
+    System.arraycopy(ring, start, bytes, 0, first);
+    System.arraycopy(ring, 0, bytes, first, used - first);
+    return new FilesState.PipeState(capacity, bytes, readersEver, writersEver);
+  }
+
+  /// The buffer of a pipe whose ends will be opened again.
+  void load(FilesState.PipeState saved) {
+    int length = saved.bytes().length;
+    if (saved.capacity() < 0 || saved.capacity() > LARGEST_CAPACITY || length > saved.capacity()) {
+      throw new IllegalArgumentException("the buffer of a pipe");
+    }
+    if (saved.capacity() > 0) {
+      quota.charge(Math.max(0, saved.capacity() - ATOMIC), Errno.EPERM);
+    }
+    capacity = saved.capacity();
+    ring = saved.bytes().clone();
+    used = length;
+    start = 0;
+    readersEver = saved.readersEver();
+    writersEver = saved.writersEver();
+  }
+
+  /// An end that was open when the pipe was saved.
+  void reopen(boolean reads, boolean writes) {
+    readers += reads ? 1 : 0;
+    writers += writes ? 1 : 0;
+  }
+
   boolean hasReaders() {
     return readers > 0;
   }

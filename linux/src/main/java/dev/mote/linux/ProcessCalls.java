@@ -43,7 +43,7 @@ final class ProcessCalls {
 
   private final Guest guest;
   private final VirtualMachine vm;
-  private boolean noNewPrivileges;
+  boolean noNewPrivileges;
 
   ProcessCalls(Guest guest, VirtualMachine vm) {
     this.guest = guest;
@@ -125,7 +125,7 @@ final class ProcessCalls {
 
   long sysinfo(Task task, long target) {
     long total = guest.memoryLimit();
-    long free = vm.frames().available() * AddressSpace.PAGE;
+    long free = guest.frames().available() * AddressSpace.PAGE;
     var info = ByteBuffer.allocate(112).order(ByteOrder.LITTLE_ENDIAN);
     info.putLong(0, guest.clock().monotonicNanos() / Clock.SECOND);
     info.putLong(32, total);
@@ -145,7 +145,7 @@ final class ProcessCalls {
       long cpu = guest.cpuNanos();
       usage.putLong(0, cpu / Clock.SECOND);
       usage.putLong(8, cpu % Clock.SECOND / 1000);
-      usage.putLong(32, vm.frames().peak() * (AddressSpace.PAGE / 1024));
+      usage.putLong(32, guest.frames().peak() * (AddressSpace.PAGE / 1024));
     }
     task.memory().write(target, usage.array(), 0, usage.capacity());
     return 0;

@@ -143,6 +143,6 @@ final class ProcessText {
         position,
         flags,
         file.inode().volume.number,
-        file.inode().number);
+        file.inode().number());
   }
 }

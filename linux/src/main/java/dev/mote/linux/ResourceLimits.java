@@ -2,7 +2,9 @@ package dev.mote.linux;
 
 import static dev.mote.linux.Errno.EINVAL;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /// What getrlimit and its kin say: the program's own limits, kept as data. The limits of the
 /// sandbox are enforced elsewhere.
@@ -38,6 +40,25 @@ final class ResourceLimits {
   private void set(int resource, long value) {
     soft[resource] = value;
     hard[resource] = value;
+  }
+
+  List<GuestState.LimitState> save() {
+    var saved = new ArrayList<GuestState.LimitState>();
+    for (int i = 0; i < COUNT; i++) {
+      saved.add(new GuestState.LimitState(soft[i], hard[i]));
+    }
+    return saved;
+  }
+
+  /// @throws IllegalArgumentException if there are others than these
+  void load(List<GuestState.LimitState> saved) {
+    if (saved.size() != COUNT) {
+      throw new IllegalArgumentException(saved.size() + " limits");
+    }
+    for (int i = 0; i < COUNT; i++) {
+      soft[i] = saved.get(i).soft();
+      hard[i] = saved.get(i).hard();
+    }
   }
 
   long soft(int resource) {

@@ -9,7 +9,9 @@ import static dev.mote.linux.SignalInfo.SIGTTOU;
 import static dev.mote.linux.SignalInfo.SIGURG;
 import static dev.mote.linux.SignalInfo.SIGWINCH;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /// What a process does on each signal.
 final class SignalActions {
@@ -49,6 +51,28 @@ final class SignalActions {
 
   void set(int signal, Action action) {
     actions[signal] = action;
+  }
+
+  List<GuestState.ActionState> save() {
+    var saved = new ArrayList<GuestState.ActionState>();
+    for (int signal = 1; signal <= SignalInfo.LAST; signal++) {
+      Action a = actions[signal];
+      if (!a.equals(Action.DEFAULT)) {
+        saved.add(new GuestState.ActionState(signal, a.handler, a.flags, a.restorer, a.mask));
+      }
+    }
+    return saved;
+  }
+
+  /// @throws IllegalArgumentException if there is no such signal
+  void load(List<GuestState.ActionState> saved) {
+    Arrays.fill(actions, Action.DEFAULT);
+    for (var a : saved) {
+      if (a.signal() < 1 || a.signal() > SignalInfo.LAST) {
+        throw new IllegalArgumentException("action of signal " + a.signal());
+      }
+      actions[a.signal()] = new Action(a.handler(), a.flags(), a.restorer(), a.mask());
+    }
   }
 
   /// Whether a signal that is delivered now does nothing.

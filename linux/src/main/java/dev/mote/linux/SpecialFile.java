@@ -9,6 +9,9 @@ final class SpecialFile extends Inode {
   private final @Nullable Opener opener;
   private final LongSupplier length;
 
+  /// Which of the host's streams it is; null for everything else.
+  final FilesState.@Nullable Role role;
+
   /// The buffer of a FIFO; null for everything else.
   final @Nullable Pipe pipe;
 
@@ -24,8 +27,10 @@ final class SpecialFile extends Inode {
       long rdev,
       @Nullable Opener opener,
       @Nullable Pipe pipe,
+      FilesState.@Nullable Role role,
       LongSupplier length) {
     super(volume, volume.nextInode(), mode);
+    this.role = role;
     this.rdev = rdev;
     this.opener = opener;
     this.pipe = pipe;
@@ -34,16 +39,29 @@ final class SpecialFile extends Inode {
 
   /// A device file; without an opener there is no such device.
   static SpecialFile device(Volume volume, int mode, long rdev, @Nullable Opener opener) {
-    return new SpecialFile(volume, mode, rdev, opener, null, () -> 0);
+    return new SpecialFile(volume, mode, rdev, opener, null, null, () -> 0);
   }
 
   static SpecialFile fifo(Volume volume, int permissions, Pipe pipe) {
-    return new SpecialFile(volume, FileMode.S_IFIFO | permissions, 0, null, pipe, () -> 0);
+    return new SpecialFile(
+        volume,
+        FileMode.S_IFIFO | (permissions & FileMode.PERMISSIONS),
+        0,
+        null,
+        pipe,
+        null,
+        () -> 0);
   }
 
   /// @param length what `st_size` shows
   static SpecialFile of(Volume volume, int mode, @Nullable Opener opener, LongSupplier length) {
-    return new SpecialFile(volume, mode, 0, opener, null, length);
+    return new SpecialFile(volume, mode, 0, opener, null, null, length);
+  }
+
+  /// A stream of the host.
+  static SpecialFile stream(
+      Volume volume, int mode, FilesState.Role role, Opener opener, LongSupplier length) {
+    return new SpecialFile(volume, mode, 0, opener, null, role, length);
   }
 
   OpenFile open(Entry entry, int flags) {

@@ -4,7 +4,9 @@ import static dev.mote.linux.OpenFlags.O_RDONLY;
 import static dev.mote.linux.OpenFlags.O_RDWR;
 import static dev.mote.linux.OpenFlags.O_WRONLY;
 
-import org.jspecify.annotations.Nullable;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 
 /// Gives a process its descriptors 0, 1 and 2, and the tree its terminal if one of them is one.
 final class StandardFiles implements AutoCloseable {
@@ -15,6 +17,7 @@ final class StandardFiles implements AutoCloseable {
   private final InputPump input;
   private final OutputSink output;
   private final OutputSink error;
+  private final Map<FilesState.Role, StandardStream.Ends> ends;
 
   /// Opens the streams on the lowest free descriptors of `files`.
   ///
@@ -31,53 +34,71 @@ final class StandardFiles implements AutoCloseable {
     StandardStream.Ends controlling =
         new StandardStream.Ends(
             StreamKind.TERMINAL,
+            FilesState.Role.TERMINAL,
             typed ? input : null,
             shown || typed ? output : error,
             new Terminal(terminalHost));
+    ends = new EnumMap<>(FilesState.Role.class);
+    ends.put(FilesState.Role.TERMINAL, controlling);
+    ends.put(
+        FilesState.Role.INPUT, ends(streams.input().kind(), FilesState.Role.INPUT, controlling));
+    ends.put(
+        FilesState.Role.OUTPUT, ends(streams.output().kind(), FilesState.Role.OUTPUT, controlling));
+    ends.put(
+        FilesState.Role.ERROR, ends(streams.error().kind(), FilesState.Role.ERROR, controlling));
     Descriptors descriptors = files.descriptors;
-    descriptors.add(open(streams.input().kind(), O_RDONLY, controlling, input, null), false);
-    descriptors.add(open(streams.output().kind(), O_WRONLY, controlling, null, output), false);
-    descriptors.add(open(streams.error().kind(), O_WRONLY, controlling, null, error), false);
-  }
-
-  private OpenFile open(
-      StreamKind kind,
-      int flags,
-      StandardStream.Ends controlling,
-      @Nullable InputPump in,
-      @Nullable OutputSink out) {
-    StandardStream.Ends ends = new StandardStream.Ends(kind, in, out, null);
-    return switch (kind) {
-      case NULL -> tree.devices().openNull(flags);
-      case TERMINAL -> openTerminal(controlling, out);
-      case PIPE -> open(flags, ends, FileMode.S_IFIFO | OWNER, "pipe:[");
-      case FILE -> open(flags, ends, FileMode.S_IFREG | OWNER_WRITES, "/stream:[");
-    };
+    descriptors.add(open(FilesState.Role.INPUT, O_RDONLY), false);
+    descriptors.add(open(FilesState.Role.OUTPUT, O_WRONLY), false);
+    descriptors.add(open(FilesState.Role.ERROR, O_WRONLY), false);
   }
 
   /// A terminal is open for both directions on each of its descriptors, but what is written to one
   /// goes to the host's stream of that one.
-  private OpenFile openTerminal(StandardStream.Ends controlling, @Nullable OutputSink out) {
-    Entry entry =
-        tree.devices().terminal((opened, flags) -> new StandardStream(opened, flags, controlling));
-    return new StandardStream(
-        entry,
-        O_RDWR,
-        new StandardStream.Ends(
-            StreamKind.TERMINAL,
-            controlling.input(),
-            out == null ? controlling.output() : out,
-            controlling.terminal()));
+  private StandardStream.Ends ends(
+      StreamKind kind, FilesState.Role role, StandardStream.Ends controlling) {
+    boolean terminal = kind == StreamKind.TERMINAL;
+    OutputSink out =
+        switch (role) {
+          case OUTPUT -> output;
+          case ERROR -> error;
+          case INPUT, TERMINAL -> terminal ? controlling.output() : null;
+        };
+    InputPump in = terminal ? controlling.input() : role == FilesState.Role.INPUT ? input : null;
+    return new StandardStream.Ends(kind, role, in, out, terminal ? controlling.terminal() : null);
   }
 
-  private OpenFile open(int flags, StandardStream.Ends ends, int mode, String name) {
-    SpecialFile inode =
-        SpecialFile.of(
-            tree.pipes(),
-            mode,
-            (entry, again) -> new StandardStream(entry, again, ends),
-            ends::length);
-    return new StandardStream(Entry.detached(name + inode.number + "]", inode), flags, ends);
+  private StandardStream.Ends ends(FilesState.Role role) {
+    return Objects.requireNonNull(ends.get(role));
+  }
+
+  private OpenFile open(FilesState.Role role, int flags) {
+    return switch (ends(role).kind()) {
+      case NULL -> tree.devices().openNull(flags);
+      case TERMINAL -> open(terminal(), O_RDWR, role);
+      case PIPE -> open("pipe:[", inode(role, FileMode.S_IFIFO | OWNER), flags, role);
+      case FILE -> open("/stream:[", inode(role, FileMode.S_IFREG | OWNER_WRITES), flags, role);
+    };
+  }
+
+  private Entry terminal() {
+    return tree.devices().terminal((entry, flags) -> open(entry, flags, FilesState.Role.TERMINAL));
+  }
+
+  private OpenFile open(String name, SpecialFile inode, int flags, FilesState.Role role) {
+    return open(Entry.detached(name + inode.number() + "]", inode), flags, role);
+  }
+
+  /// An open file that reads and writes one of the host's streams.
+  OpenFile open(Entry entry, int flags, FilesState.Role role) {
+    return new StandardStream(entry, flags, ends(role));
+  }
+
+  /// The file that such a stream looks like.
+  ///
+  /// @param mode type and permissions
+  SpecialFile inode(FilesState.Role role, int mode) {
+    return SpecialFile.stream(
+        tree.pipes(), mode, role, (entry, again) -> open(entry, again, role), ends(role)::length);
   }
 
   /// Each output stream takes its limit of bytes anew.

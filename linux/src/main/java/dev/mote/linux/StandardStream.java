@@ -9,11 +9,13 @@ import org.jspecify.annotations.Nullable;
 final class StandardStream extends OpenFile {
   private final Ends ends;
 
+  /// @param role which of the host's streams
   /// @param input null when it cannot be read
   /// @param output null when it cannot be written
   /// @param terminal null when it is none
   record Ends(
       StreamKind kind,
+      FilesState.Role role,
       @Nullable InputPump input,
       @Nullable OutputSink output,
       @Nullable Terminal terminal) {
@@ -38,6 +40,11 @@ final class StandardStream extends OpenFile {
   StandardStream(Entry entry, int flags, Ends ends) {
     super(entry, flags);
     this.ends = ends;
+  }
+
+  @Override
+  FilesState.Open save(int place) {
+    return new FilesState.OpenStream(place, flags(), ends.role);
   }
 
   @Override

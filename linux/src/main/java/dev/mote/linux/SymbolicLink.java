@@ -12,6 +12,7 @@ final class SymbolicLink extends Inode {
   private final @Nullable Supplier<? extends @Nullable Entry> jump;
   private final long size;
   private final long charged;
+  private final boolean inMemory;
 
   private SymbolicLink(
       Volume volume,
@@ -20,12 +21,14 @@ final class SymbolicLink extends Inode {
       Timestamp time,
       Supplier<String> target,
       @Nullable Supplier<? extends @Nullable Entry> jump,
-      long charged) {
+      long charged,
+      boolean inMemory) {
     super(volume, number, FileMode.S_IFLNK | 0777, time);
     this.size = size;
     this.target = target;
     this.jump = jump;
     this.charged = charged;
+    this.inMemory = inMemory;
   }
 
   /// A link in memory. A long text takes a page of the quota, as in tmpfs.
@@ -33,18 +36,25 @@ final class SymbolicLink extends Inode {
     long charge = target.length() < SHORT_TEXT ? 0 : ChunkedBytes.CHUNK;
     volume.bytes.charge(charge, Errno.ENOSPC);
     return new SymbolicLink(
-        volume, volume.nextInode(), target.length(), volume.now(), () -> target, null, charge);
+        volume,
+        volume.nextInode(),
+        target.length(),
+        volume.now(),
+        () -> target,
+        null,
+        charge,
+        true);
   }
 
   /// A link whose text is found out when it is read.
   static SymbolicLink generated(Volume volume, Supplier<String> target) {
-    return new SymbolicLink(volume, volume.nextInode(), 0, volume.now(), target, null, 0);
+    return new SymbolicLink(volume, volume.nextInode(), 0, volume.now(), target, null, 0, false);
   }
 
   /// A link in a directory of the host.
   static SymbolicLink ofHost(
       Volume volume, long number, long size, Timestamp time, Supplier<String> target) {
-    return new SymbolicLink(volume, number, size, time, target, null, 0);
+    return new SymbolicLink(volume, number, size, time, target, null, 0, false);
   }
 
   /// A link to an open file; `jump` gives null once that is closed.
@@ -53,7 +63,12 @@ final class SymbolicLink extends Inode {
       long number,
       Supplier<String> target,
       Supplier<? extends @Nullable Entry> jump) {
-    return new SymbolicLink(volume, number, 64, volume.now(), target, jump, 0);
+    return new SymbolicLink(volume, number, 64, volume.now(), target, jump, 0, false);
+  }
+
+  /// Whether it is one that a guest could have made.
+  boolean isInMemory() {
+    return inMemory;
   }
 
   String target() {

@@ -2,6 +2,8 @@ package dev.mote.linux;
 
 import dev.mote.machine.Registers;
 import dev.mote.machine.VirtualMachine;
+import java.util.ArrayList;
+import java.util.List;
 
 /// Answers system calls: one switch from number to method. What is not here gives ENOSYS, and is
 /// counted.
@@ -17,7 +19,9 @@ final class SystemCalls implements AutoCloseable {
   private final ProcessCalls process;
   private final ResourceLimits limits;
   private final Credentials credentials = new Credentials();
+  private boolean filesMayHaveChanged;
 
+  /// @param breakStart where the heap begins
   SystemCalls(Guest guest, StandardStreams streams, GuestSetup setup, long breakStart) {
     this.guest = guest;
     VirtualMachine vm = guest.vm();
@@ -45,7 +49,10 @@ final class SystemCalls implements AutoCloseable {
 
   private long dispatch(Task task, int number, long a, long b, long c, long d, long e, long f) {
     return switch (number) {
-      case 9 -> memory.mmap(a, b, (int) c, (int) d, (int) e, f);
+      case 9 -> {
+        filesMayHaveChanged |= (int) e >= 0; // a mapping keeps its file open
+        yield memory.mmap(a, b, (int) c, (int) d, (int) e, f);
+      }
       case 10 -> memory.mprotect(a, b, (int) c);
       case 11 -> memory.munmap(a, b);
       case 12 -> memory.brk(a);
@@ -126,12 +133,14 @@ final class SystemCalls implements AutoCloseable {
 
   private long prlimit(Task task, int resource, long set, long old) {
     long result = limits.prlimit(task, resource, set, old);
-    long openFiles = limits.soft(ResourceLimits.RLIMIT_NOFILE);
-    files.descriptors().limit(Math.clamp(openFiles, 0, Integer.MAX_VALUE));
+    files.descriptors().limit(openFilesLimit());
     return result;
   }
 
   private long fileCall(Task task, int number, long a, long b, long c, long d, long e, long f) {
+    if (!filesMayHaveChanged && !files.leavesUnchanged(number, (int) a)) {
+      filesMayHaveChanged = true;
+    }
     try {
       return files.calls().call(task, number, a, b, c, d, e, f);
     } catch (ErrnoException error) {
@@ -140,6 +149,92 @@ final class SystemCalls implements AutoCloseable {
       }
       throw error;
     }
+  }
+
+  /// Whether a call was made that may have changed files, descriptors or their positions.
+  boolean filesMayHaveChanged() {
+    return filesMayHaveChanged;
+  }
+
+  /// What the layer knows of the guest.
+  ///
+  /// @throws IllegalStateException if it has something open that cannot be found again
+  GuestState save(long stub, int blockedCall) {
+    var saver = files.saver();
+    var mappings = new ArrayList<GuestState.MappingState>();
+    for (Mapping mapping : guest.space().mappings()) {
+      mappings.add(save(mapping, saver));
+    }
+    return new GuestState(
+        mappings,
+        guest.breakStart(),
+        guest.loadBias(),
+        memory.programBreak(),
+        stub,
+        guest.task().save(),
+        guest.signals().actions().save(),
+        guest.timers().save(),
+        guest.clock().monotonicNanos(),
+        guest.cpuNanos(),
+        credentials.save(),
+        limits.save(),
+        process.noNewPrivileges,
+        guest.channel().save(),
+        blockedCall,
+        saver.save());
+  }
+
+  private static GuestState.MappingState save(Mapping mapping, FilesSaver saver) {
+    PageSource source = mapping.source();
+    var kind = GuestState.Source.ZEROS;
+    long number = 0;
+    if (source instanceof Loader.FilePages(_, long size)) {
+      kind = GuestState.Source.PROGRAM;
+      number = size;
+    } else if (source != null) {
+      kind = GuestState.Source.FILE;
+      number = saver.open(FileMappings.fileOf(source));
+    }
+    return new GuestState.MappingState(
+        mapping.start(),
+        mapping.end(),
+        mapping.protection(),
+        mapping.shared(),
+        kind,
+        number,
+        mapping.offset(),
+        mapping.name());
+  }
+
+  /// Makes the files of a snapshot again; these are fresh.
+  ///
+  /// @return the open file descriptions by their numbers, to be given to [#doneWith]
+  List<OpenFile> loadFiles(FilesState state) {
+    return files.load(state);
+  }
+
+  /// What is held only by the list is open no more.
+  void doneWith(List<OpenFile> open) {
+    open.forEach(OpenFile::release);
+    filesMayHaveChanged = false;
+  }
+
+  /// The pages of a file that a mapping of a snapshot shows.
+  PageSource mapAgain(OpenFile file) {
+    return files.mappings().reopen(file);
+  }
+
+  /// Everything else that system calls know.
+  void load(GuestState state) {
+    memory.programBreak(state.programBreak());
+    credentials.load(state.credentials());
+    limits.load(state.limits());
+    files.descriptors().limit(openFilesLimit());
+    process.noNewPrivileges = state.noNewPrivileges();
+  }
+
+  private int openFilesLimit() {
+    return Math.clamp(limits.soft(ResourceLimits.RLIMIT_NOFILE), 0, Integer.MAX_VALUE);
   }
 
   void renewOutputLimits() {

@@ -67,6 +67,43 @@ final class Task {
     return guest.clock();
   }
 
+  GuestState.TaskState save() {
+    return new GuestState.TaskState(
+        name,
+        blockedSignals,
+        savedMask,
+        own.save(),
+        shared.save(),
+        alternateStack,
+        alternateStackSize,
+        alternateStackFlags,
+        clearChildTid,
+        robustList,
+        hasDeadline ? waitDeadline : null,
+        remainingAt,
+        progress);
+  }
+
+  void load(GuestState.TaskState saved) {
+    drop();
+    name = saved.name();
+    blockedSignals = saved.blockedSignals() & ~Signals.UNBLOCKABLE;
+    savedMask = saved.savedMask();
+    own.load(saved.pending());
+    shared.load(saved.pendingOfProcess());
+    alternateStack = saved.alternateStack();
+    alternateStackSize = saved.alternateStackSize();
+    alternateStackFlags = saved.alternateStackFlags();
+    clearChildTid = saved.clearChildTid();
+    robustList = saved.robustList();
+    Long deadline = saved.waitDeadline();
+    hasDeadline = deadline != null;
+    waitDeadline = deadline == null ? NO_DEADLINE : deadline;
+    blockedUntil = NO_DEADLINE;
+    remainingAt = saved.remainingAt();
+    progress = saved.progress();
+  }
+
   /// Waits for any event.
   long block() {
     blockedUntil = NO_DEADLINE;

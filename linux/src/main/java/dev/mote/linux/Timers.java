@@ -3,6 +3,8 @@ package dev.mote.linux;
 import static dev.mote.linux.Errno.EINVAL;
 
 import dev.mote.machine.Watchdog;
+import java.util.ArrayList;
+import java.util.List;
 
 /// The interval timers of a process (setitimer, alarm): they send it signals.
 ///
@@ -104,6 +106,34 @@ final class Timers implements AutoCloseable {
   /// A time so far away that it cannot be told is never.
   private static long sum(long time, long nanos) {
     return nanos > OFF - time ? OFF : time + nanos;
+  }
+
+  List<GuestState.TimerState> save() {
+    var saved = new ArrayList<GuestState.TimerState>();
+    for (int which = REAL; which <= PROFILING; which++) {
+      saved.add(new GuestState.TimerState(due[which], interval[which]));
+    }
+    return saved;
+  }
+
+  /// @throws IllegalArgumentException if there are not three, or one is negative
+  void load(List<GuestState.TimerState> saved) {
+    if (saved.size() != due.length) {
+      throw new IllegalArgumentException(saved.size() + " timers");
+    }
+    boolean any = false;
+    for (int which = REAL; which <= PROFILING; which++) {
+      var timer = saved.get(which);
+      if (timer.due() < 0 || timer.interval() < 0) {
+        throw new IllegalArgumentException("a timer before the beginning of time");
+      }
+      any |= due[which] != OFF || timer.due() != OFF;
+      due[which] = timer.due();
+      interval[which] = timer.interval() == 0 ? 0 : Math.max(timer.interval(), SHORTEST_INTERVAL);
+    }
+    if (any) {
+      arm();
+    }
   }
 
   private void arm() {

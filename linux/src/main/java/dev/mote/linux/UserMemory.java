@@ -175,6 +175,6 @@ final class UserMemory {
     if (!isAccessible(gva, right)) {
       throw EFAULT.exception();
     }
-    return tables.gpa(gva);
+    return right == PageTables.WRITE ? tables.gpaToWrite(gva) : tables.gpa(gva);
   }
 }

@@ -51,6 +51,14 @@ final class Volume {
     return ++lastInode;
   }
 
+  long lastInode() {
+    return lastInode;
+  }
+
+  void lastInode(long number) {
+    lastInode = Math.max(lastInode, number);
+  }
+
   Timestamp now() {
     return Timestamp.ofNanos(clock.realtimeNanos());
   }

@@ -269,6 +269,11 @@ final class KvmMachine implements VirtualMachine {
     }
   }
 
+  @Override
+  public boolean isLost() {
+    return lost;
+  }
+
   private boolean takeKick() {
     if (kicked.get() == 0) {
       return false;

@@ -47,6 +47,10 @@ public interface VirtualMachine extends AutoCloseable {
   /// What happened, after [VmExit#FAULT].
   Fault fault();
 
+  /// Whether the machine can never run again: the processor shut down, or the hypervisor could not
+  /// go on.
+  boolean isLost();
+
   /// Makes the present run, or else the next one, return [VmExit#INTERRUPTED] soon.
   void kick();
 

@@ -1,0 +1,175 @@
+package dev.mote.linux;
+
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Objects;
+
+/// Writes down the files of a guest, as [FilesLoader] makes them again.
+///
+/// It begins where memory begins in the tree, and then takes what only open files still hold. What
+/// is not in memory is named by its path.
+final class FilesSaver {
+  private final ProcessFiles files;
+  private final List<FilesState.Node> nodes = new ArrayList<>();
+  private final List<FilesState.Place> places = new ArrayList<>();
+  private final List<FilesState.PipeState> pipes = new ArrayList<>();
+  private final List<FilesState.Open> open = new ArrayList<>();
+  private final IdentityHashMap<Inode, Integer> nodeNumbers = new IdentityHashMap<>();
+  private final IdentityHashMap<Entry, Integer> placeNumbers = new IdentityHashMap<>();
+  private final IdentityHashMap<Pipe, Integer> pipeNumbers = new IdentityHashMap<>();
+  private final IdentityHashMap<OpenFile, Integer> openNumbers = new IdentityHashMap<>();
+  private final List<FilesState.Lock> locks = new ArrayList<>();
+
+  FilesSaver(ProcessFiles files) {
+    this.files = files;
+  }
+
+  /// @throws IllegalStateException if the guest has something open that cannot be found again
+  FilesState save() {
+    for (MemoryDirectory top : files.tree.memoryRoots()) {
+      folder(top);
+    }
+    var descriptors = new ArrayList<FilesState.Descriptor>();
+    for (int number : files.descriptors.numbers()) {
+      descriptors.add(
+          new FilesState.Descriptor(
+              number, open(files.descriptors.get(number)), files.descriptors.closesOnExec(number)));
+    }
+    int root = node(files.root());
+    int workingDirectory = node(files.workingDirectory());
+    for (Inode inode : List.copyOf(nodeNumbers.keySet())) {
+      saveLocks(inode);
+    }
+    var volumes =
+        files.tree.volumes().stream()
+            .map(v -> new FilesState.VolumeState(v.number, v.lastInode()))
+            .toList();
+    return new FilesState(
+        volumes,
+        nodes,
+        places,
+        pipes,
+        open,
+        descriptors,
+        locks,
+        root,
+        workingDirectory,
+        files.umask());
+  }
+
+  /// The number of an open file description, also of one that only a mapping holds.
+  int open(OpenFile file) {
+    Integer known = openNumbers.get(file);
+    if (known != null) {
+      return known;
+    }
+    int number = open.size();
+    openNumbers.put(file, number);
+    open.add(file.save(place(file.entry())));
+    return number;
+  }
+
+  private void folder(MemoryDirectory directory) {
+    if (nodeNumbers.containsKey(directory)) {
+      return;
+    }
+    int number = addNode(directory, directory.save(files.tree.givenPath(directory)));
+    for (Entry entry : directory.entries()) {
+      addPlace(entry, number);
+    }
+  }
+
+  private int place(Entry entry) {
+    Integer known = placeNumbers.get(entry);
+    if (known != null) {
+      return known;
+    }
+    // Nothing in memory leads here: it has no name any more, never had one, or is not in memory.
+    boolean inMemory = entry.parent instanceof MemoryDirectory;
+    return addPlace(entry, inMemory && entry.parent != null ? node(entry.parent) : -1);
+  }
+
+  private int addPlace(Entry entry, int parent) {
+    int number = places.size();
+    placeNumbers.put(entry, number);
+    places.add(
+        new FilesState.Place(parent, entry.name, -1, entry.cookie, entry.charge, entry.removed));
+    int node = node(entry.inode, entry);
+    var place = places.get(number);
+    places.set(
+        number,
+        new FilesState.Place(
+            place.parent(), place.name(), node, place.cookie(), place.charge(), place.removed()));
+    return number;
+  }
+
+  private int node(Directory directory) {
+    return node(directory, directory.entry());
+  }
+
+  private int node(Inode inode, Entry entry) {
+    Integer known = nodeNumbers.get(inode);
+    if (known != null) {
+      return known;
+    }
+    if (inode instanceof MemoryDirectory directory) {
+      folder(directory); // it has lost its name, and somebody holds it
+      return Objects.requireNonNull(nodeNumbers.get(directory));
+    }
+    FilesState.Node node =
+        switch (inode) {
+          case MemoryFile file -> file.save();
+          case SymbolicLink link when link.isInMemory() ->
+              new FilesState.Link(link.meta(), link.target());
+          case SpecialFile special when special.pipe != null ->
+              new FilesState.Fifo(special.meta(), pipe(special.pipe));
+          case SpecialFile special when special.role != null ->
+              new FilesState.Stream(special.meta(), special.role);
+          case SpecialFile special -> new FilesState.Special(special.meta(), special.rdev());
+          default -> given(entry);
+        };
+    return addNode(inode, node);
+  }
+
+  private FilesState.Given given(Entry entry) {
+    String given = files.tree.givenPath(entry.inode);
+    String path = given.isEmpty() ? entry.path() : given;
+    if (entry.removed && given.isEmpty()) {
+      throw new IllegalStateException("an open file that is not there any more: " + path);
+    }
+    return new FilesState.Given(path);
+  }
+
+  private int addNode(Inode inode, FilesState.Node node) {
+    int number = nodes.size();
+    nodeNumbers.put(inode, number);
+    nodes.add(node);
+    return number;
+  }
+
+  private int pipe(Pipe pipe) {
+    return pipeNumbers.computeIfAbsent(
+        pipe,
+        p -> {
+          pipes.add(p.save());
+          return pipes.size() - 1;
+        });
+  }
+
+  private void saveLocks(Inode inode) {
+    FileLocks held = inode.locksIfAny();
+    if (held != null) {
+      int node = Objects.requireNonNull(nodeNumbers.get(inode));
+      held.forEach((range, whole) ->
+          locks.add(
+              new FilesState.Lock(
+                  node,
+                  whole,
+                  range.owner() instanceof OpenFile file ? open(file) : -1,
+                  range.start(),
+                  range.end(),
+                  range.write())));
+    }
+  }
+}

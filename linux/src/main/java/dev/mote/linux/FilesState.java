@@ -1,0 +1,117 @@
+package dev.mote.linux;
+
+import java.util.List;
+
+/// The files of a guest at one moment, as data: what is in its memory, what it has open, and of
+/// everything else (the host's directories, `/proc`, devices, the program) where it was.
+///
+/// Things are numbered by their place in these lists. Names and texts of links have one character
+/// per byte.
+///
+/// @param volumes the number that each volume gave out last
+/// @param places every name: a directory comes before the names in it
+/// @param pipes the buffers of pipes and FIFOs
+/// @param open open file descriptions
+/// @param root a node
+/// @param workingDirectory a node
+public record FilesState(
+    List<VolumeState> volumes,
+    List<Node> nodes,
+    List<Place> places,
+    List<PipeState> pipes,
+    List<Open> open,
+    List<Descriptor> descriptors,
+    List<Lock> locks,
+    int root,
+    int workingDirectory,
+    int umask) {
+  public record VolumeState(long number, long lastInode) {}
+
+  /// What every file in memory has.
+  public record Meta(
+      long volume,
+      long number,
+      int mode,
+      int uid,
+      int gid,
+      int links,
+      Time accessed,
+      Time modified,
+      Time changed,
+      Time created) {}
+
+  public record Time(long seconds, int nanos) {}
+
+  /// A file of some type.
+  public sealed interface Node {}
+
+  /// What the sandbox comes with, by its path: a mount, a device, the program.
+  public record Given(String path) implements Node {}
+
+  /// @param given the path of the directory that the sandbox comes with and that this one is; empty
+  ///   if the guest made it
+  public record Folder(Meta meta, String given, long lastCookie) implements Node {}
+
+  public record Memory(Meta meta, long size, List<Chunk> chunks, int seals, boolean linkable)
+      implements Node {}
+
+  /// @param index of the page in the file
+  @SuppressWarnings("ArrayRecordComponent") // nobody compares two of them
+  public record Chunk(long index, byte[] bytes) {}
+
+  public record Link(Meta meta, String target) implements Node {}
+
+  /// A device, a socket, or what only a descriptor shows.
+  public record Special(Meta meta, long device) implements Node {}
+
+  public record Fifo(Meta meta, int pipe) implements Node {}
+
+  /// What a standard stream of the host looks like.
+  public record Stream(Meta meta, Role role) implements Node {}
+
+  /// Which of the host's streams.
+  public enum Role {
+    INPUT,
+    OUTPUT,
+    ERROR,
+    TERMINAL
+  }
+
+  /// A name.
+  ///
+  /// @param parent the node of the directory; -1 for a file that has no place in the tree
+  /// @param charge of the quota of files
+  public record Place(
+      int parent, String name, int node, long cookie, int charge, boolean removed) {}
+
+  @SuppressWarnings("ArrayRecordComponent") // nobody compares two of them
+  public record PipeState(int capacity, byte[] bytes, long readersEver, long writersEver) {}
+
+  /// An open file description. All have the place that was opened, and the flags.
+  public sealed interface Open {
+    int place();
+
+    int flags();
+  }
+
+  public record OpenRegular(int place, int flags, long position) implements Open {}
+
+  public record OpenFolder(int place, int flags, long cookie) implements Open {}
+
+  public record OpenPlace(int place, int flags) implements Open {}
+
+  public record OpenEnd(int place, int flags, long writersBefore, long readersBefore)
+      implements Open {}
+
+  public record OpenCounter(int place, int flags, long count, boolean semaphore) implements Open {}
+
+  public record OpenSpecial(int place, int flags) implements Open {}
+
+  public record OpenStream(int place, int flags, Role role) implements Open {}
+
+  public record Descriptor(int number, int open, boolean closeOnExec) {}
+
+  /// @param owner an open file description; -1 for the process
+  /// @param last the last byte, included
+  public record Lock(int node, boolean whole, int owner, long first, long last, boolean write) {}
+}

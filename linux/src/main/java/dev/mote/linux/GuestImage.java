@@ -1,0 +1,17 @@
+package dev.mote.linux;
+
+import dev.mote.machine.CpuState;
+import dev.mote.machine.PageImage;
+
+/// A guest at rest, as data: what a snapshot holds. Immutable and thread-safe.
+///
+/// @param setup what it was made from; its host functions and streams are no part of it
+/// @param pages its memory
+/// @param cpu its registers
+/// @param state what the system-call layer knows of it
+public record GuestImage(GuestSetup setup, PageImage pages, CpuState cpu, GuestState state) {
+  /// How many bytes of pages it has that its parent has not.
+  public long ownBytes() {
+    return (long) pages.size() * AddressSpace.PAGE;
+  }
+}

@@ -1,0 +1,98 @@
+package dev.mote.linux;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What the system-call layer knows of a guest at one moment, as data: all that a program could
+/// find out or that decides what its next system call does, except for its memory and registers.
+///
+/// Immutable: nobody changes the arrays. It may come from a file that somebody made up, so whoever
+/// loads it checks it.
+///
+/// @param mappings in the order of their addresses
+/// @param breakStart where the heap begins
+/// @param loadBias what was added to the program's own addresses
+/// @param programBreak the end of the heap
+/// @param stub address of the two pages of [dev.mote.machine.RestoreStub]; 0 for none
+/// @param actions of the signals that have one
+/// @param timers real, virtual, profiling
+/// @param monotonicNanos what CLOCK_MONOTONIC said: it goes on from there
+/// @param cpuNanos what the program had used
+/// @param limits soft and hard, by the number of the resource
+/// @param channel where the talk with the host stands
+/// @param blockedCall the number of the system call that waits, to be made again; -1 for none
+public record GuestState(
+    List<MappingState> mappings,
+    long breakStart,
+    long loadBias,
+    long programBreak,
+    long stub,
+    TaskState task,
+    List<ActionState> actions,
+    List<TimerState> timers,
+    long monotonicNanos,
+    long cpuNanos,
+    CredentialsState credentials,
+    List<LimitState> limits,
+    boolean noNewPrivileges,
+    ChannelState channel,
+    int blockedCall,
+    FilesState files) {
+
+  /// @param kind where pages come from before they are changed
+  /// @param source of the kind [Source#FILE], which of the open files; else what [Loader] gave it
+  public record MappingState(
+      long start,
+      long end,
+      int protection,
+      boolean shared,
+      Source kind,
+      long source,
+      long offset,
+      String name) {}
+
+  /// Where the content of a mapping comes from.
+  public enum Source {
+    ZEROS,
+    /// The program's own file; the number says how much of it shows.
+    PROGRAM,
+    FILE
+  }
+
+  /// One thread.
+  public record TaskState(
+      String name,
+      long blockedSignals,
+      @Nullable Long savedMask,
+      List<SignalState> pending,
+      List<SignalState> pendingOfProcess,
+      long alternateStack,
+      long alternateStackSize,
+      int alternateStackFlags,
+      long clearChildTid,
+      long robustList,
+      @Nullable Long waitDeadline,
+      long remainingAt,
+      long progress) {}
+
+  /// A signal that was sent and not delivered, as [SignalInfo].
+  public record SignalState(int signal, int code, long address, int sender, long value) {}
+
+  /// What a program does on a signal.
+  public record ActionState(int signal, long handler, long flags, long restorer, long mask) {}
+
+  /// @param due in the timer's own time; [Long#MAX_VALUE] if it is off
+  public record TimerState(long due, long interval) {}
+
+  /// @param user real, effective, saved
+  /// @param group the same
+  public record CredentialsState(List<Integer> user, List<Integer> group, List<Integer> groups) {}
+
+  public record LimitState(long soft, long hard) {}
+
+  /// @param receiving whether the guest waits at the port
+  /// @param waiting what it was given and has not received by the file
+  /// @param waitingFrom how much of that it has
+  @SuppressWarnings("ArrayRecordComponent") // nobody compares two of them
+  public record ChannelState(boolean receiving, byte @Nullable [] waiting, int waitingFrom) {}
+}

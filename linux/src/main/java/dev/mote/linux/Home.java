@@ -1,0 +1,239 @@
+package dev.mote.linux;
+
+import dev.mote.machine.CpuState;
+import dev.mote.machine.Frames;
+import dev.mote.machine.GuestMemory;
+import dev.mote.machine.PageImage;
+import dev.mote.machine.PageTables;
+import dev.mote.machine.Residence;
+import dev.mote.machine.RestoreStub;
+import dev.mote.machine.VirtualMachine;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The snapshot that a guest is put back to, and how.
+///
+/// Only what has changed is put back. Without a system call or a fault nothing of the layer has;
+/// files are made anew if a call was made that may have changed them.
+///
+/// Not thread-safe: it belongs to the thread that runs the guest.
+final class Home {
+  /// Where [RestoreStub] is put, between the stack and what mmap places.
+  private static final long STUB = 0x7fff_f800_0000L;
+
+  private final Guest guest;
+  private final VirtualMachine vm;
+  private final Residence residence;
+  private final RestoreStub.@Nullable Place stub;
+  private final GuestImage image;
+  private List<Mapping> mappings; // with sources among the files that are open now
+  private long pagesCopied;
+
+  private Home(Guest guest, Residence residence, GuestImage image, List<Mapping> mappings) {
+    this.guest = guest;
+    this.vm = guest.vm();
+    this.residence = residence;
+    this.image = image;
+    this.mappings = mappings;
+    stub = stub(guest.space().tables(), image.state().stub());
+  }
+
+  private static RestoreStub.@Nullable Place stub(PageTables tables, long gva) {
+    if (gva == 0 || !tables.isBound(gva) || !tables.isBound(gva + AddressSpace.PAGE)) {
+      return null;
+    }
+    long gpa = tables.gpa(gva);
+    boolean inOnePiece = tables.gpa(gva + AddressSpace.PAGE) == gpa + AddressSpace.PAGE;
+    return inOnePiece ? new RestoreStub.Place(gva, gpa) : null;
+  }
+
+  GuestImage image() {
+    return image;
+  }
+
+  /// How many pages all restores have copied.
+  long pagesCopied() {
+    return pagesCopied;
+  }
+
+  /// Takes a snapshot of a guest that rests, which then is at home in it.
+  ///
+  /// @param before where it was at home, whose pages the new image shares
+  static Home capture(Guest guest, SystemCalls calls, int blockedCall, @Nullable Home before) {
+    AddressSpace space = guest.space();
+    VirtualMachine vm = guest.vm();
+    CpuState cpu = vm.saveCpu();
+    long stub = putStub(guest, cpu);
+    GuestState state = calls.save(stub, blockedCall);
+    Residence residence =
+        Residence.capture(
+            vm.memory(), guest.frames(), space.tables(), before == null ? null : before.residence);
+    List<Mapping> mappings = List.copyOf(space.mappings());
+    var image = new GuestImage(guest.setup(), residence.image(), cpu, state);
+    space.load(mappings);
+    return new Home(guest, residence, image, mappings);
+  }
+
+  /// The same without staying there: what is different from this home, to be put on top of it.
+  GuestImage difference(SystemCalls calls, int blockedCall) {
+    CpuState cpu = vm.saveCpu();
+    GuestState state = calls.save(image.state().stub(), blockedCall);
+    return new GuestImage(image.setup(), residence.capture(), cpu, state);
+  }
+
+  /// @return the stub's address; 0 if the guest has something else there
+  private static long putStub(Guest guest, CpuState cpu) {
+    AddressSpace space = guest.space();
+    Mapping there = space.find(STUB);
+    if (there == null && space.isFree(STUB, STUB + RestoreStub.SIZE)) {
+      space.map(
+          Mapping.zeros(
+              STUB, STUB + RestoreStub.SIZE, Mapping.PROT_READ | Mapping.PROT_EXEC, "[mote]"));
+      there = space.find(STUB);
+    }
+    if (there == null
+        || !there.name().equals("[mote]")
+        || there.end() != STUB + RestoreStub.SIZE
+        || !space.tables().isBound(STUB)
+        || !space.tables().isBound(STUB + AddressSpace.PAGE)) {
+      return 0;
+    }
+    writeStub(guest, STUB, cpu);
+    return STUB;
+  }
+
+  private static void writeStub(Guest guest, long gva, CpuState cpu) {
+    byte[] bytes = RestoreStub.bytes(cpu);
+    PageTables tables = guest.space().tables();
+    GuestMemory memory = guest.vm().memory();
+    for (int at = 0; at < bytes.length; at += (int) AddressSpace.PAGE) {
+      memory.write(tables.gpaToWrite(gva + at), bytes, at, (int) AddressSpace.PAGE);
+    }
+  }
+
+  /// Makes a guest out of a snapshot, in an address space that is empty.
+  ///
+  /// @param calls with its files loaded
+  static Home load(Guest guest, SystemCalls calls, GuestImage image, List<OpenFile> open) {
+    AddressSpace space = guest.space();
+    Frames frames = guest.frames();
+    Residence residence =
+        Residence.load(guest.vm().memory(), frames, space.tables(), image.pages());
+    List<Mapping> mappings = mappings(guest, calls, image.state(), open);
+    space.load(mappings);
+    var home = new Home(guest, residence, image, mappings);
+    home.loadSmall(calls, image.state());
+    home.loadProcessor(image.cpu());
+    return home;
+  }
+
+  /// Puts the guest back.
+  ///
+  /// @param calls of the guest; their files are as the state has them
+  /// @param open the open files, if they were made anew
+  /// @param target this home's own image, or a difference to it
+  /// @param touched whether the guest made a system call or a fault since
+  void restore(
+      SystemCalls calls, @Nullable List<OpenFile> open, GuestImage target, boolean touched) {
+    AddressSpace space = guest.space();
+    GuestState state = target.state();
+    boolean same = target.pages() == image.pages();
+    if (open != null) {
+      mappings = mappings(guest, calls, state, open);
+    }
+    if (open != null || space.hasChanged() || !same) {
+      space.load(same ? mappings : mappings(guest, calls, state, List.of()));
+    }
+    if (touched || !same) {
+      loadSmall(calls, state);
+    } else {
+      guest.channel().load(state.channel());
+      guest.clock().monotonicNanos(state.monotonicNanos());
+      guest.cpuTime().set(state.cpuNanos());
+    }
+    pagesCopied += residence.restore(space::mayBind);
+    if (!same) {
+      residence.apply(target.pages());
+      writeStubOf(target.cpu());
+    }
+    loadProcessor(target.cpu());
+  }
+
+  private void writeStubOf(CpuState cpu) {
+    if (stub != null) {
+      writeStub(guest, stub.gva(), cpu);
+    }
+  }
+
+  private void loadProcessor(CpuState cpu) {
+    vm.pageTableRoot(guest.space().tables().root());
+    vm.loadCpu(cpu, stub);
+  }
+
+  private void loadSmall(SystemCalls calls, GuestState state) {
+    calls.load(state);
+    guest.task().load(state.task());
+    guest.signals().actions().load(state.actions());
+    guest.clock().monotonicNanos(state.monotonicNanos());
+    guest.cpuTime().set(state.cpuNanos());
+    guest.timers().load(state.timers());
+    guest.channel().load(state.channel());
+  }
+
+  private static List<Mapping> mappings(
+      Guest guest, SystemCalls calls, GuestState state, List<OpenFile> open) {
+    var mappings = new ArrayList<Mapping>();
+    long end = AddressSpace.LOWEST;
+    for (var m : state.mappings()) {
+      boolean aligned = ((m.start() | m.end() | m.offset()) & (AddressSpace.PAGE - 1)) == 0;
+      if (!aligned
+          || m.start() < end
+          || m.end() <= m.start()
+          || m.end() > PageTables.USER_END
+          || (m.protection() & ~7) != 0
+          || m.offset() < 0
+          || mappings.size() >= AddressSpace.MAX_MAPPINGS) {
+        throw new IllegalArgumentException(
+            "a mapping from 0x%x to 0x%x".formatted(m.start(), m.end()));
+      }
+      end = m.end();
+      mappings.add(
+          new Mapping(
+              m.start(),
+              m.end(),
+              m.protection(),
+              m.shared(),
+              source(guest, calls, m, open),
+              m.offset(),
+              m.name()));
+    }
+    return List.copyOf(mappings);
+  }
+
+  private static @Nullable PageSource source(
+      Guest guest, SystemCalls calls, GuestState.MappingState mapping, List<OpenFile> open) {
+    return switch (mapping.kind()) {
+      case ZEROS -> null;
+      case PROGRAM -> {
+        var file = guest.setup().program().bytes();
+        if (mapping.source() < 0 || mapping.source() > file.byteSize()) {
+          throw new IllegalArgumentException("more of the program than there is");
+        }
+        yield new Loader.FilePages(file, mapping.source());
+      }
+      case FILE -> {
+        if (mapping.source() < 0 || mapping.source() >= open.size()) {
+          throw new IllegalArgumentException("a mapping of file " + mapping.source());
+        }
+        yield calls.mapAgain(open.get((int) mapping.source()));
+      }
+    };
+  }
+
+  /// Whether two images have the same pages as parent, so that the one can be put where the other
+  /// is.
+  static boolean isDifferenceTo(PageImage image, PageImage home) {
+    return image == home || image.parent() == home;
+  }
+}
