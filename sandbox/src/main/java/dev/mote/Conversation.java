@@ -8,10 +8,12 @@ import dev.mote.values.MessageReader;
 import dev.mote.values.MessageWriter;
 import dev.mote.values.Type;
 import dev.mote.values.ValueException;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// The talk of a host with one guest: who may say what, and when. The protocol is in
@@ -50,7 +52,7 @@ final class Conversation {
 
   final MessageWriter out;
   final MessageReader in;
-  private final SpeakingGuest guest;
+  private SpeakingGuest guest; // another one only after a restore that could not be made in place
   private final MessageWriter.Receiver toGuest;
   private final Limits limits;
   private final CallLimits callLimits;
@@ -62,6 +64,7 @@ final class Conversation {
   private volatile @Nullable Thread runner; // of the present call: it may make nested ones
   private int depth; // this and the rest are guarded by lock
   private @Nullable GuestFunctions functions;
+  private byte[] announcement = {};
   private @Nullable Ending ending;
   private @Nullable GuestError error;
   private long callId;
@@ -74,7 +77,7 @@ final class Conversation {
       Streams streams,
       long outputLimit) {
     this.guest = guest;
-    toGuest = guest::give;
+    toGuest = this::give;
     this.limits = limits;
     this.callLimits = callLimits;
     this.hostCalls = hostCalls;
@@ -82,6 +85,47 @@ final class Conversation {
     log = new GuestLog(outputLimit);
     out = new MessageWriter(callLimits.messageBytes(), callLimits.valueDepth());
     in = new MessageReader(callLimits.valueDepth());
+  }
+
+  private void give(byte[] message, int length, int at, byte[] part, int offset, int count) {
+    guest.give(message, length, at, part, offset, count);
+  }
+
+  /// The guest is one that was made of a snapshot.
+  void start(Snapshot snapshot) {
+    lock.lock();
+    try {
+      guest.start(streams.standard());
+      functions = snapshot.guestFunctions();
+      announcement = snapshot.announcement();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Does something with the guest while no call is made.
+  ///
+  /// @param body is given the guest, and returns the one that there is from then on
+  /// @throws IllegalStateException if this thread is in a call
+  void betweenCalls(UnaryOperator<SpeakingGuest> body) {
+    if (Thread.currentThread() == runner || lock.isHeldByCurrentThread()) {
+      throw new IllegalStateException("a call is being made");
+    }
+    lock.lock();
+    try {
+      guest = body.apply(guest);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// The guest takes calls again. Only between calls.
+  void revive() {
+    ending = null;
+  }
+
+  byte[] announcement() {
+    return announcement;
   }
 
   /// Runs the program until it has announced its functions.
@@ -107,6 +151,7 @@ final class Conversation {
           case LOG -> log.record(in, fields);
           case ANNOUNCE -> {
             functions = readAnnouncement(fields);
+            announcement = Arrays.copyOf(guest.message(), guest.messageLength());
             return Answer.VALUE;
           }
           default -> {

@@ -3,11 +3,15 @@ package dev.mote;
 import dev.mote.linux.Guest;
 import dev.mote.linux.GuestEnding;
 import dev.mote.linux.GuestFailure;
+import dev.mote.linux.StandardStreams;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// One program in a virtual machine of its own, without a guest kernel.
@@ -32,10 +36,12 @@ import org.jspecify.annotations.Nullable;
 /// guest on that thread; on a virtual thread it is handed to a platform thread. Interrupting the
 /// thread stops the program.
 public final class Sandbox implements AutoCloseable {
-  private final Guest guest;
+  private volatile Guest guest;
   private final Limits limits;
   private final @Nullable Conversation conversation; // null: the program is to be run as a whole
   private final AtomicBoolean started = new AtomicBoolean();
+  private volatile @Nullable Snapshot toRestore; // before the program is run again
+  private volatile boolean closed;
 
   Sandbox(Guest guest, Limits limits, @Nullable Conversation conversation) {
     this.guest = guest;
@@ -46,6 +52,12 @@ public final class Sandbox implements AutoCloseable {
   /// Begins to describe a sandbox.
   public static SandboxBuilder builder(Program program) {
     return new SandboxBuilder(program);
+  }
+
+  /// Begins to describe a sandbox that goes on where a snapshot was taken. What the snapshot has
+  /// cannot be set again: memory, files, environment, mounts, processor.
+  public static SandboxBuilder builder(Snapshot snapshot) {
+    return new SandboxBuilder(snapshot);
   }
 
   /// Runs the program until it ends or is ended.
@@ -59,15 +71,118 @@ public final class Sandbox implements AutoCloseable {
           "this sandbox was made by start(): call its functions, or make one by build() to run it");
     }
     if (!started.compareAndSet(false, true)) {
-      throw new IllegalStateException("a sandbox runs its program once; build another one");
+      throw new IllegalStateException(
+          "a sandbox runs its program once; build another one, or restore it to a snapshot");
     }
     try {
-      GuestEnding ending =
-          VcpuThreads.run(
-              () -> guest.run(streams.standard(), limits.wallNanos(), limits.cpuNanos()));
+      GuestEnding ending = VcpuThreads.run(() -> runGuest(streams.standard()));
       return limits.ending(ending);
     } catch (GuestFailure e) {
       throw SandboxException.of(e, "");
+    }
+  }
+
+  private GuestEnding runGuest(StandardStreams streams) {
+    Snapshot snapshot = toRestore;
+    if (snapshot != null && !guest.restore(snapshot.image(), streams)) {
+      replaceGuest(snapshot);
+    }
+    toRestore = null;
+    return guest.run(streams, limits.wallNanos(), limits.cpuNanos());
+  }
+
+  /// Runs the program until it waits for input or says that it is ready, and takes a snapshot.
+  Snapshot snapshotWhenReady(Streams streams) {
+    try {
+      GuestEnding ending =
+          VcpuThreads.<Optional<GuestEnding>>run(() ->
+                  Optional.ofNullable(
+                      guest.runUntilReady(
+                          streams.standard(), limits.wallNanos(), limits.cpuNanos())))
+              .orElse(null);
+      if (ending != null) {
+        throw new ProgramException(
+            ProgramException.Kind.NOT_RUNNABLE,
+            "the program was not ready for input before it ended: " + limits.ending(ending));
+      }
+      return new Snapshot(guest.snapshot(), null, new byte[0]);
+    } catch (GuestFailure e) {
+      throw SandboxException.of(e, "");
+    }
+  }
+
+  /// Takes a snapshot of a guest of functions, between two calls. The sandbox goes on as it is; its
+  /// next [#restore] to this snapshot is a quick one.
+  ///
+  /// @throws IllegalStateException if a call is being made, the guest has ended, the sandbox is
+  ///   closed or was not made by [SandboxBuilder#start], or the guest has something open that
+  ///   cannot be part of a snapshot; the message says what
+  /// @throws HostException if the host failed
+  public Snapshot snapshot() {
+    Conversation talk = conversation();
+    var taken = new AtomicReference<Snapshot>();
+    talk.betweenCalls(speaking -> {
+      Ending ended = talk.ending();
+      if (ended != null) {
+        throw new IllegalStateException("the guest has ended: " + ended);
+      }
+      taken.set(new Snapshot(guest.snapshot(), talk.functions(), talk.announcement()));
+      return speaking;
+    });
+    return Objects.requireNonNull(taken.get());
+  }
+
+  /// Puts the sandbox back to a snapshot: as a new one that was started from it, with the host
+  /// functions and limits that this one has. It takes calls, or runs, again, however the guest had
+  /// ended.
+  ///
+  /// It is quick for the snapshot that this sandbox was started from or that was taken of it last;
+  /// then only what has changed is put back. For any other one a new virtual machine is made.
+  ///
+  /// @throws IllegalStateException if a call is being made, or the sandbox is closed
+  /// @throws IllegalArgumentException if the snapshot is of a program with other functions
+  /// @throws HostException if the host failed
+  public void restore(Snapshot snapshot) {
+    if (conversation == null) {
+      if (snapshot.offersFunctions()) {
+        throw new IllegalArgumentException(
+            "the snapshot is of a program whose functions are called");
+      }
+      requireOpen();
+      toRestore = snapshot;
+      started.set(false);
+      return;
+    }
+    Conversation talk = conversation;
+    if (!Arrays.equals(snapshot.announcement(), talk.announcement())) {
+      throw new IllegalArgumentException("the snapshot is of a program with other functions");
+    }
+    talk.betweenCalls(speaking -> {
+      requireOpen();
+      try {
+        if (!guest.restore(snapshot.image(), talk.streams().standard())) {
+          replaceGuest(snapshot);
+          guest.start(talk.streams().standard());
+        }
+      } catch (GuestFailure e) {
+        throw SandboxException.of(e, "");
+      }
+      talk.revive();
+      return guest;
+    });
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("the sandbox is closed");
+    }
+  }
+
+  private void replaceGuest(Snapshot snapshot) {
+    guest.close();
+    guest = Guest.of(snapshot.image());
+    if (closed) { // meanwhile: whoever closed has closed the old one
+      guest.close();
     }
   }
 
@@ -170,6 +285,7 @@ public final class Sandbox implements AutoCloseable {
   /// is harmless.
   @Override
   public void close() {
+    closed = true;
     guest.close();
   }
 }

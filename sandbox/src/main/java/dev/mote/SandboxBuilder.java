@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +29,8 @@ public final class SandboxBuilder {
   /// What all pipes of a program may hold together, in the host's memory.
   private static final long PIPE_BYTES = 8L << 20;
 
-  private final Program program;
+  private final @Nullable Program program;
+  private final @Nullable Snapshot snapshot; // in place of the program
   private final Map<String, String> environment = new LinkedHashMap<>();
   private final List<GuestSetup.Mount> mounts = new ArrayList<>();
   private MemorySize memory = DEFAULT_MEMORY;
@@ -49,12 +51,32 @@ public final class SandboxBuilder {
 
   SandboxBuilder(Program program) {
     this.program = program;
+    snapshot = null;
+  }
+
+  SandboxBuilder(Snapshot snapshot) {
+    program = null;
+    this.snapshot = snapshot;
+    GuestLimits limits = snapshot.image().setup().limits();
+    memory = MemorySize.ofBytes(limits.memoryBytes());
+    output = MemorySize.ofBytes(limits.files().streamBytes());
+    if (limits.messageBytes() > 0) {
+      calls = calls.messageBytes(limits.messageBytes());
+    }
+  }
+
+  /// What a snapshot has is settled.
+  private void settle(String setting) {
+    if (snapshot != null) {
+      throw new IllegalStateException("the snapshot has its " + setting + " already");
+    }
   }
 
   /// Memory that the program may use. Default: 128 MiB.
   ///
   /// @param limit from 1 MiB to 512 GiB; what is not used costs nothing
   public SandboxBuilder memory(MemorySize limit) {
+    settle("memory");
     if (limit.bytes() < 1L << 20 || limit.bytes() > 512L << 30) {
       throw new IllegalArgumentException(
           "the memory limit must be from 1MiB to 512GiB, not " + limit);
@@ -96,6 +118,7 @@ public final class SandboxBuilder {
   /// Bytes that the program may write to each of its standard output and standard error. Default:
   /// 16 MiB.
   public SandboxBuilder outputLimit(MemorySize limit) {
+    settle("output limit");
     output = limit;
     return this;
   }
@@ -103,18 +126,21 @@ public final class SandboxBuilder {
   /// Bytes that the program may keep in files of its own; they are in the host's memory. Default:
   /// 64 MiB.
   public SandboxBuilder fileLimit(MemorySize limit) {
+    settle("files");
     files = limit;
     return this;
   }
 
   /// Files and directories that the program may make. Default: 10,000.
   public SandboxBuilder fileCount(int limit) {
+    settle("files");
     fileCount = requireNotNegative(limit);
     return this;
   }
 
   /// Files that the program may have open at one time. Default: 1,024.
   public SandboxBuilder openFiles(int limit) {
+    settle("files");
     openFiles = requireNotNegative(limit);
     return this;
   }
@@ -131,6 +157,7 @@ public final class SandboxBuilder {
   /// @param name not empty, without `=` and NUL
   /// @param value without NUL
   public SandboxBuilder environment(String name, String value) {
+    settle("environment");
     if (name.isEmpty() || name.indexOf('=') >= 0 || name.indexOf('\0') >= 0) {
       throw new IllegalArgumentException("'" + name + "' cannot be a variable's name");
     }
@@ -146,6 +173,7 @@ public final class SandboxBuilder {
   /// @param host an existing file or directory; symbolic links in it are followed only within it
   /// @param target where the program finds it: an absolute path other than `/`
   public SandboxBuilder mount(Path host, String target) {
+    settle("mounts");
     if (!target.startsWith("/") || target.equals("/") || target.indexOf('\0') >= 0) {
       throw new IllegalArgumentException(
           "'" + target + "' is no place for a mount; give an absolute path other than /");
@@ -158,6 +186,7 @@ public final class SandboxBuilder {
   ///
   /// @param path absolute
   public SandboxBuilder workingDirectory(String path) {
+    settle("working directory");
     if (!path.startsWith("/")) {
       throw new IllegalArgumentException("the working directory must be absolute: " + path);
     }
@@ -167,6 +196,7 @@ public final class SandboxBuilder {
 
   /// Which processor features the program is told of. Default: all that the host has.
   public SandboxBuilder cpu(CpuBaseline baseline) {
+    settle("processor");
     cpu = baseline;
     return this;
   }
@@ -251,6 +281,7 @@ public final class SandboxBuilder {
   ///
   /// @param limit from 1 KiB to 1 GiB
   public SandboxBuilder messageLimit(MemorySize limit) {
+    settle("message limit");
     if (limit.bytes() < 1 << 10 || limit.bytes() > 1 << 30) {
       throw new IllegalArgumentException(
           "the message limit must be from 1KiB to 1GiB, not " + limit);
@@ -332,7 +363,10 @@ public final class SandboxBuilder {
   /// @throws ProgramException if the program does not fit the memory limit, or a mount or the
   ///   working directory is not there
   public Sandbox build() {
-    return new Sandbox(createGuest(0), limits(), null);
+    if (snapshot != null && snapshot.offersFunctions()) {
+      throw new IllegalStateException("the snapshot offers functions: start() it");
+    }
+    return new Sandbox(snapshot == null ? createGuest(0) : createGuest(snapshot), limits(), null);
   }
 
   /// Makes the virtual machine, loads the program and runs it until it has announced its functions,
@@ -341,24 +375,63 @@ public final class SandboxBuilder {
   /// @throws HostException if this host cannot run sandboxes; it says what to do
   /// @throws ProgramException if the program does not fit the memory limit, a mount or the working
   ///   directory is not there, or the program ends without having announced functions
+  /// @throws IllegalStateException if the snapshot is of a program without functions
   public Sandbox start() {
-    Guest guest = createGuest(calls.messageBytes());
+    if (snapshot != null && !snapshot.offersFunctions()) {
+      throw new IllegalStateException("the snapshot offers no functions: build() and run it");
+    }
+    Guest guest = snapshot == null ? createGuest(calls.messageBytes()) : createGuest(snapshot);
     var hostCalls = new HostCalls(hostFunctions, calls, tenant, Map.copyOf(attributes));
     var conversation = new Conversation(guest, limits(), calls, hostCalls, streams, output.bytes());
     var sandbox = new Sandbox(guest, limits(), conversation);
     try {
-      Ending ending = conversation.start();
-      if (ending != null) {
-        throw new ProgramException(
-            ProgramException.Kind.NO_FUNCTIONS,
-            "%s does not offer functions: it ended before it announced any (%s)%s"
-                .formatted(program.executable(), ending, errorOutput()));
+      if (snapshot == null) {
+        start(conversation);
+      } else {
+        conversation.start(snapshot);
       }
       return sandbox;
+    } catch (GuestFailure e) {
+      sandbox.close();
+      throw SandboxException.of(e, "");
     } catch (RuntimeException | Error e) {
       sandbox.close();
       throw e;
     }
+  }
+
+  private void start(Conversation conversation) {
+    Ending ending = conversation.start();
+    if (ending != null) {
+      throw new ProgramException(
+          ProgramException.Kind.NO_FUNCTIONS,
+          "%s does not offer functions: it ended before it announced any (%s)%s"
+              .formatted(program().executable(), ending, errorOutput()));
+    }
+  }
+
+  /// Runs the program to where it is ready, and takes a snapshot there: a program whose functions
+  /// are called when it has announced them, any other one when it first waits for its standard
+  /// input, or says by itself that it is ready (`mote_ready`). Until then it has no input. The
+  /// limits of time hold.
+  ///
+  /// @throws HostException if this host cannot run sandboxes; it says what to do
+  /// @throws ProgramException if the program does not fit the memory limit, a mount or the working
+  ///   directory is not there, or the program ends before
+  public Snapshot snapshot(boolean functions) {
+    if (functions) {
+      try (Sandbox sandbox = start()) {
+        return sandbox.snapshot();
+      }
+    }
+    try (Sandbox sandbox = build();
+        var nothingYet = new PendingInput()) {
+      return sandbox.snapshotWhenReady(Streams.capture(nothingYet));
+    }
+  }
+
+  private Program program() {
+    return Objects.requireNonNull(program);
   }
 
   private String errorOutput() {
@@ -376,9 +449,9 @@ public final class SandboxBuilder {
     var limits = new GuestLimits(memory.bytes(), fileLimits, messageBytes);
     var setup =
         new GuestSetup(
-            program.file(),
-            program.executable(),
-            program.arguments(),
+            program().file(),
+            program().executable(),
+            program().arguments(),
             environment.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList(),
             workingDirectory,
             List.copyOf(mounts),
@@ -388,7 +461,15 @@ public final class SandboxBuilder {
     try {
       return Guest.create(setup);
     } catch (GuestFailure e) {
-      throw SandboxException.of(e, program.executable() + ": ");
+      throw SandboxException.of(e, program().executable() + ": ");
+    }
+  }
+
+  private static Guest createGuest(Snapshot snapshot) {
+    try {
+      return Guest.of(snapshot.image());
+    } catch (GuestFailure e) {
+      throw SandboxException.of(e, "");
     }
   }
 }

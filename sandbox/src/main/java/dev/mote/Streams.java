@@ -39,10 +39,7 @@ public final class Streams {
   ///
   /// @param input what the program reads, then it sees the end; the array is not copied
   public static Streams capture(byte[] input) {
-    var output = new ByteArrayOutputStream();
-    var error = new ByteArrayOutputStream();
-    var streams = standard(new ByteArrayInputStream(input), output, error);
-    return new Streams(streams, output, error);
+    return capture(new ByteArrayInputStream(input));
   }
 
   /// The same with input.
@@ -62,6 +59,13 @@ public final class Streams {
   public static Streams of(InputStream input, OutputStream output, OutputStream error) {
     return new Streams(
         standard(input, output, error), new ByteArrayOutputStream(), new ByteArrayOutputStream());
+  }
+
+  /// The same with input of any kind.
+  static Streams capture(InputStream input) {
+    var output = new ByteArrayOutputStream();
+    var error = new ByteArrayOutputStream();
+    return new Streams(standard(input, output, error), output, error);
   }
 
   private static StandardStreams standard(

@@ -65,7 +65,7 @@ final class FilesLoader {
     var found = new ArrayList<Inode>();
     for (FilesState.Node node : state.nodes()) {
       String path =
-          node instanceof FilesState.Given(String given)
+          node instanceof FilesState.Given(String given, _)
               ? given
               : node instanceof FilesState.Folder folder ? folder.given() : "";
       found.add(path.isEmpty() ? files.root() : find(path));
@@ -83,7 +83,12 @@ final class FilesLoader {
 
   private Inode node(FilesState.Node node, Inode given) {
     return switch (node) {
-      case FilesState.Given _ -> given;
+      case FilesState.Given(_, FilesState.Meta meta) -> {
+        if (meta != null) {
+          given.load(meta);
+        }
+        yield given;
+      }
       case FilesState.Folder folder -> {
         MemoryDirectory directory =
             folder.given().isEmpty()
@@ -186,7 +191,7 @@ final class FilesLoader {
   }
 
   private String pathOf(int node) {
-    if (at(state.nodes(), node) instanceof FilesState.Given(String path)) {
+    if (at(state.nodes(), node) instanceof FilesState.Given(String path, _)) {
       return path;
     }
     throw wrong("a file without a place");

@@ -138,7 +138,7 @@ final class FilesSaver {
     if (entry.removed && given.isEmpty()) {
       throw new IllegalStateException("an open file that is not there any more: " + path);
     }
-    return new FilesState.Given(path);
+    return new FilesState.Given(path, entry.inode instanceof FixedFile file ? file.meta() : null);
   }
 
   private int addNode(Inode inode, FilesState.Node node) {

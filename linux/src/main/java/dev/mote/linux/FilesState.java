@@ -1,6 +1,7 @@
 package dev.mote.linux;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The files of a guest at one moment, as data: what is in its memory, what it has open, and of
 /// everything else (the host's directories, `/proc`, devices, the program) where it was.
@@ -45,8 +46,10 @@ public record FilesState(
   /// A file of some type.
   public sealed interface Node {}
 
-  /// What the sandbox comes with, by its path: a mount, a device, the program.
-  public record Given(String path) implements Node {}
+  /// What the sandbox comes with, by its path: a mount, `/proc`, the program.
+  ///
+  /// @param meta of a file in memory, whose owner and times the guest may have changed; else null
+  public record Given(String path, @Nullable Meta meta) implements Node {}
 
   /// @param given the path of the directory that the sandbox comes with and that this one is; empty
   ///   if the guest made it

@@ -61,6 +61,8 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   private int blockedCall = NONE; // a system call of a snapshot, which is to be made again
   private boolean touched; // by a system call or a fault since it was at home
   private boolean away; // it was put to a difference
+  private @Nullable GuestImage unsettled; // what it is to be loaded from when it is started
+  private boolean pausesWhenReady;
 
   /// Makes a guest and loads its program.
   ///
@@ -80,26 +82,29 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
     }
   }
 
-  /// Makes a guest out of a snapshot, in a virtual machine of its own.
+  /// Makes a guest out of a snapshot, in a virtual machine of its own. It is loaded when it is
+  /// started.
   ///
-  /// @throws GuestFailure if this host cannot run guests, or not this one
-  public static Guest of(GuestImage image, StandardStreams streams) {
+  /// @throws GuestFailure if this host cannot run guests
+  public static Guest of(GuestImage image) {
     VirtualMachine vm = createMachine(image.setup());
     try {
-      return new Guest(vm, vm.frames(), true, image.setup()).settle(image, streams);
+      return new Guest(vm, vm.frames(), true, image);
     } catch (RuntimeException | Error e) {
       vm.close();
       throw e;
     }
   }
 
-  /// Makes a guest out of a snapshot in a virtual machine that several share. One of them runs at a
-  /// time, and each is restored before it is run.
-  ///
-  /// @throws GuestFailure if it does not fit there
-  public static Guest of(GuestImage image, StandardStreams streams, VirtualMachine vm) {
-    Frames frames = vm.frames(image.setup().limits().memoryBytes());
-    return new Guest(vm, frames, false, image.setup()).settle(image, streams);
+  /// The same in a virtual machine that several share. One of them runs at a time, and each is
+  /// restored before it is run.
+  public static Guest of(GuestImage image, VirtualMachine vm) {
+    return new Guest(vm, vm.frames(image.setup().limits().memoryBytes()), false, image);
+  }
+
+  private Guest(VirtualMachine vm, Frames frames, boolean ownsMachine, GuestImage image) {
+    this(vm, frames, ownsMachine, image.setup());
+    unsettled = image;
   }
 
   private static VirtualMachine createMachine(GuestSetup setup) {
@@ -145,23 +150,16 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
     faultReport.loadedAt(bias);
   }
 
-  private Guest settle(GuestImage image, StandardStreams itsStreams) {
+  private void settle(GuestImage image, SystemCalls itsCalls) {
     try {
       GuestState state = image.state();
-      loaded(state.loadBias(), state.breakStart());
-      streams = itsStreams;
-      calls = new SystemCalls(this, itsStreams, setup, breakStart);
-      List<OpenFile> open = calls.loadFiles(state.files());
-      home = Home.load(this, calls, image, open);
-      calls.doneWith(open);
+      List<OpenFile> open = itsCalls.loadFiles(state.files());
+      home = Home.load(this, itsCalls, image, open);
+      itsCalls.doneWith(open);
       blockedCall = state.blockedCall();
-      return this;
+      unsettled = null;
     } catch (GuestMemoryExhaustedException | IllegalArgumentException e) {
-      close();
       throw GuestFailure.ofProgram(e);
-    } catch (RuntimeException | Error e) {
-      close();
-      throw e;
     }
   }
 
@@ -309,7 +307,41 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   @Override
   public void start(StandardStreams itsStreams) {
     streams = itsStreams;
-    calls = new SystemCalls(this, itsStreams, setup, breakStart);
+    GuestImage image = unsettled;
+    if (image != null) {
+      loaded(image.state().loadBias(), image.state().breakStart());
+    }
+    if (calls == null) { // after a restore there are
+      calls = new SystemCalls(this, itsStreams, setup, breakStart);
+    }
+    if (image != null) {
+      settle(image, calls);
+    }
+  }
+
+  /// Runs the guest as [#run] does, but no further than to where it waits for its standard input or
+  /// says that it is ready ([SystemCalls#READY]).
+  ///
+  /// @return null if it is there, to be saved by [#snapshot]
+  public @Nullable GuestEnding runUntilReady(
+      StandardStreams itsStreams, long wallNanos, long cpuNanos) {
+    enter(wallNanos, cpuNanos);
+    try {
+      pausesWhenReady = true;
+      start(itsStreams);
+      resume();
+      return ending;
+    } finally {
+      pausesWhenReady = false;
+      leave();
+    }
+  }
+
+  /// The guest says that it is ready.
+  ///
+  /// @return the result of its call
+  long ready() {
+    return pausesWhenReady ? task.block() : 0;
   }
 
   /// Takes a snapshot of the guest, which waits for a message or in a system call. From now on it
@@ -360,7 +392,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   ///   changed then
   /// @throws GuestFailure if the host fails
   /// @throws IllegalStateException if it is closed
-  public boolean restore(GuestImage image) {
+  public boolean restore(GuestImage image, StandardStreams itsStreams) {
     running.lock();
     try {
       Home known = home;
@@ -372,6 +404,12 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
           || !Home.isDifferenceTo(image.pages(), known.image().pages())) {
         return false;
       }
+      if (!itsStreams.equals(streams) && calls != null) {
+        task.drop();
+        calls.close();
+        calls = null;
+      }
+      streams = itsStreams;
       restore(image, known);
       return true;
     } catch (MachineException e) {
@@ -384,7 +422,6 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   private void restore(GuestImage image, Home known) {
     boolean difference = image.pages() != known.image().pages() || away;
     SystemCalls present = calls;
-    boolean wasTouched = touched || ending != null || difference;
     List<OpenFile> open = null;
     if (present == null || present.filesMayHaveChanged() || difference) {
       task.drop();
@@ -395,7 +432,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
       calls = present;
       open = present.loadFiles(image.state().files());
     }
-    known.restore(present, open, image, wasTouched);
+    known.restore(present, open, image, touched || ending != null);
     if (open != null) {
       present.doneWith(open);
     }
@@ -461,7 +498,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
         return false;
       }
       step(calls);
-      if (channel.hasSent()) {
+      if (channel.hasSent() || blockedCall != NONE) {
         return true;
       }
     }
@@ -578,6 +615,10 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
         registers.rax(result);
         task.restoreMask();
         return true;
+      }
+      if (pausesWhenReady && (number == SystemCalls.READY || calls.inputIsWanted())) {
+        blockedCall = number;
+        return false;
       }
       if (!await(seen)) {
         return false;

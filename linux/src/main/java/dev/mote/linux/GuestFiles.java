@@ -96,6 +96,10 @@ final class GuestFiles implements AutoCloseable {
     return new FilesLoader(files, standard, state).load();
   }
 
+  boolean inputIsWanted() {
+    return standard.inputIsWanted();
+  }
+
   /// Whether a call is one of the few that change nothing here: what they do is in the guest's
   /// memory, or in a stream of the host.
   ///

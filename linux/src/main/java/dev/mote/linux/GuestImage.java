@@ -10,6 +10,11 @@ import dev.mote.machine.PageImage;
 /// @param cpu its registers
 /// @param state what the system-call layer knows of it
 public record GuestImage(GuestSetup setup, PageImage pages, CpuState cpu, GuestState state) {
+  /// How many bytes of pages the guest had.
+  public long memoryBytes() {
+    return pages.totalPages() * AddressSpace.PAGE;
+  }
+
   /// How many bytes of pages it has that its parent has not.
   public long ownBytes() {
     return (long) pages.size() * AddressSpace.PAGE;

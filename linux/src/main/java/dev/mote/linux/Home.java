@@ -27,7 +27,7 @@ final class Home {
   private final Residence residence;
   private final RestoreStub.@Nullable Place stub;
   private final GuestImage image;
-  private List<Mapping> mappings; // with sources among the files that are open now
+  private List<Mapping> mappings; // of what it was put to last, with sources among its open files
   private long pagesCopied;
 
   private Home(Guest guest, Residence residence, GuestImage image, List<Mapping> mappings) {
@@ -72,6 +72,7 @@ final class Home {
     List<Mapping> mappings = List.copyOf(space.mappings());
     var image = new GuestImage(guest.setup(), residence.image(), cpu, state);
     space.load(mappings);
+    calls.filesAreSaved();
     return new Home(guest, residence, image, mappings);
   }
 
@@ -131,7 +132,7 @@ final class Home {
   /// Puts the guest back.
   ///
   /// @param calls of the guest; their files are as the state has them
-  /// @param open the open files, if they were made anew
+  /// @param open the open files, if they were made anew, as they are for a difference
   /// @param target this home's own image, or a difference to it
   /// @param touched whether the guest made a system call or a fault since
   void restore(
@@ -142,10 +143,10 @@ final class Home {
     if (open != null) {
       mappings = mappings(guest, calls, state, open);
     }
-    if (open != null || space.hasChanged() || !same) {
-      space.load(same ? mappings : mappings(guest, calls, state, List.of()));
+    if (open != null || space.hasChanged()) {
+      space.load(mappings);
     }
-    if (touched || !same) {
+    if (touched || open != null) {
       loadSmall(calls, state);
     } else {
       guest.channel().load(state.channel());

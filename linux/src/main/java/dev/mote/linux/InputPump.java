@@ -94,6 +94,12 @@ final class InputPump implements AutoCloseable {
     }
   }
 
+  boolean isWanted() {
+    synchronized (lock) {
+      return wanted > 0;
+    }
+  }
+
   /// How many bytes are known to be there.
   int available() {
     synchronized (lock) {

@@ -107,6 +107,11 @@ final class StandardFiles implements AutoCloseable {
     error.renewLimit();
   }
 
+  /// Whether a call has asked for input that is not there yet.
+  boolean inputIsWanted() {
+    return input.isWanted();
+  }
+
   /// Stops reading the host's input. A read that waits there is abandoned, not waited for.
   @Override
   public void close() {

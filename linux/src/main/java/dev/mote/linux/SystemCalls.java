@@ -10,6 +10,10 @@ import java.util.List;
 final class SystemCalls implements AutoCloseable {
   static final int RT_SIGRETURN = 15;
 
+  /// The program is ready: what comes now is what it is for. A number that Linux does not have, so
+  /// that the program runs natively too (`mote_ready` of the guest libraries).
+  static final int READY = 0x4d_4f54;
+
   private final Guest guest;
   private final Registers registers;
   private final GuestFiles files;
@@ -126,6 +130,7 @@ final class SystemCalls implements AutoCloseable {
         yield prlimit(task, (int) b, c, d);
       }
       case 309 -> process.getcpu(task, a, b);
+      case READY -> guest.ready();
       case 318 -> process.getrandom(task, a, b, (int) c);
       default -> fileCall(task, number, a, b, c, d, e, f);
     };
@@ -151,9 +156,19 @@ final class SystemCalls implements AutoCloseable {
     }
   }
 
+  /// Whether a call waits for bytes of the standard input.
+  boolean inputIsWanted() {
+    return files.inputIsWanted();
+  }
+
   /// Whether a call was made that may have changed files, descriptors or their positions.
   boolean filesMayHaveChanged() {
     return filesMayHaveChanged;
+  }
+
+  /// They are as a snapshot has them.
+  void filesAreSaved() {
+    filesMayHaveChanged = false;
   }
 
   /// What the layer knows of the guest.
@@ -216,7 +231,7 @@ final class SystemCalls implements AutoCloseable {
   /// What is held only by the list is open no more.
   void doneWith(List<OpenFile> open) {
     open.forEach(OpenFile::release);
-    filesMayHaveChanged = false;
+    filesAreSaved();
   }
 
   /// The pages of a file that a mapping of a snapshot shows.
