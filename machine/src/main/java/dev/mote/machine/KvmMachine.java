@@ -64,6 +64,8 @@ final class KvmMachine implements VirtualMachine {
   private final long cr4;
   private final MemorySegment xsave; // struct kvm_xsave, for both directions
 
+  private final TimestampCounter timestampCounter;
+
   private long pageTableRoot;
   private boolean sregsRead;
   private boolean sregsDirty;
@@ -103,6 +105,7 @@ final class KvmMachine implements VirtualMachine {
       xsave = arena.allocate(4096, 64);
       cr4 = supportedCr4();
       setUpVcpu();
+      timestampCounter = new TimestampCounter(kvm, vcpu, arena);
     } catch (RuntimeException | Error e) {
       closeFd(vcpuFd);
       closeFd(vmFd);
@@ -525,6 +528,11 @@ final class KvmMachine implements VirtualMachine {
     MemorySegment.copy(source, 0, xsave, 0, cpuid.xsaveSize);
     xsave.asSlice(cpuid.xsaveSize).fill((byte) 0);
     return Libc.ioctl(vcpu, KvmAbi.KVM_SET_XSAVE, xsave.address()) >= 0;
+  }
+
+  @Override
+  public TimestampCounter timestampCounter() {
+    return timestampCounter;
   }
 
   private static boolean isCanonical(long address) {
