@@ -7,11 +7,14 @@ import java.time.Instant;
 /// CLOCK_MONOTONIC begins near zero when the guest is made, so that it tells nothing of how long
 /// the host has been running. CLOCK_REALTIME is the host's.
 ///
+/// This is what the guest waits by. What it is told when it asks for the time is [VdsoClock]'s
+/// reading, which follows this clock.
+///
 /// Thread-safe.
 final class Clock {
   static final long SECOND = 1_000_000_000L;
 
-  private final long origin = System.nanoTime() - 3600 * SECOND;
+  private volatile long origin = System.nanoTime() - 3600 * SECOND;
 
   long realtimeNanos() {
     Instant now = Instant.now();
@@ -19,6 +22,17 @@ final class Clock {
   }
 
   long monotonicNanos() {
-    return System.nanoTime() - origin;
+    return monotonicNanos(System.nanoTime());
+  }
+
+  /// CLOCK_MONOTONIC at a time that [System#nanoTime] gave.
+  long monotonicNanos(long hostNanos) {
+    return hostNanos - origin;
+  }
+
+  /// Makes CLOCK_MONOTONIC go on from here: after it stood still, or where the guest has seen it
+  /// already. By the thread that runs the guest.
+  void continueFrom(long monotonicNanos) {
+    origin = System.nanoTime() - monotonicNanos;
   }
 }

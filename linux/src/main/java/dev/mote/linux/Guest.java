@@ -27,6 +27,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   private final AddressSpace space;
   private final UserMemory memory;
   private final Clock clock = new Clock();
+  private final VdsoClock vdsoClock;
   private final Events events = new Events();
   private final Signals signals;
   private final Timers timers;
@@ -85,6 +86,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
     space = new AddressSpace(vm.memory(), vm.frames());
     vm.pageTableRoot(space.tables().root());
     memory = new UserMemory(space, vm.memory());
+    vdsoClock = new VdsoClock(clock, vm.timestampCounter(), space, vm.memory());
     signals = new Signals(this, vm);
     faults = new Faults(this, vm);
     ProcessArguments arguments = ProcessArguments.of(setup);
@@ -112,6 +114,10 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
 
   Clock clock() {
     return clock;
+  }
+
+  VdsoClock vdsoClock() {
+    return vdsoClock;
   }
 
   Events events() {
@@ -274,6 +280,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
       if (ending != null) {
         return false;
       }
+      vdsoClock.refresh();
       step(calls);
       if (channel.hasSent()) {
         return true;
