@@ -34,7 +34,8 @@ final class Vdso {
   /// written it.
   static final PageSource DATA_PAGE = new DataPage();
 
-  private static final int TEXT = 0x400;
+  /// Where in the object the code begins.
+  static final int TEXT = 0x400;
 
   private static final String NAME = "linux-vdso.so.1";
   private static final String VERSION = "LINUX_2.6";

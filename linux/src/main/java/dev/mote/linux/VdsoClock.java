@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class VdsoClock {
   private static final long INTERVAL = 100_000_000;
 
-  /// Readings for a new base, of which the quickest counts.
-  private static final int READINGS = 3;
+  /// Readings for a new base, of which the quickest counts: the first may find code that is not
+  /// compiled yet, or be interrupted.
+  private static final int READINGS = 2;
 
   /// The host's CLOCK_REALTIME keeps its distance to its CLOCK_MONOTONIC unless it is set; what
   /// differs by less than this comes from the reading.

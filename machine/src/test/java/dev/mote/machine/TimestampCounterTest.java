@@ -36,7 +36,6 @@ class TimestampCounterTest {
       Thread.sleep(200);
       double ticks = counter.read() - start;
       nanos = System.nanoTime() - nanos;
-      System.err.println(ticks * 1e6 / nanos / counter.kilohertz());
       assertThat(ticks / nanos * 1e6 / counter.kilohertz()).isBetween(0.98, 1.02);
     }
   }
