@@ -7,6 +7,9 @@ import java.time.Instant;
 /// CLOCK_MONOTONIC begins near zero when the guest is made, so that it tells nothing of how long
 /// the host has been running. CLOCK_REALTIME is the host's.
 ///
+/// This is what the guest waits by. What it is told when it asks for the time is [VdsoClock]'s
+/// reading, which follows this clock.
+///
 /// Thread-safe.
 final class Clock {
   static final long SECOND = 1_000_000_000L;
@@ -19,11 +22,22 @@ final class Clock {
   }
 
   long monotonicNanos() {
-    return System.nanoTime() - origin;
+    return monotonicNanos(System.nanoTime());
   }
 
-  /// CLOCK_MONOTONIC goes on from a time: in a snapshot it stood still.
-  void monotonicNanos(long now) {
-    origin = System.nanoTime() - now;
+  /// CLOCK_MONOTONIC at a time that [System#nanoTime] gave.
+  long monotonicNanos(long hostNanos) {
+    return hostNanos - origin;
+  }
+
+  /// Makes CLOCK_MONOTONIC go on from here: after it stood still, or where the guest has seen it
+  /// already. By the thread that runs the guest.
+  ///
+  /// @return by how much it was set forwards
+  long continueFrom(long monotonicNanos) {
+    long before = origin;
+    long now = System.nanoTime() - monotonicNanos;
+    origin = now;
+    return before - now;
   }
 }

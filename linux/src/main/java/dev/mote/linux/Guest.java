@@ -34,6 +34,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   private final AddressSpace space;
   private final UserMemory memory;
   private final Clock clock = new Clock();
+  private final VdsoClock vdsoClock;
   private final Events events = new Events();
   private final Signals signals;
   private final Timers timers;
@@ -128,6 +129,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
     registers = vm.registers();
     space = new AddressSpace(vm.memory(), frames);
     memory = new UserMemory(space, vm.memory());
+    vdsoClock = new VdsoClock(clock, vm.timestampCounter(), space, vm.memory());
     signals = new Signals(this, vm);
     faults = new Faults(this, vm);
     task = new Task(this, PROCESS_ID, ProcessArguments.of(setup).commandName());
@@ -197,6 +199,10 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
 
   Clock clock() {
     return clock;
+  }
+
+  VdsoClock vdsoClock() {
+    return vdsoClock;
   }
 
   Events events() {
@@ -497,6 +503,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
       if (ending != null) {
         return false;
       }
+      vdsoClock.refresh();
       step(calls);
       if (channel.hasSent() || blockedCall != NONE) {
         return true;

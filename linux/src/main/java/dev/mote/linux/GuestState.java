@@ -56,6 +56,8 @@ public record GuestState(
     ZEROS,
     /// The program's own file; the number says how much of it shows.
     PROGRAM,
+    VDSO_DATA,
+    VDSO_CODE,
     FILE
   }
 

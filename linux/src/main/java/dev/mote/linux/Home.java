@@ -25,18 +25,27 @@ final class Home {
   private final Guest guest;
   private final VirtualMachine vm;
   private final Residence residence;
-  private final RestoreStub.@Nullable Place stub;
+  private final Residence.Keeper keeper;
   private final GuestImage image;
   private List<Mapping> mappings; // of what it was put to last, with sources among its open files
+  private RestoreStub.@Nullable Place stub;
+  private long clockPage; // guest physical address; negative for none
   private long pagesCopied;
 
   private Home(Guest guest, Residence residence, GuestImage image, List<Mapping> mappings) {
     this.guest = guest;
     this.vm = guest.vm();
     this.residence = residence;
+    keeper = guest.space()::mayBind;
     this.image = image;
     this.mappings = mappings;
+    findPages();
+  }
+
+  /// Those that are written to at each restore.
+  private void findPages() {
     stub = stub(guest.space().tables(), image.state().stub());
+    clockPage = guest.vdsoClock().page();
   }
 
   private static RestoreStub.@Nullable Place stub(PageTables tables, long gva) {
@@ -125,6 +134,7 @@ final class Home {
     space.load(mappings);
     var home = new Home(guest, residence, image, mappings);
     home.loadSmall(calls, image.state());
+    guest.vdsoClock().restart(image.state().monotonicNanos());
     home.loadProcessor(image.cpu());
     return home;
   }
@@ -150,10 +160,13 @@ final class Home {
       loadSmall(calls, state);
     } else {
       guest.channel().load(state.channel());
-      guest.clock().monotonicNanos(state.monotonicNanos());
       guest.cpuTime().set(state.cpuNanos());
     }
-    pagesCopied += residence.restore(space::mayBind);
+    pagesCopied += residence.restore(keeper);
+    if (residence.hasMovedPages()) {
+      findPages();
+    }
+    guest.vdsoClock().continueFrom(state.monotonicNanos(), clockPage);
     if (!same) {
       residence.apply(target.pages());
       writeStubOf(target.cpu());
@@ -176,7 +189,6 @@ final class Home {
     calls.load(state);
     guest.task().load(state.task());
     guest.signals().actions().load(state.actions());
-    guest.clock().monotonicNanos(state.monotonicNanos());
     guest.cpuTime().set(state.cpuNanos());
     guest.timers().load(state.timers());
     guest.channel().load(state.channel());
@@ -216,6 +228,8 @@ final class Home {
       Guest guest, SystemCalls calls, GuestState.MappingState mapping, List<OpenFile> open) {
     return switch (mapping.kind()) {
       case ZEROS -> null;
+      case VDSO_DATA -> Vdso.DATA_PAGE;
+      case VDSO_CODE -> Vdso.CODE_PAGE;
       case PROGRAM -> {
         var file = guest.setup().program().bytes();
         if (mapping.source() < 0 || mapping.source() > file.byteSize()) {

@@ -35,6 +35,7 @@ final class InitialStack {
   private static final int AT_RANDOM = 25;
   private static final int AT_HWCAP2 = 26;
   private static final int AT_EXECFN = 31;
+  private static final int AT_SYSINFO_EHDR = 33;
   private static final int AT_MINSIGSTKSZ = 51;
 
   private static final long HWCAP2_FSGSBASE = 2;
@@ -150,6 +151,8 @@ final class InitialStack {
       pathAt,
       AT_PLATFORM,
       platformAt,
+      AT_SYSINFO_EHDR,
+      Vdso.ADDRESS,
       AT_MINSIGSTKSZ,
       SignalFrame.minimumStack(vm),
       AT_NULL,

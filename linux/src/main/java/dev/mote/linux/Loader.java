@@ -70,6 +70,7 @@ final class Loader {
       }
       int stackRights = PROT_READ | PROT_WRITE | (image.executableStack() ? PROT_EXEC : 0);
       space.map(Mapping.zeros(STACK_TOP - STACK_SIZE, STACK_TOP, stackRights, "[stack]"));
+      mapVdso();
       byte[] random = new byte[16];
       HostRandom.fill(random);
       var stack = new InitialStack(image, bias, arguments, random, vm);
@@ -114,6 +115,14 @@ final class Loader {
     if (zerosTo > zerosFrom) {
       space.map(Mapping.zeros(zerosFrom, zerosTo, rights, ""));
     }
+  }
+
+  private void mapVdso() {
+    long data = Vdso.DATA_ADDRESS;
+    long code = Vdso.ADDRESS;
+    int execute = PROT_READ | PROT_EXEC;
+    space.map(new Mapping(data, code, PROT_READ, false, Vdso.DATA_PAGE, 0, "[vvar]"));
+    space.map(new Mapping(code, code + PAGE, execute, false, Vdso.CODE_PAGE, 0, "[vdso]"));
   }
 
   /// The registers at entry: all zero but the stack (RDX above all, which glibc takes for a

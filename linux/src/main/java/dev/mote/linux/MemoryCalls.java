@@ -181,10 +181,15 @@ final class MemoryCalls {
     return 0;
   }
 
-  /// A shared mapping of a file was refused the right to write when it was made.
+  /// A shared mapping of a file was refused the right to write when it was made; the vDSO's data
+  /// never has it.
+  @SuppressWarnings("ReferenceEquality") // of sources: that page is the only one of its kind
   private void requireWritable(long start, long end) {
     Mapping first = space.find(start);
-    if (first != null && first.shared() && first.source() != null && first.start() < end) {
+    if (first == null || first.start() >= end) {
+      return;
+    }
+    if (first.source() == Vdso.DATA_PAGE || (first.shared() && first.source() != null)) {
       throw EACCES.exception();
     }
   }

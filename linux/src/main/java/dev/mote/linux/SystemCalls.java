@@ -189,7 +189,7 @@ final class SystemCalls implements AutoCloseable {
         guest.task().save(),
         guest.signals().actions().save(),
         guest.timers().save(),
-        guest.clock().monotonicNanos(),
+        guest.vdsoClock().monotonicToSave(),
         guest.cpuNanos(),
         credentials.save(),
         limits.save(),
@@ -199,6 +199,7 @@ final class SystemCalls implements AutoCloseable {
         saver.save());
   }
 
+  @SuppressWarnings("ReferenceEquality") // of the two pages of the vDSO there is one each
   private static GuestState.MappingState save(Mapping mapping, FilesSaver saver) {
     PageSource source = mapping.source();
     var kind = GuestState.Source.ZEROS;
@@ -206,6 +207,10 @@ final class SystemCalls implements AutoCloseable {
     if (source instanceof Loader.FilePages(_, long size)) {
       kind = GuestState.Source.PROGRAM;
       number = size;
+    } else if (source == Vdso.DATA_PAGE) {
+      kind = GuestState.Source.VDSO_DATA;
+    } else if (source == Vdso.CODE_PAGE) {
+      kind = GuestState.Source.VDSO_CODE;
     } else if (source != null) {
       kind = GuestState.Source.FILE;
       number = saver.open(FileMappings.fileOf(source));

@@ -20,7 +20,7 @@ final class TimeCalls {
   private static final int TIMER_ABSTIME = 1;
 
   /// Resolution of the coarse clocks: a tick of a kernel with HZ=250.
-  private static final long TICK = 4_000_000;
+  static final int TICK = 4_000_000;
 
   private static final long SECOND = Clock.SECOND;
 
@@ -43,13 +43,13 @@ final class TimeCalls {
   private long now(int clock) {
     return switch (clock) {
       case CLOCK_REALTIME, CLOCK_REALTIME_COARSE, CLOCK_REALTIME_ALARM, CLOCK_TAI ->
-          guest.clock().realtimeNanos();
+          guest.vdsoClock().realtimeNanos();
       case CLOCK_MONOTONIC,
           CLOCK_MONOTONIC_RAW,
           CLOCK_MONOTONIC_COARSE,
           CLOCK_BOOTTIME,
           CLOCK_BOOTTIME_ALARM ->
-          guest.clock().monotonicNanos();
+          guest.vdsoClock().monotonicNanos();
       case CLOCK_PROCESS_CPUTIME_ID, CLOCK_THREAD_CPUTIME_ID -> guest.cpuNanos();
       default -> {
         if (isCpuClockOfCaller(clock)) {
@@ -91,7 +91,7 @@ final class TimeCalls {
 
   long gettimeofday(Task task, long time, long zone) {
     if (time != 0) {
-      long now = guest.clock().realtimeNanos();
+      long now = guest.vdsoClock().realtimeNanos();
       task.memory().setLong(time, now / SECOND);
       task.memory().setLong(time + 8, now % SECOND / 1000);
     }
@@ -102,7 +102,7 @@ final class TimeCalls {
   }
 
   long time(Task task, long target) {
-    long now = guest.clock().realtimeNanos() / SECOND;
+    long now = guest.vdsoClock().realtimeNanos() / SECOND;
     if (target != 0) {
       task.memory().setLong(target, now);
     }

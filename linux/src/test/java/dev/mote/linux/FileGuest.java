@@ -70,10 +70,14 @@ final class FileGuest implements AutoCloseable {
   }
 
   private static GuestSetup setup(FileLimits limits) {
+    return setup(PROGRAM, limits);
+  }
+
+  static GuestSetup setup(Path program, FileLimits limits) {
     try {
       return new GuestSetup(
-          ProgramFile.read(PROGRAM),
-          PROGRAM,
+          ProgramFile.read(program),
+          program,
           List.of("one", "two words"),
           List.of("NAME=value"),
           "/",

@@ -38,6 +38,9 @@ final class Kvm {
   final boolean intel;
   final boolean pvm;
 
+  /// Whether the host itself tells time by the processors' time-stamp counter.
+  final boolean countsTime;
+
   private Kvm(int fd, Ioctl kernel) {
     this.fd = fd;
     this.kernel = kernel;
@@ -48,6 +51,7 @@ final class Kvm {
     processId = Libc.getpid();
     intel = Files.exists(Path.of("/sys/module/kvm_intel"));
     pvm = Files.exists(Path.of("/sys/module/kvm_pvm"));
+    countsTime = TimestampCounter.isClockOfHost();
   }
 
   /// @throws HypervisorUnavailableException with the reason and its fix
@@ -108,6 +112,16 @@ final class Kvm {
     ioctl(vcpu, KvmAbi.KVM_GET_CPUID2, shown.address(), "KVM_GET_CPUID2");
     return Cpuid.differs(wanted.table, shown) ? Cpuid.of(shown, CpuBaseline.HOST, true) : wanted;
   }
+
+  /// The rate of a vCPU's time-stamp counter, the same for all; negative if it is not known.
+  synchronized long tscKilohertz(int vcpu) {
+    if (tscKilohertz == 0) {
+      tscKilohertz = kernel.call(vcpu, KvmAbi.KVM_GET_TSC_KHZ, 0);
+    }
+    return tscKilohertz;
+  }
+
+  private long tscKilohertz; // 0: not asked yet
 
   int createVm() {
     return (int) ioctl(fd, KvmAbi.KVM_CREATE_VM, 0, "KVM_CREATE_VM");

@@ -16,10 +16,12 @@ final class KvmAbi {
   static final long KVM_RUN = io(0x80);
   static final long KVM_GET_SREGS = ior(0x83, 312);
   static final long KVM_SET_SREGS = iow(0x84, 312);
-  static final long KVM_SET_VCPU_EVENTS = iow(0xa0, 64);
+  static final long KVM_GET_MSRS = iowr(0x88, 8);
   static final long KVM_SET_MSRS = iow(0x89, 8);
   static final long KVM_SET_CPUID2 = iow(0x90, 8);
   static final long KVM_GET_CPUID2 = iowr(0x91, 8);
+  static final long KVM_GET_TSC_KHZ = io(0xa3);
+  static final long KVM_SET_VCPU_EVENTS = iow(0xa0, 64);
   static final long KVM_GET_XSAVE = ior(0xa4, 4096);
   static final long KVM_SET_XSAVE = iow(0xa5, 4096);
   static final long KVM_SET_XCRS = iow(0xa7, 392);
@@ -30,6 +32,7 @@ final class KvmAbi {
   static final int KVM_CAP_EXT_CPUID = 7;
   static final int KVM_CAP_XSAVE = 55;
   static final int KVM_CAP_XCRS = 56;
+  static final int KVM_CAP_GET_TSC_KHZ = 61;
   static final int KVM_CAP_SYNC_REGS = 74;
   static final int KVM_CAP_IMMEDIATE_EXIT = 136;
 

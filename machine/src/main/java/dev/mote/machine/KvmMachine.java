@@ -67,6 +67,8 @@ final class KvmMachine implements VirtualMachine {
   private final MemorySegment xsave; // struct kvm_xsave, for both directions
   private final MemorySegment events; // struct kvm_vcpu_events
 
+  private final TimestampCounter timestampCounter;
+
   private long pageTableRoot;
   private boolean sregsRead;
   private boolean sregsDirty;
@@ -109,6 +111,7 @@ final class KvmMachine implements VirtualMachine {
       events = arena.allocate(64, 8);
       cr4 = supportedCr4();
       setUpVcpu();
+      timestampCounter = new TimestampCounter(kvm, vcpu, arena);
     } catch (RuntimeException | Error e) {
       closeFd(vcpuFd);
       closeFd(vmFd);
@@ -620,6 +623,11 @@ final class KvmMachine implements VirtualMachine {
     MemorySegment.copy(source, 0, xsave, 0, cpuid.xsaveSize);
     xsave.asSlice(cpuid.xsaveSize).fill((byte) 0);
     return Libc.ioctl(vcpu, KvmAbi.KVM_SET_XSAVE, xsave.address()) >= 0;
+  }
+
+  @Override
+  public TimestampCounter timestampCounter() {
+    return timestampCounter;
   }
 
   private static boolean isCanonical(long address) {

@@ -36,6 +36,7 @@ public final class Residence {
   private long[] targets = new long[16];
   private long[] offsets = new long[16];
   private MemorySegment[] sources = new MemorySegment[16];
+  private boolean movedPages;
   private int known; // so many of the pages that tables.written() lists are among them
 
   private Residence(
@@ -139,7 +140,8 @@ public final class Residence {
   /// @return how many pages were copied
   public int restore(Keeper keeper) {
     LongList written = tables.written();
-    if (tables.changed().size() > 0) {
+    movedPages = tables.changed().size() > 0;
+    if (movedPages) {
       putRight(keeper);
       forgetStale();
       written = tables.written();
@@ -155,6 +157,11 @@ public final class Residence {
       }
     }
     return count;
+  }
+
+  /// Whether the last [#restore] has bound pages anew, which may be on other frames by now.
+  public boolean hasMovedPages() {
+    return movedPages;
   }
 
   /// A page is among those that are copied back from now on.

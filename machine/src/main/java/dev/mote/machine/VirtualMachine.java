@@ -94,6 +94,9 @@ public interface VirtualMachine extends AutoCloseable {
   /// Whether the guest may use RDFSBASE and its kin (CR4.FSGSBASE).
   boolean fsgsbase();
 
+  /// What RDTSC reads in the guest.
+  TimestampCounter timestampCounter();
+
   /// Frees everything; twice is harmless. The caller makes sure that no thread runs the machine.
   @Override
   void close();
