@@ -74,6 +74,8 @@ final class Json {
       throw file.fault("is not UTF-8");
     } catch (JacksonException e) {
       throw file.fault("is not JSON: " + Quote.printable(e.getOriginalMessage()));
+    } catch (NumberFormatException e) {
+      throw file.fault("has a number with an exponent that is too large");
     }
   }
 
