@@ -9,6 +9,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,11 +17,18 @@ import org.junit.jupiter.api.io.TempDir;
 class ConcurrentWritersTest {
   private static final int COUNT = 20;
 
-  @TempDir Path directory;
+  @TempDir Path temporary;
+
+  private Path directory;
+
+  @BeforeEach
+  void makeLayout() throws IOException {
+    directory = temporary.resolve("layout");
+    ImageLayout.create(directory);
+  }
 
   @Test
   void nothingIsLost() throws Exception {
-    ImageLayout.create(directory);
     try (var a = WriterProcess.start("names", directory, "a", COUNT);
         var b = WriterProcess.start("names", directory, "b", COUNT);
         var threads = Executors.newFixedThreadPool(2)) {
@@ -59,7 +67,7 @@ class ConcurrentWritersTest {
 
   @Test
   void threadsMakeALayoutAtOnce() throws Exception {
-    Path layout = directory.resolve("new");
+    Path layout = temporary.resolve("new");
     try (var threads = Executors.newFixedThreadPool(8)) {
       List<Future<ImageLayout>> made =
           IntStream.range(0, 8)
@@ -74,7 +82,6 @@ class ConcurrentWritersTest {
   /// The JVM that does it has a heap of 32 MiB.
   @Test
   void aBlobMayBeLargerThanTheHeap() throws Exception {
-    ImageLayout.create(directory);
     try (var writer = WriterProcess.start("large", directory, 200)) {
       writer.go();
       assertThat(writer.output()).containsExactly("200");

@@ -17,13 +17,9 @@ class CrashTest {
   private static final int AHEAD = 2;
   private static final int STATES = 1_000_000;
 
-  @TempDir Path directory;
+  @TempDir Path temporary;
 
-  /// Writes the image of a state: its number, in two layers, and one that all have.
-  static void write(ImageLayout layout, int state) throws IOException {
-    Images.write(layout, "image", "all", "state " + state, ("" + state).repeat(10_000));
-  }
-
+  /// All of the image is of one state.
   private static int readState(ImageLayout layout) throws IOException {
     List<String> layers = Images.texts(layout.read("image"));
     int state = Integer.parseInt(layers.get(1).substring("state ".length()));
@@ -33,8 +29,9 @@ class CrashTest {
 
   @Test
   void killed() throws Exception {
+    Path directory = temporary.resolve("layout");
     ImageLayout layout = ImageLayout.create(directory);
-    write(layout, 0);
+    WriterProcess.Main.write(layout, 0);
     var random = new Random(42);
     var writers = new ArrayDeque<WriterProcess>();
     int state = 0;

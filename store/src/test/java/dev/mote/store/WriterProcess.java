@@ -3,6 +3,7 @@ package dev.mote.store;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.ByteBuffer;
@@ -10,9 +11,11 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import tools.jackson.core.JsonParser;
 
 /// A JVM of its own that writes to a layout: [Main] there, and the way to speak to it here.
 final class WriterProcess implements AutoCloseable {
@@ -27,18 +30,26 @@ final class WriterProcess implements AutoCloseable {
   }
 
   /// @param work a method of [Main]
+  /// @param layout beside which it makes another, to warm up
   static WriterProcess start(String work, Path layout, Object... arguments) throws IOException {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
         List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-Xmx32m"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    command.addAll(List.of("-cp", classPath(), Main.class.getName()));
     command.addAll(List.of(work, layout.toString()));
     for (Object argument : arguments) {
       command.add(argument.toString());
     }
     return new WriterProcess(
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
+  }
+
+  /// Only what it uses, which makes it start sooner.
+  private static String classPath() {
+    return Stream.of(Main.class, ImageLayout.class, JsonParser.class)
+        .map(type -> type.getProtectionDomain().getCodeSource().getLocation().getPath())
+        .collect(Collectors.joining(File.pathSeparator));
   }
 
   /// Lets it begin, as soon as it has said that it can.
@@ -73,7 +84,7 @@ final class WriterProcess implements AutoCloseable {
 
   @Override
   public void close() {
-    process.destroyForcibly();
+    process.destroyForcibly().onExit().join();
   }
 
   static final class Main {
@@ -81,7 +92,7 @@ final class WriterProcess implements AutoCloseable {
 
     public static void main(String[] arguments) throws IOException {
       ImageLayout layout = ImageLayout.open(Path.of(arguments[1]));
-      warmUp();
+      warmUp(Path.of(arguments[1]).getParent());
       IO.println("ready");
       IO.readln();
       switch (arguments[0]) {
@@ -92,26 +103,23 @@ final class WriterProcess implements AutoCloseable {
       }
     }
 
-    private static void warmUp() throws IOException {
-      Path scratch = Files.createTempDirectory("warm");
-      try {
-        ImageLayout layout = ImageLayout.create(scratch);
-        CrashTest.write(layout, 0);
-        layout.remove("image");
-      } finally {
-        try (var files = Files.walk(scratch)) {
-          for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-            Files.delete(file);
-          }
-        }
-      }
+    /// Loads the classes, so that a kill soon afterwards meets work. The test cleans up.
+    private static void warmUp(Path directory) throws IOException {
+      ImageLayout scratch = ImageLayout.create(Files.createTempDirectory(directory, "warm"));
+      write(scratch, 0);
+      scratch.remove("image");
+    }
+
+    /// Writes the image of a state: its number, in two layers, and one that all have.
+    static void write(ImageLayout layout, int state) throws IOException {
+      Images.write(layout, "image", "all", "state " + state, ("" + state).repeat(10_000));
     }
 
     /// Writes one state after the other, for ever, and says which are begun and done.
     private static void states(ImageLayout layout, int first) throws IOException {
       for (int state = first; ; state++) {
         IO.println("begin " + state);
-        CrashTest.write(layout, state);
+        write(layout, state);
         IO.println("done " + state);
         if (state % 3 == 0) {
           Images.write(layout, "other", "other " + state);
