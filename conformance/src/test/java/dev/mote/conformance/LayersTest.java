@@ -22,7 +22,8 @@ class LayersTest {
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-          .importPackages(LAYERS); // with what is below them, dev.mote.values too
+          .importPackages(
+              LAYERS); // with what is below them, dev.mote.values and dev.mote.store too
 
   @ParameterizedTest
   @CsvSource({
@@ -59,8 +60,33 @@ class LayersTest {
   }
 
   @Test
+  void theStoreStandsAlone() {
+    ArchRuleDefinition.noClasses()
+        .that()
+        .resideInAPackage("dev.mote.store")
+        .should()
+        .dependOnClassesThat(
+            DescribedPredicate.describe(
+                "are elsewhere in Mote",
+                used ->
+                    used.getPackageName().startsWith("dev.mote")
+                        && !used.getPackageName().equals("dev.mote.store")))
+        .check(CLASSES);
+    ArchRuleDefinition.noClasses()
+        .that()
+        .resideInAnyPackage("dev.mote.linux", "dev.mote.machine", "dev.mote.values")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.mote.store")
+        .check(CLASSES);
+  }
+
+  @Test
   void everyLayerWasFound() {
-    assertThat(CLASSES).extracting(JavaClass::getPackageName).containsAll(LAYERS);
+    assertThat(CLASSES)
+        .extracting(JavaClass::getPackageName)
+        .containsAll(LAYERS)
+        .contains("dev.mote.values", "dev.mote.store");
   }
 
   private static DescribedPredicate<JavaClass> inAnotherLayerThan(String layer, String below) {
