@@ -92,7 +92,7 @@ static void say_memory(void) {
     char rights[5];
     if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s", &start, &end, rights) != 3) abort();
     say("map %s\n", line);
-    if (rights[0] != 'r') continue;
+    if (rights[0] != 'r' || strstr(line, "[vvar]") != NULL) continue; /* that is the time */
     uint64_t here = (uint64_t)&line;
     for (uint64_t at = start; at < end; at += 4096) {
       bool is_text = at >= (uint64_t)text && at < (uint64_t)text + sizeof text;

@@ -135,6 +135,7 @@ final class Home {
     var home = new Home(guest, residence, image, mappings);
     home.loadSmall(calls, image.state());
     guest.vdsoClock().restart(image.state().monotonicNanos());
+    guest.timers().load(image.state().timers()); // which run by that clock
     home.loadProcessor(image.cpu());
     return home;
   }
@@ -167,6 +168,9 @@ final class Home {
       findPages();
     }
     guest.vdsoClock().continueFrom(state.monotonicNanos(), clockPage);
+    if (touched || open != null) {
+      guest.timers().load(state.timers()); // which run by that clock
+    }
     if (!same) {
       residence.apply(target.pages());
       writeStubOf(target.cpu());
@@ -190,7 +194,6 @@ final class Home {
     guest.task().load(state.task());
     guest.signals().actions().load(state.actions());
     guest.cpuTime().set(state.cpuNanos());
-    guest.timers().load(state.timers());
     guest.channel().load(state.channel());
   }
 

@@ -74,8 +74,8 @@ final class VdsoClock {
     return monotonicNanos() + MARGIN;
   }
 
-  /// The guest is at a snapshot again: its clock goes on from there. What the counter has to do with
-  /// the host's clock is known already.
+  /// The guest is at a snapshot again: its clock goes on from there. What the counter has to do
+  /// with the host's clock is known already.
   ///
   /// @param page guest physical address of the page of data; negative if the program has none
   void continueFrom(long monotonicNanos, long page) {
@@ -83,6 +83,8 @@ final class VdsoClock {
     scale.shift(forwards);
     wall -= forwards;
     if (page >= 0) {
+      // Counted anew: nobody was reading it, and what is there tells nothing of earlier calls.
+      memory.setLong(page + VdsoCode.GENERATION, 0);
       write(page);
     }
   }
