@@ -38,4 +38,14 @@ static void birthday(mote_call *call) {
 }
 MOTE_FUNCTION(birthday, "(person: " PERSON ") -> " PERSON)
 
+static char pages[4096][4096] __attribute__((aligned(4096)));
+
+/* Writes to so many pages. */
+static void touch(mote_call *call) {
+  int64_t count = mote_get_int(mote_argument(call, 0));
+  for (int64_t i = 0; i < count; i++) pages[i][64]++;
+  mote_return_int(call, pages[0][64]);
+}
+MOTE_FUNCTION(touch, "(count: i64) -> i64")
+
 int main(void) { return mote_serve(); }

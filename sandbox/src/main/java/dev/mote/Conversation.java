@@ -13,7 +13,6 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// The talk of a host with one guest: who may say what, and when. The protocol is in
@@ -103,24 +102,23 @@ final class Conversation {
     }
   }
 
-  /// Does something with the guest while no call is made.
+  /// Waits until no call is made; none is until [#resumeCalls].
   ///
-  /// @param body is given the guest, and returns the one that there is from then on
   /// @throws IllegalStateException if this thread is in a call
-  void betweenCalls(UnaryOperator<SpeakingGuest> body) {
+  void pauseCalls() {
     if (Thread.currentThread() == runner || lock.isHeldByCurrentThread()) {
       throw new IllegalStateException("a call is being made");
     }
     lock.lock();
-    try {
-      guest = body.apply(guest);
-    } finally {
-      lock.unlock();
-    }
   }
 
-  /// The guest takes calls again. Only between calls.
-  void revive() {
+  void resumeCalls() {
+    lock.unlock();
+  }
+
+  /// A guest that was restored takes calls again. Only while calls are paused.
+  void revive(SpeakingGuest restored) {
+    guest = restored;
     ending = null;
   }
 

@@ -8,10 +8,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// One program in a virtual machine of its own, without a guest kernel.
@@ -120,16 +118,16 @@ public final class Sandbox implements AutoCloseable {
   /// @throws HostException if the host failed
   public Snapshot snapshot() {
     Conversation talk = conversation();
-    var taken = new AtomicReference<Snapshot>();
-    talk.betweenCalls(speaking -> {
+    talk.pauseCalls();
+    try {
       Ending ended = talk.ending();
       if (ended != null) {
         throw new IllegalStateException("the guest has ended: " + ended);
       }
-      taken.set(new Snapshot(guest.snapshot(), talk.functions(), talk.announcement()));
-      return speaking;
-    });
-    return Objects.requireNonNull(taken.get());
+      return new Snapshot(guest.snapshot(), talk.functions(), talk.announcement());
+    } finally {
+      talk.resumeCalls();
+    }
   }
 
   /// Puts the sandbox back to a snapshot: as a new one that was started from it, with the host
@@ -157,19 +155,19 @@ public final class Sandbox implements AutoCloseable {
     if (!Arrays.equals(snapshot.announcement(), talk.announcement())) {
       throw new IllegalArgumentException("the snapshot is of a program with other functions");
     }
-    talk.betweenCalls(speaking -> {
+    talk.pauseCalls();
+    try {
       requireOpen();
-      try {
-        if (!guest.restore(snapshot.image(), talk.streams().standard())) {
-          replaceGuest(snapshot);
-          guest.start(talk.streams().standard());
-        }
-      } catch (GuestFailure e) {
-        throw SandboxException.of(e, "");
+      if (!guest.restore(snapshot.image(), talk.streams().standard())) {
+        replaceGuest(snapshot);
+        guest.start(talk.streams().standard());
       }
-      talk.revive();
-      return guest;
-    });
+      talk.revive(guest);
+    } catch (GuestFailure e) {
+      throw SandboxException.of(e, "");
+    } finally {
+      talk.resumeCalls();
+    }
   }
 
   private void requireOpen() {

@@ -18,6 +18,8 @@ public final class Main {
           CallFigure.host(),
           CallFigure.bytes(),
           CallFigure.record(),
+          FreshCallFigure.of(16, 1.15),
+          FreshCallFigure.of(64, 1.25),
           new PipeFigure(),
           new WasmFigure());
 

@@ -56,7 +56,8 @@ final class AddressSpace {
   private final PageTables tables;
   private final TreeMap<Long, Mapping> mappings = new TreeMap<>();
   private long mapped; // bytes of address space in mappings
-  private boolean changed; // since the mappings were loaded
+  private long version; // grows with every change of a mapping
+  private long loadedVersion;
   private long noRoomAbove = MMAP_TOP; // above it no gap is longer than longestGap
   private long longestGap;
   private long nextTouch; // the page behind the last chunk that was bound on touch
@@ -77,12 +78,17 @@ final class AddressSpace {
     longestGap = 0;
     nextTouch = 0;
     chunk = FIRST_CHUNK;
-    changed = false;
+    loadedVersion = version;
   }
 
   /// Whether there are others than those that were loaded.
   boolean hasChanged() {
-    return changed;
+    return version != loadedVersion;
+  }
+
+  /// As long as it is the same, so are the mappings.
+  long version() {
+    return version;
   }
 
   /// A page of zeros with these rights may be bound there at any time: touching it would.
@@ -215,7 +221,7 @@ final class AddressSpace {
     }
     if (!inside.isEmpty()) {
       inside.clear();
-      changed = true;
+      version++;
       freed(end);
       tables.release(start, end);
     }
@@ -462,13 +468,13 @@ final class AddressSpace {
   }
 
   private void remove(Mapping mapping) {
-    changed = true;
+    version++;
     mappings.remove(mapping.start());
     mapped -= mapping.length();
   }
 
   private void put(Mapping mapping) {
-    changed = true;
+    version++;
     mappings.put(mapping.start(), mapping);
     mapped += mapping.length();
   }

@@ -1,6 +1,6 @@
 package dev.mote.linux;
 
-import java.time.Instant;
+import dev.mote.machine.HostThread;
 
 /// The guest's clocks, in nanoseconds.
 ///
@@ -17,8 +17,7 @@ final class Clock {
   private volatile long origin = System.nanoTime() - 3600 * SECOND;
 
   long realtimeNanos() {
-    Instant now = Instant.now();
-    return now.getEpochSecond() * SECOND + now.getNano();
+    return HostThread.realtimeNanos();
   }
 
   long monotonicNanos() {

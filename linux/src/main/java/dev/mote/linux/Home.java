@@ -185,8 +185,7 @@ final class Home {
   }
 
   private void loadProcessor(CpuState cpu) {
-    vm.pageTableRoot(guest.space().tables().root());
-    vm.loadCpu(cpu, stub);
+    vm.loadCpu(cpu, guest.space().tables().root(), stub);
   }
 
   private void loadSmall(SystemCalls calls, GuestState state) {

@@ -39,7 +39,8 @@ final class VdsoClock {
   private long wall; // what CLOCK_REALTIME is ahead of CLOCK_MONOTONIC
   private boolean due = true;
   private long lastNanos;
-  private boolean unmapped; // the page of data, for good
+  private long pageVersion = -1; // of the address space in which the page of data was looked for
+  private long pageAddress = -1; // -1: the program has taken it away
 
   VdsoClock(Clock clock, TimestampCounter counter, AddressSpace space, GuestMemory memory) {
     this.clock = clock;
@@ -94,17 +95,21 @@ final class VdsoClock {
     clock.continueFrom(monotonicNanos);
     scale = new CounterScale(counter);
     due = true;
-    unmapped = false;
+    pageVersion = -1;
   }
 
   /// Where the page of data is.
   ///
-  /// @return guest physical address; negative if the program has taken it away
+  /// @return guest physical address; negative if the program has taken it away, or thrown its
+  ///   content away: it reads as zeros if it is touched again
   long page() {
-    Mapping page = find();
-    return page == null || !space.tables().isBound(page.start())
+    if (pageVersion != space.version()) {
+      pageVersion = space.version();
+      pageAddress = find();
+    }
+    return pageAddress < 0 || !space.tables().isBound(pageAddress)
         ? -1
-        : space.tables().gpa(page.start());
+        : space.tables().gpa(pageAddress);
   }
 
   /// The clock is read after the counter: the guest's time is rather ahead than behind, and who has
@@ -143,15 +148,10 @@ final class VdsoClock {
   }
 
   private void write() {
-    Mapping page = unmapped ? null : find();
-    if (page == null) {
-      unmapped = true;
-      return;
+    long page = page();
+    if (page >= 0) {
+      write(page);
     }
-    if (!space.tables().isBound(page.start())) {
-      return; // thrown away by the program; it reads as zeros if it is touched again
-    }
-    write(space.tables().gpa(page.start()));
   }
 
   private void write(long gpa) {
@@ -164,12 +164,16 @@ final class VdsoClock {
   }
 
   /// The page is where it was put, unless the program has moved it.
-  private @Nullable Mapping find() {
-    Mapping there = space.find(Vdso.DATA_ADDRESS);
-    if (isData(there)) {
-      return there;
+  private long find() {
+    if (isData(space.find(Vdso.DATA_ADDRESS))) {
+      return Vdso.DATA_ADDRESS;
     }
-    return space.mappings().stream().filter(VdsoClock::isData).findAny().orElse(null);
+    for (Mapping mapping : space.mappings()) {
+      if (isData(mapping)) {
+        return mapping.start();
+      }
+    }
+    return -1;
   }
 
   @SuppressWarnings("ReferenceEquality") // there is one such page

@@ -1,8 +1,15 @@
 package dev.mote.machine;
 
-/// What the host knows of its own threads.
+/// What the host knows of its own threads, and the time. Makes no objects.
 public final class HostThread {
+  private static final long CLOCK_REALTIME = 0;
+
   private HostThread() {}
+
+  /// Nanoseconds since 1970.
+  public static long realtimeNanos() {
+    return Libc.clockNanos(CLOCK_REALTIME);
+  }
 
   /// The kernel's id of the calling thread.
   public static int id() {

@@ -512,7 +512,8 @@ final class KvmMachine implements VirtualMachine {
   }
 
   @Override
-  public void loadCpu(CpuState state, RestoreStub.@Nullable Place stub) {
+  public void loadCpu(CpuState state, long root, RestoreStub.@Nullable Place stub) {
+    pageTableRoot = root; // without reading special registers that are written below
     if (interrupted) {
       // An exception may wait to be delivered to what is no more.
       events.fill((byte) 0);

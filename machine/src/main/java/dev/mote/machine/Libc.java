@@ -192,6 +192,11 @@ final class Libc {
   static long threadCpuNanos(int tid) {
     long clock =
         ((long) ~tid << 3) | 6; // CPUCLOCK_PERTHREAD_MASK | CPUCLOCK_SCHED, linux/posix-timers.h
+    return clockNanos(clock);
+  }
+
+  /// What a clock says, in nanoseconds, or `-errno`.
+  static long clockNanos(long clock) {
     MemorySegment time = TIMESPEC.get(); // asked for at each call of a guest: nothing is allocated
     long result = call(SYSCALL, SYS_CLOCK_GETTIME, clock, time.address(), 0, 0, 0, 0);
     if (result < 0) {

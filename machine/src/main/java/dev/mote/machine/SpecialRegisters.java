@@ -167,7 +167,14 @@ final class SpecialRegisters {
     base(at, 0);
     struct.set(INT, at + 8, -1);
     struct.set(SHORT, at + 12, (short) selector);
-    byte[] bits = {(byte) type, 1, 3, (byte) (code ? 0 : 1), 1, (byte) (code ? 1 : 0), 1, 0, 0, 0};
-    MemorySegment.copy(bits, 0, struct, BYTE, at + 14, bits.length);
+    // One field after the other: no object is made in a restore.
+    struct.set(BYTE, at + 14, (byte) type);
+    struct.set(BYTE, at + 15, (byte) 1); // present
+    struct.set(BYTE, at + 16, (byte) 3); // dpl
+    struct.set(BYTE, at + 17, (byte) (code ? 0 : 1)); // db
+    struct.set(BYTE, at + 18, (byte) 1); // s
+    struct.set(BYTE, at + 19, (byte) (code ? 1 : 0)); // l
+    struct.set(BYTE, at + 20, (byte) 1); // g
+    struct.set(SHORT, at + 21, (short) 0); // avl, unusable
   }
 }

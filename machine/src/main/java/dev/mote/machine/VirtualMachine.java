@@ -31,12 +31,12 @@ public interface VirtualMachine extends AutoCloseable {
   /// The state of the processor at CPL 3, between two runs.
   CpuState saveCpu();
 
-  /// Puts the processor into a state, on the address space whose root was set last. What was going
-  /// on in it before is forgotten.
+  /// Puts the processor into a state. What was going on in it before is forgotten.
   ///
+  /// @param root guest physical address of the top-level page table
   /// @param stub where in that address space [RestoreStub] lies, by which the next run begins; null
   ///   if it has none, which costs a system call
-  void loadCpu(CpuState state, RestoreStub.@Nullable Place stub);
+  void loadCpu(CpuState state, long root, RestoreStub.@Nullable Place stub);
 
   /// The guest's registers; valid between two runs.
   Registers registers();

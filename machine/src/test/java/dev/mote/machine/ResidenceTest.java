@@ -242,7 +242,7 @@ class ResidenceTest {
         guest.vm.kick();
         assertThat(guest.runAt(Guest.CODE + 512)).isEqualTo(VmExit.INTERRUPTED);
       }
-      guest.vm.loadCpu(state, i % 2 == 0 ? place : null);
+      guest.vm.loadCpu(state, guest.tables.root(), i % 2 == 0 ? place : null);
       assertThat(guest.registers.rip()).isEqualTo(state.general()[CpuState.RIP]);
       if (interrupted) {
         guest.vm.kick(); // on the way in
