@@ -64,6 +64,7 @@ final class Conversation {
   private int depth; // this and the rest are guarded by lock
   private @Nullable GuestFunctions functions;
   private byte[] announcement = {};
+  private PooledSandbox.@Nullable Resident resident; // set once, before any call
   private @Nullable Ending ending;
   private @Nullable GuestError error;
   private long callId;
@@ -120,6 +121,10 @@ final class Conversation {
   void revive(SpeakingGuest restored) {
     guest = restored;
     ending = null;
+  }
+
+  String tenant() {
+    return hostCalls.tenant();
   }
 
   byte[] announcement() {
@@ -234,7 +239,16 @@ final class Conversation {
   void end() {
     if (--depth == 0) {
       lock.unlock();
+      PooledSandbox.Resident leased = resident;
+      if (leased != null) {
+        leased.callEnded();
+      }
     }
+  }
+
+  /// Its sandbox is one of a pool, which hears of the end of each call.
+  void residesAs(PooledSandbox.Resident its) {
+    resident = its;
   }
 
   /// Sends the call that was written, and runs the guest until it answers.

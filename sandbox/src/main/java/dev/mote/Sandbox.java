@@ -3,6 +3,7 @@ package dev.mote;
 import dev.mote.linux.Guest;
 import dev.mote.linux.GuestEnding;
 import dev.mote.linux.GuestFailure;
+import dev.mote.linux.GuestImage;
 import dev.mote.linux.StandardStreams;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -40,6 +41,8 @@ public final class Sandbox implements AutoCloseable {
   private final AtomicBoolean started = new AtomicBoolean();
   private volatile @Nullable Snapshot toRestore; // before the program is run again
   private volatile boolean closed;
+  private final RestoreEvent restoring =
+      new RestoreEvent(); // used again: a restore makes no object
 
   Sandbox(Guest guest, Limits limits, @Nullable Conversation conversation) {
     this.guest = guest;
@@ -158,16 +161,58 @@ public final class Sandbox implements AutoCloseable {
     talk.pauseCalls();
     try {
       requireOpen();
-      if (!guest.restore(snapshot.image(), talk.streams().standard())) {
+      if (!restore(talk, snapshot.image())) {
         replaceGuest(snapshot);
         guest.start(talk.streams().standard());
+        talk.revive(guest);
       }
-      talk.revive(guest);
     } catch (GuestFailure e) {
       throw SandboxException.of(e, "");
     } finally {
       talk.resumeCalls();
     }
+  }
+
+  /// Puts the guest to a difference to the snapshot that it was started from. Only for a guest of a
+  /// pool, whose machine the caller has to itself.
+  ///
+  /// @return false if that must be done in another guest
+  boolean restoreTo(GuestImage image) {
+    Conversation talk = conversation();
+    talk.pauseCalls();
+    try {
+      return restore(talk, image);
+    } catch (GuestFailure e) {
+      throw SandboxException.of(e, "");
+    } finally {
+      talk.resumeCalls();
+    }
+  }
+
+  /// @return false if it could not be done in this guest
+  private boolean restore(Conversation talk, GuestImage image) {
+    restoring.begin();
+    long before = guest.pagesCopied();
+    boolean done = guest.restore(image, talk.streams().standard());
+    restoring.end();
+    if (done) {
+      if (restoring.shouldCommit()) {
+        restoring.tenant = talk.tenant();
+        restoring.pages = guest.pagesCopied() - before;
+        restoring.commit();
+      }
+      talk.revive(guest);
+    }
+    return done;
+  }
+
+  /// What the guest has become since it was put to a snapshot.
+  GuestImage difference() {
+    return guest.difference();
+  }
+
+  Conversation talk() {
+    return conversation();
   }
 
   private void requireOpen() {

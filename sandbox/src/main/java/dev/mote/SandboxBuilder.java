@@ -5,6 +5,7 @@ import dev.mote.linux.Guest;
 import dev.mote.linux.GuestFailure;
 import dev.mote.linux.GuestLimits;
 import dev.mote.linux.GuestSetup;
+import dev.mote.linux.SharedMachine;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,7 +45,7 @@ public final class SandboxBuilder {
   private CpuBaseline cpu = CpuBaseline.HOST;
   private CallLimits calls = CallLimits.defaults();
   private final HostFunctions hostFunctions = new HostFunctions();
-  private Streams streams = Streams.capture();
+  private @Nullable Streams streams; // null: captured
   private String tenant = "";
   private final Map<String, Object> attributes = new LinkedHashMap<>();
   private @Nullable Consumer<String> trace;
@@ -380,9 +381,20 @@ public final class SandboxBuilder {
     if (snapshot != null && !snapshot.offersFunctions()) {
       throw new IllegalStateException("the snapshot offers no functions: build() and run it");
     }
-    Guest guest = snapshot == null ? createGuest(calls.messageBytes()) : createGuest(snapshot);
+    return start(snapshot == null ? createGuest(calls.messageBytes()) : createGuest(snapshot));
+  }
+
+  /// The same in a machine that several sandboxes of one tenant share.
+  ///
+  /// @throws ProgramException if it does not fit there
+  Sandbox start(SharedMachine machine) {
+    return start(Guest.of(Objects.requireNonNull(snapshot).image(), machine));
+  }
+
+  private Sandbox start(Guest guest) {
     var hostCalls = new HostCalls(hostFunctions, calls, tenant, Map.copyOf(attributes));
-    var conversation = new Conversation(guest, limits(), calls, hostCalls, streams, output.bytes());
+    Streams where = streams == null ? Streams.capture() : streams;
+    var conversation = new Conversation(guest, limits(), calls, hostCalls, where, output.bytes());
     var sandbox = new Sandbox(guest, limits(), conversation);
     try {
       if (snapshot == null) {
@@ -400,13 +412,22 @@ public final class SandboxBuilder {
     }
   }
 
+  /// The snapshot that is started; null for a program.
+  @Nullable Snapshot startsFrom() {
+    return snapshot;
+  }
+
+  String tenant() {
+    return tenant;
+  }
+
   private void start(Conversation conversation) {
     Ending ending = conversation.start();
     if (ending != null) {
       throw new ProgramException(
           ProgramException.Kind.NO_FUNCTIONS,
           "%s does not offer functions: it ended before it announced any (%s)%s"
-              .formatted(program().executable(), ending, errorOutput()));
+              .formatted(program().executable(), ending, errorOutput(conversation.streams())));
     }
   }
 
@@ -434,7 +455,7 @@ public final class SandboxBuilder {
     return Objects.requireNonNull(program);
   }
 
-  private String errorOutput() {
+  private static String errorOutput(Streams streams) {
     String text = streams.errorText().strip();
     return text.isEmpty() ? "" : "; its standard error: " + text;
   }

@@ -129,8 +129,8 @@ final class StubClass {
     }
     MethodHandle begin =
         MethodHandles.insertArguments(
-            find("begin", methodType(void.class, TypedView.class, int.class)), 1, number);
-    chain = MethodHandles.foldArguments(chain, begin);
+            find("begin", methodType(TypedView.class, TypedView.class, int.class)), 1, number);
+    chain = MethodHandles.filterArguments(chain, 0, begin); // goes on with the view of one sandbox
     return chain.asType(chain.type().changeParameterType(0, Object.class));
   }
 

@@ -17,14 +17,20 @@ import org.jspecify.annotations.Nullable;
 /// `finish` throws, the call is over.
 final class TypedView {
   private final Conversation conversation;
+  private final @Nullable PooledSandbox pooled; // null: the calls are made here
   private final Function[] functions;
   private final Encoder[][] encoders;
   private final Decoder[] decoders;
 
   /// @throws IllegalArgumentException if the interface does not fit the guest; it names each method
   ///   that does not
-  private TypedView(Conversation conversation, Class<?> api, List<Method> methods) {
+  private TypedView(
+      Conversation conversation,
+      @Nullable PooledSandbox pooled,
+      Class<?> api,
+      List<Method> methods) {
     this.conversation = conversation;
+    this.pooled = pooled;
     functions = new Function[methods.size()];
     encoders = new Encoder[methods.size()][];
     decoders = new Decoder[methods.size()];
@@ -49,7 +55,28 @@ final class TypedView {
   ///   fit the guest
   static <T> T of(Conversation conversation, Class<T> api) {
     StubClass stub = StubClass.of(api);
-    return api.cast(stub.instance(new TypedView(conversation, api, stub.methods())));
+    return api.cast(stub.instance(new TypedView(conversation, null, api, stub.methods())));
+  }
+
+  /// A view whose calls are made in one of several sandboxes, which are alike.
+  ///
+  /// @param any conversation of one of them, to compare with
+  static <T> T of(Conversation any, PooledSandbox pooled, Class<T> api) {
+    StubClass stub = StubClass.of(api);
+    return api.cast(stub.instance(new TypedView(any, pooled, api, stub.methods())));
+  }
+
+  /// The same in another sandbox of the same snapshot, which has the same functions.
+  TypedView in(Conversation other) {
+    return new TypedView(other, this);
+  }
+
+  private TypedView(Conversation conversation, TypedView like) {
+    this.conversation = conversation;
+    pooled = null;
+    functions = like.functions;
+    encoders = like.encoders;
+    decoders = like.decoders;
   }
 
   private Function function(Method method) {
@@ -94,9 +121,12 @@ final class TypedView {
     }
   }
 
-  static void begin(TypedView view, int method) {
-    Function function = view.functions[method];
-    view.conversation.begin(function, view.encoders[method].length);
+  /// @return the view of the sandbox that makes the call
+  static TypedView begin(TypedView view, int method) {
+    PooledSandbox pooled = view.pooled;
+    TypedView at = pooled == null ? view : pooled.lease(view);
+    at.conversation.begin(at.functions[method], at.encoders[method].length);
+    return at;
   }
 
   static void put(TypedView view, int method, int index, long value) {

@@ -64,9 +64,14 @@ final class AddressSpace {
   private int chunk = FIRST_CHUNK;
 
   AddressSpace(GuestMemory memory, Frames frames) {
+    this(memory, frames, new PageTables(memory, frames));
+  }
+
+  /// @param tables with nothing bound
+  AddressSpace(GuestMemory memory, Frames frames, PageTables tables) {
     this.memory = memory;
     this.frames = frames;
-    tables = new PageTables(memory, frames);
+    this.tables = tables;
   }
 
   /// The mappings are these; their pages are not touched.

@@ -1,11 +1,9 @@
 package dev.mote.linux;
 
-import dev.mote.machine.CpuBaseline;
 import dev.mote.machine.Frames;
 import dev.mote.machine.GuestMemoryExhaustedException;
-import dev.mote.machine.Hypervisor;
-import dev.mote.machine.HypervisorUnavailableException;
 import dev.mote.machine.MachineException;
+import dev.mote.machine.PageTables;
 import dev.mote.machine.Registers;
 import dev.mote.machine.VirtualMachine;
 import dev.mote.machine.VmExit;
@@ -28,8 +26,8 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   private static final int NONE = -1;
 
   private final VirtualMachine vm;
-  private final boolean ownsMachine;
-  private final Frames frames;
+  private final @Nullable SharedMachine shared; // null: the machine is its own
+  private final SharedMachine.Place place;
   private final Registers registers;
   private final AddressSpace space;
   private final UserMemory memory;
@@ -71,7 +69,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   public static Guest create(GuestSetup setup) {
     VirtualMachine vm = createMachine(setup);
     try {
-      var guest = new Guest(vm, vm.frames(), true, setup);
+      var guest = new Guest(vm, null, setup);
       guest.loadProgram();
       return guest;
     } catch (ElfException e) {
@@ -90,44 +88,39 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   public static Guest of(GuestImage image) {
     VirtualMachine vm = createMachine(image.setup());
     try {
-      return new Guest(vm, vm.frames(), true, image);
+      var guest = new Guest(vm, null, image.setup());
+      guest.unsettled = image;
+      return guest;
     } catch (RuntimeException | Error e) {
       vm.close();
       throw e;
     }
   }
 
-  /// The same in a virtual machine that several share. One of them runs at a time, and each is
-  /// restored before it is run.
-  public static Guest of(GuestImage image, VirtualMachine vm) {
-    return new Guest(vm, vm.frames(image.setup().limits().memoryBytes()), false, image);
-  }
-
-  private Guest(VirtualMachine vm, Frames frames, boolean ownsMachine, GuestImage image) {
-    this(vm, frames, ownsMachine, image.setup());
-    unsettled = image;
+  /// The same in a machine that several guests share.
+  public static Guest of(GuestImage image, SharedMachine machine) {
+    var guest = new Guest(machine.vm(), machine, image.setup());
+    guest.unsettled = image;
+    return guest;
   }
 
   private static VirtualMachine createMachine(GuestSetup setup) {
-    try {
-      return Hypervisor.ofThisHost()
-          .create(setup.limits().memoryBytes(), CpuBaseline.ofLevel(setup.cpuLevel()));
-    } catch (HypervisorUnavailableException e) {
-      throw GuestFailure.ofHost(e.fix(), e);
-    } catch (MachineException e) {
-      throw GuestFailure.ofHost("", e);
-    }
+    return SharedMachine.machine(setup.limits().memoryBytes(), 1, setup.cpuLevel());
   }
 
-  private Guest(VirtualMachine vm, Frames frames, boolean ownsMachine, GuestSetup setup) {
+  private Guest(VirtualMachine vm, @Nullable SharedMachine shared, GuestSetup setup) {
     this.vm = vm;
-    this.frames = frames;
-    this.ownsMachine = ownsMachine;
+    this.shared = shared;
     this.setup = setup;
+    long limit = setup.limits().memoryBytes();
+    place =
+        shared == null
+            ? new SharedMachine.Place(vm.frames(), new PageTables(vm.memory(), vm.frames()))
+            : shared.take(limit);
     memoryLimit = setup.limits().memoryBytes();
     channel = new Channel(setup.limits().messageBytes());
     registers = vm.registers();
-    space = new AddressSpace(vm.memory(), frames);
+    space = new AddressSpace(vm.memory(), place.frames(), place.tables());
     memory = new UserMemory(space, vm.memory());
     vdsoClock = new VdsoClock(clock, vm.timestampCounter(), space, vm.memory());
     signals = new Signals(this, vm);
@@ -141,7 +134,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   private void loadProgram() {
     ProgramFile program = setup.program();
     vm.pageTableRoot(space.tables().root());
-    var loader = new Loader(vm, frames, space, memory);
+    var loader = new Loader(vm, frames(), space, memory);
     Loader.Loaded at = loader.load(program.image(), program.bytes(), ProcessArguments.of(setup));
     loaded(at.bias(), at.breakStart());
   }
@@ -170,7 +163,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   }
 
   Frames frames() {
-    return frames;
+    return place.frames();
   }
 
   GuestSetup setup() {
@@ -199,6 +192,11 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
 
   Clock clock() {
     return clock;
+  }
+
+  /// CLOCK_MONOTONIC for a snapshot, where it stands still.
+  long clockToSave() {
+    return vdsoClock.monotonicToSave();
   }
 
   VdsoClock vdsoClock() {
@@ -239,7 +237,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
 
   /// Memory that is bound now.
   long boundBytes() {
-    return memoryLimit - frames.available() * AddressSpace.PAGE;
+    return memoryLimit - frames().available() * AddressSpace.PAGE;
   }
 
   /// CPU time that the guest has used, the host's work for its system calls included.
@@ -374,7 +372,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   public GuestImage difference() {
     running.lock();
     try {
-      return Objects.requireNonNull(home).difference(resting(), blockedCall);
+      return Objects.requireNonNull(home).difference(resting(), blockedCall, touched);
     } finally {
       running.unlock();
     }
@@ -673,6 +671,12 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
     }
   }
 
+  /// How many pages all restores have copied.
+  public long pagesCopied() {
+    Home known = home;
+    return known == null ? 0 : known.pagesCopied();
+  }
+
   /// How often the guest left its virtual processor.
   public long exits() {
     return statistics.exits();
@@ -680,7 +684,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
 
   /// The most memory that was bound to the guest at one time.
   public long peakMemoryBytes() {
-    return frames.peak() * AddressSpace.PAGE;
+    return frames().peak() * AddressSpace.PAGE;
   }
 
   /// Stops the guest if it runs, waits until it has stopped, and frees everything. Twice is
@@ -698,10 +702,10 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
         release();
         deadlines.close();
         timers.close();
-        if (ownsMachine) {
+        if (shared == null) {
           vm.close();
         } else {
-          space.tables().free();
+          shared.giveBack(place);
         }
       }
     } finally {

@@ -15,6 +15,17 @@ public record GuestImage(GuestSetup setup, PageImage pages, CpuState cpu, GuestS
     return pages.totalPages() * AddressSpace.PAGE;
   }
 
+  /// Whether it is the very same one.
+  public boolean is(GuestImage other) {
+    return pages == other.pages;
+  }
+
+  /// Gives the memory of its own pages back before the garbage collector would. Neither it nor what
+  /// differs from it may be used after that.
+  public void free() {
+    pages.free();
+  }
+
   /// How many bytes of pages it has that its parent has not.
   public long ownBytes() {
     return (long) pages.size() * AddressSpace.PAGE;

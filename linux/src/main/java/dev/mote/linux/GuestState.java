@@ -39,6 +39,48 @@ public record GuestState(
     int blockedCall,
     FilesState files) {
 
+  /// The same at a later time.
+  GuestState later(long monotonic, long cpu) {
+    return new GuestState(
+        mappings,
+        breakStart,
+        loadBias,
+        programBreak,
+        stub,
+        task,
+        actions,
+        timers,
+        monotonic,
+        cpu,
+        credentials,
+        limits,
+        noNewPrivileges,
+        channel,
+        blockedCall,
+        files);
+  }
+
+  /// The same, with the parts of another one where they are equal: so they are there once.
+  GuestState sharing(GuestState other) {
+    return new GuestState(
+        mappings.equals(other.mappings) ? other.mappings : mappings,
+        breakStart,
+        loadBias,
+        programBreak,
+        stub,
+        task.equals(other.task) ? other.task : task,
+        actions.equals(other.actions) ? other.actions : actions,
+        timers.equals(other.timers) ? other.timers : timers,
+        monotonicNanos,
+        cpuNanos,
+        credentials.equals(other.credentials) ? other.credentials : credentials,
+        limits.equals(other.limits) ? other.limits : limits,
+        noNewPrivileges,
+        channel.equals(other.channel) ? other.channel : channel,
+        blockedCall,
+        files);
+  }
+
   /// @param kind where pages come from before they are changed
   /// @param source of the kind [Source#FILE], which of the open files; else what [Loader] gave it
   public record MappingState(

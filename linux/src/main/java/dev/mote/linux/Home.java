@@ -27,6 +27,7 @@ final class Home {
   private final Residence residence;
   private final Residence.Keeper keeper;
   private final GuestImage image;
+  private GuestImage at; // what the guest was put to last
   private List<Mapping> mappings; // of what it was put to last, with sources among its open files
   private RestoreStub.@Nullable Place stub;
   private long clockPage; // guest physical address; negative for none
@@ -38,6 +39,7 @@ final class Home {
     this.residence = residence;
     keeper = guest.space()::mayBind;
     this.image = image;
+    at = image;
     this.mappings = mappings;
     findPages();
   }
@@ -74,7 +76,7 @@ final class Home {
     VirtualMachine vm = guest.vm();
     CpuState cpu = vm.saveCpu();
     long stub = putStub(guest, cpu);
-    GuestState state = calls.save(stub, blockedCall);
+    GuestState state = calls.save(stub, blockedCall, null);
     Residence residence =
         Residence.capture(
             vm.memory(), guest.frames(), space.tables(), before == null ? null : before.residence);
@@ -85,10 +87,18 @@ final class Home {
     return new Home(guest, residence, image, mappings);
   }
 
-  /// The same without staying there: what is different from this home, to be put on top of it.
-  GuestImage difference(SystemCalls calls, int blockedCall) {
+  /// The same without staying there: what is different from this home, to be put on top of it. What
+  /// the layer knows is shared with what the guest was put to last, as far as it is the same, since
+  /// there may be very many of these.
+  ///
+  /// @param touched whether the guest made a system call or a fault since
+  GuestImage difference(SystemCalls calls, int blockedCall, boolean touched) {
     CpuState cpu = vm.saveCpu();
-    GuestState state = calls.save(image.state().stub(), blockedCall);
+    GuestState known = at.state();
+    GuestState state =
+        touched
+            ? calls.save(known.stub(), blockedCall, known).sharing(known)
+            : known.later(guest.clockToSave(), guest.cpuNanos());
     return new GuestImage(image.setup(), residence.capture(), cpu, state);
   }
 
@@ -151,6 +161,7 @@ final class Home {
     AddressSpace space = guest.space();
     GuestState state = target.state();
     boolean same = target.pages() == image.pages();
+    at = target;
     if (open != null) {
       mappings = mappings(guest, calls, state, open);
     }
@@ -163,7 +174,9 @@ final class Home {
       guest.channel().load(state.channel());
       guest.cpuTime().set(state.cpuNanos());
     }
-    pagesCopied += residence.restore(keeper);
+    // What is kept for a later call must be in the mappings of the one as of the other.
+    boolean sameMappings = same || state.mappings().equals(image.state().mappings());
+    pagesCopied += sameMappings ? residence.restore(keeper) : residence.restoreExactly();
     if (residence.hasMovedPages()) {
       findPages();
     }

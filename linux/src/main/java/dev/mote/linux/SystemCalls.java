@@ -4,6 +4,7 @@ import dev.mote.machine.Registers;
 import dev.mote.machine.VirtualMachine;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Answers system calls: one switch from number to method. What is not here gives ENOSYS, and is
 /// counted.
@@ -173,8 +174,9 @@ final class SystemCalls implements AutoCloseable {
 
   /// What the layer knows of the guest.
   ///
+  /// @param before what it was put to; its files are taken over if none can have changed
   /// @throws IllegalStateException if it has something open that cannot be found again
-  GuestState save(long stub, int blockedCall) {
+  GuestState save(long stub, int blockedCall, @Nullable GuestState before) {
     var saver = files.saver();
     var mappings = new ArrayList<GuestState.MappingState>();
     for (Mapping mapping : guest.space().mappings()) {
@@ -189,14 +191,14 @@ final class SystemCalls implements AutoCloseable {
         guest.task().save(),
         guest.signals().actions().save(),
         guest.timers().save(),
-        guest.vdsoClock().monotonicToSave(),
+        guest.clockToSave(),
         guest.cpuNanos(),
         credentials.save(),
         limits.save(),
         process.noNewPrivileges,
         guest.channel().save(),
         blockedCall,
-        saver.save());
+        before == null || filesMayHaveChanged ? saver.save() : before.files());
   }
 
   @SuppressWarnings("ReferenceEquality") // of the two pages of the vDSO there is one each

@@ -72,7 +72,7 @@ final class VdsoClock {
   /// CLOCK_MONOTONIC for a snapshot, where it stands still. What the guest has read is not behind
   /// it.
   long monotonicToSave() {
-    return monotonicNanos() + MARGIN;
+    return clock.monotonicNanos() + MARGIN;
   }
 
   /// The guest is at a snapshot again: its clock goes on from there. What the counter has to do

@@ -25,9 +25,9 @@ public final class Frames {
   }
 
   private final FrameMap map;
-  private final int dataLimit;
   private final int tableLimit;
-  private final int spareLimit;
+  private int dataLimit;
+  private int spareLimit;
   private int dataBound;
   private int spare; // of those that are bound
   private int tablesBound;
@@ -48,6 +48,13 @@ public final class Frames {
   static Frames of(FrameMap map, long memoryLimit) {
     int data = (int) (memoryLimit >>> GuestMemory.PAGE_SHIFT);
     return new Frames(map, data, data / 50 + Hypervisor.SPARE_TABLE_FRAMES, data / 8);
+  }
+
+  /// They are for another guest, with another memory limit in bytes.
+  public void limit(long memoryLimit) {
+    dataLimit = (int) (memoryLimit >>> GuestMemory.PAGE_SHIFT);
+    spareLimit = dataLimit / 8;
+    peak = dataBound - spare;
   }
 
   /// How many frames several guests need together.
@@ -132,11 +139,5 @@ public final class Frames {
   /// A spare frame is no more.
   void noLongerSpare() {
     spare--;
-  }
-
-  /// Gives the frames of page tables back, whose data frames were given back before.
-  void freeTable(int frame) {
-    map.free(frame, 1);
-    tablesBound--;
   }
 }

@@ -1,6 +1,7 @@
 package dev.mote.machine;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -93,7 +94,6 @@ public final class PageTables {
   private final Frames frames;
   private final Table root;
   private final ArrayList<Leaf> leaves = new ArrayList<>();
-  private final ArrayList<Table> tables = new ArrayList<>(); // of the upper levels, but the root
   private long cachedKey = -1; // of the leaf that was used last
   private Leaf cachedLeaf = NO_LEAF;
   private boolean recording;
@@ -367,6 +367,19 @@ public final class PageTables {
     return true;
   }
 
+  /// Unbinds every spare page.
+  void releaseSpare() {
+    for (int i = 0; i < leaves.size(); i++) {
+      Leaf leaf = leaves.get(i);
+      for (int word = 0; word < leaf.spare.length; word++) {
+        for (long rest = leaf.spare[word]; rest != 0; rest &= rest - 1) {
+          long gva = leaf.gva + ((word << 6) + Long.numberOfTrailingZeros(rest)) * PAGE;
+          release(gva, gva + PAGE);
+        }
+      }
+    }
+  }
+
   private boolean takeSpare(Leaf leaf, int index) {
     long bit = 1L << index;
     boolean was = (leaf.spare[index >>> 6] & bit) != 0;
@@ -379,21 +392,15 @@ public final class PageTables {
     return (page(gva) & WRITTEN) != 0;
   }
 
-  /// Gives the frames of all pages and of the tables themselves back. Nothing may be done with the
-  /// tables after that.
-  public void free() {
+  /// Unbinds everything and forgets what was recorded. The tables stay where they are.
+  public void clear() {
+    recording = false;
     release(0, USER_END);
+    written.clear();
+    changed.clear();
     for (Leaf leaf : leaves) {
-      frames.freeTable(frameOf(leaf.gpa));
+      Arrays.fill(leaf.pages, 0);
     }
-    for (Table table : tables) {
-      frames.freeTable(frameOf(table.gpa));
-    }
-    frames.freeTable(frameOf(root.gpa));
-  }
-
-  private static int frameOf(long gpa) {
-    return (int) (gpa >>> GuestMemory.PAGE_SHIFT);
   }
 
   private int page(long gva) {
@@ -499,7 +506,6 @@ public final class PageTables {
       if (!(table.below[index] instanceof Table)) {
         Table made = new Table(gpaOf(frames.takeTable()));
         table.below[index] = made;
-        tables.add(made);
         link(table.gpa, index, made.gpa);
       }
       table = (Table) Objects.requireNonNull(table.below[index]);

@@ -24,6 +24,8 @@ public final class Residence {
     boolean keeps(long gva, int rights);
   }
 
+  private static final Keeper NOTHING = (_, _) -> false;
+
   private final GuestMemory memory;
   private final Frames frames;
   private final PageTables tables;
@@ -133,6 +135,14 @@ public final class Residence {
 
   public PageImage image() {
     return image;
+  }
+
+  /// The same, and nothing is bound that is not in the image.
+  ///
+  /// @return how many pages were copied
+  public int restoreExactly() {
+    tables.releaseSpare();
+    return restore(NOTHING);
   }
 
   /// Puts every page back to what it is in the image.

@@ -1,0 +1,195 @@
+package dev.mote;
+
+import dev.mote.linux.GuestImage;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/// A snapshot in a [SandboxPool]: functions of which each call finds a guest that has just been
+/// started.
+///
+/// It is called as a [Sandbox] is. A call takes a machine of the pool, preferably one that the
+/// snapshot has been in before, puts the guest back to the snapshot, and makes the call; several
+/// calls run at the same time in several machines. What a call leaves behind, no later one finds.
+///
+/// Thread-safe.
+public final class PooledSandbox {
+  private final SandboxPool pool;
+  private final SandboxBuilder description;
+  private final Snapshot snapshot;
+  private final String tenant;
+  private volatile boolean removed;
+
+  PooledSandbox(SandboxPool pool, SandboxBuilder description) {
+    this.pool = pool;
+    this.description = description;
+    this.snapshot = Objects.requireNonNull(description.startsFrom());
+    this.tenant = description.tenant();
+  }
+
+  /// What each call begins from.
+  public Snapshot snapshot() {
+    return snapshot;
+  }
+
+  /// What the guest offers, in its own order.
+  public List<GuestFunction> functions() {
+    return snapshot.functions();
+  }
+
+  /// As [Sandbox#call(String, Class, Object...)], in a guest as the snapshot has it.
+  ///
+  /// @throws PoolException if the pool has no room for it
+  public <T extends @Nullable Object> T call(
+      String function, Class<T> result, @Nullable Object... arguments) {
+    return this.<T>tryCall(function, result, arguments).get();
+  }
+
+  /// As [Sandbox#tryCall(String, Class, Object...)], in a guest as the snapshot has it.
+  ///
+  /// @throws PoolException if the pool has no room for it
+  public <T extends @Nullable Object> Outcome<T> tryCall(
+      String function, Class<T> result, @Nullable Object... arguments) {
+    Resident resident = take();
+    try {
+      resident.refresh(snapshot.image());
+      return GuestCall.make(resident.sandbox.talk(), function, result, arguments);
+    } finally {
+      resident.release();
+    }
+  }
+
+  /// As [Sandbox#as], whose every call is in a guest as the snapshot has it.
+  ///
+  /// A method throws what [#call] throws.
+  ///
+  /// @throws IllegalArgumentException if the interface does not fit the guest
+  /// @throws PoolException if the pool has no room for the comparison
+  public <T> T as(Class<T> api) {
+    Resident resident = take();
+    try {
+      return TypedView.of(resident.sandbox.talk(), this, api);
+    } finally {
+      resident.release();
+    }
+  }
+
+  /// A guest that keeps what its calls change: a session. It begins as the snapshot.
+  public Instance newInstance() {
+    return new Instance(this, snapshot.image());
+  }
+
+  /// Takes it out of the pool. Calls that run are finished; later ones are refused.
+  public void remove() {
+    removed = true;
+    pool.remove(this);
+  }
+
+  /// Takes a machine for a call through a view, until [Resident#callEnded].
+  TypedView lease(TypedView view) {
+    Resident resident = take();
+    try {
+      resident.refresh(snapshot.image());
+      TypedView there = resident.view(view);
+      resident.leased = true;
+      return there;
+    } catch (RuntimeException | Error e) {
+      resident.release();
+      throw e;
+    }
+  }
+
+  Resident take() {
+    if (removed) {
+      throw new PoolException(PoolException.Reason.CLOSED, "it was removed from the pool");
+    }
+    return pool.take(this);
+  }
+
+  String tenant() {
+    return tenant;
+  }
+
+  /// Memory that a guest of it may use, in bytes.
+  long memoryBytes() {
+    return snapshot.image().setup().limits().memoryBytes();
+  }
+
+  int cpuLevel() {
+    return snapshot.image().setup().cpuLevel();
+  }
+
+  /// Makes a guest of it in a machine.
+  Resident settle(PoolMachine machine) {
+    pool.loaded();
+    return new Resident(this, machine, description.start(machine.machine()));
+  }
+
+  /// The guest of this snapshot in one machine. It belongs to whoever has taken the machine.
+  static final class Resident {
+    private final PooledSandbox owner;
+    private final PoolMachine machine;
+    private final Sandbox sandbox;
+    private final ConcurrentHashMap<TypedView, TypedView> views = new ConcurrentHashMap<>();
+    private boolean fresh = true; // nothing has run since it was made
+    private boolean leased; // to a view's call, whose end releases it
+
+    private Resident(PooledSandbox owner, PoolMachine machine, Sandbox sandbox) {
+      this.owner = owner;
+      this.machine = machine;
+      this.sandbox = sandbox;
+      sandbox.talk().residesAs(this);
+    }
+
+    PooledSandbox owner() {
+      return owner;
+    }
+
+    PoolMachine machine() {
+      return machine;
+    }
+
+    Sandbox sandbox() {
+      return sandbox;
+    }
+
+    /// Puts the guest to its snapshot or a difference to it.
+    void refresh(GuestImage image) {
+      if (fresh && machine.isCurrent(this) && image.is(owner.snapshot.image())) {
+        fresh = false;
+        return;
+      }
+      fresh = false;
+      machine.makeCurrent(this);
+      if (!sandbox.restoreTo(image)) {
+        throw new IllegalStateException("the machine of the pool is lost");
+      }
+    }
+
+    private TypedView view(TypedView view) {
+      TypedView known = views.get(view);
+      if (known == null) {
+        known = view.in(sandbox.talk());
+        views.put(view, known);
+      }
+      return known;
+    }
+
+    /// A call through a view has ended.
+    void callEnded() {
+      if (leased) {
+        leased = false;
+        release();
+      }
+    }
+
+    void release() {
+      owner.pool.release(machine);
+    }
+
+    void close() {
+      sandbox.close();
+    }
+  }
+}

@@ -1,0 +1,499 @@
+package dev.mote;
+
+import dev.mote.linux.GuestFailure;
+import dev.mote.linux.SharedMachine;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// Virtual machines that are made ahead of need, in which the guests of any number of snapshots
+/// take turns.
+///
+/// ```java
+/// try (var pool = SandboxPool.builder().build()) {
+///   PooledSandbox greeter = pool.add(Sandbox.builder(snapshot).timeout(Duration.ofMillis(200)));
+///   String text = greeter.call("greet", String.class, "Ada"); // in a guest as the snapshot has it
+/// }
+/// ```
+///
+/// A machine serves one tenant ([SandboxBuilder#tenant]) and keeps the guests of the snapshots that
+/// it was used for last, so that the next call of the same snapshot only puts back what has
+/// changed. Making a machine is no part of a call unless the pool is too small: a thread of its own
+/// makes them when they become scarce, and unmakes those that nobody needs.
+///
+/// A call that finds no machine waits for one, in order; when too many wait, it is refused at once
+/// ([PoolException]). Calls may be made on virtual threads. Thread-safe.
+public final class SandboxPool implements AutoCloseable {
+  private final Settings settings;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition freed = lock.newCondition(); // a machine, for those who wait
+  private final Condition wanted = lock.newCondition(); // a machine, for the thread that makes them
+  private final Condition settled = lock.newCondition(); // nothing is busy any more
+  private final List<PoolMachine> machines = new ArrayList<>(); // this and the rest: by lock
+  private final Set<PooledSandbox> members = new HashSet<>();
+  private final Thread maker;
+  private int waiting;
+  private int busy;
+  private int toMake;
+  private int making; // at this moment
+  private int cpuLevel; // of those that are to be made
+  private boolean draining;
+  private boolean closed;
+  private @Nullable RuntimeException failure; // of the thread that makes machines
+  private long made;
+  private long taken;
+  private long waits;
+  private long refusals;
+  private final LongAdder loads = new LongAdder();
+
+  private record Settings(
+      int machines,
+      int ahead,
+      int perTenant,
+      long memory,
+      int residents,
+      int waiting,
+      long waitNanos,
+      long idleNanos) {}
+
+  private SandboxPool(Settings settings) {
+    this.settings = settings;
+    toMake = settings.ahead;
+    maker = Thread.ofPlatform().daemon().name("mote-pool").start(this::makeMachines);
+  }
+
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /// Adds a snapshot. The description may say what a sandbox of it may: host functions, limits of
+  /// time, tenant.
+  ///
+  /// @param description of a snapshot that offers functions; it is not to be changed after that
+  /// @throws IllegalArgumentException if it is of a program, offers no functions, or needs more
+  ///   memory than a machine has
+  public PooledSandbox add(SandboxBuilder description) {
+    Snapshot snapshot = description.startsFrom();
+    if (snapshot == null || !snapshot.offersFunctions()) {
+      throw new IllegalArgumentException("a pool takes snapshots that offer functions");
+    }
+    var member = new PooledSandbox(this, description);
+    if (member.memoryBytes() > settings.memory) {
+      throw new IllegalArgumentException(
+          "the snapshot's memory limit of %s is more than a machine of the pool has: %s"
+              .formatted(
+                  MemorySize.ofBytes(member.memoryBytes()), MemorySize.ofBytes(settings.memory)));
+    }
+    lock.lock();
+    try {
+      requireOpen();
+      members.add(member);
+    } finally {
+      lock.unlock();
+    }
+    return member;
+  }
+
+  void remove(PooledSandbox member) {
+    lock.lock();
+    try {
+      members.remove(member);
+      for (PoolMachine machine : machines) {
+        if (!machine.busy) {
+          machine.evict(machine.find(member));
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Takes a machine for a call, and makes sure that the guest is in it.
+  PooledSandbox.Resident take(PooledSandbox what) {
+    PoolMachine machine;
+    lock.lock();
+    try {
+      machine = await(what);
+      machine.busy = true;
+      machine.tenant = what.tenant();
+      busy++;
+      taken++;
+    } finally {
+      lock.unlock();
+    }
+    try {
+      return machine.use(what);
+    } catch (RuntimeException | Error e) {
+      release(machine);
+      throw e;
+    }
+  }
+
+  /// A machine that is idle and may be used, waiting for one if need be.
+  private PoolMachine await(PooledSandbox what) {
+    requireOpen();
+    PoolMachine found = waiting == 0 ? choose(what) : null; // nobody is passed over
+    if (found != null) {
+      return found;
+    }
+    if (waiting >= settings.waiting) {
+      refusals++;
+      throw new PoolException(
+          PoolException.Reason.TOO_MANY_WAITING,
+          "%d calls wait for a machine of the pool already".formatted(waiting));
+    }
+    waits++;
+    waiting++;
+    var event = new PoolWaitEvent();
+    event.begin();
+    try {
+      long left = settings.waitNanos;
+      while (true) {
+        requireOpen();
+        found = choose(what);
+        if (found != null) {
+          return found;
+        }
+        request(what);
+        if (left <= 0) {
+          refusals++;
+          throw new PoolException(
+              PoolException.Reason.WAITED_TOO_LONG,
+              "no machine of the pool became free within %s"
+                  .formatted(Duration.ofNanos(settings.waitNanos)));
+        }
+        left = freed.awaitNanos(left);
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      throw new PoolException(
+          PoolException.Reason.INTERRUPTED, "interrupted while waiting for a machine of the pool");
+    } finally {
+      waiting--;
+      event.tenant = what.tenant();
+      event.commit();
+      if (waiting > 0) {
+        freed.signal(); // what was signalled to this one may be good for another
+      }
+    }
+  }
+
+  /// An idle machine: best one that has the guest, else one of the tenant, else one that nobody has
+  /// used.
+  private @Nullable PoolMachine choose(PooledSandbox what) {
+    PoolMachine best = null;
+    int ofTenant = 0;
+    for (int i = 0; i < machines.size(); i++) {
+      PoolMachine machine = machines.get(i);
+      boolean own = what.tenant().equals(machine.tenant);
+      ofTenant += own ? 1 : 0;
+      if (machine.busy || machine.machine().cpuLevel() != what.cpuLevel()) {
+        continue;
+      }
+      if (own) {
+        if (machine.find(what) != null) {
+          return machine;
+        }
+        best = machine;
+      } else if (machine.tenant == null && best == null) {
+        best = machine;
+      }
+    }
+    boolean another = best != null && best.tenant == null;
+    return another && ofTenant >= settings.perTenant ? null : best;
+  }
+
+  /// There is no machine for a call: one more is made, or takes the place of another tenant's.
+  private void request(PooledSandbox what) {
+    RuntimeException failed = failure;
+    if (failed != null) {
+      failure = null;
+      throw failed;
+    }
+    int coming = toMake + making;
+    if (ofTenant(what.tenant()) >= settings.perTenant || coming >= waiting) {
+      return;
+    }
+    if (machines.size() + coming >= settings.machines) {
+      PoolMachine other = longestIdle();
+      if (other == null) {
+        return;
+      }
+      machines.remove(other);
+      other.close();
+    }
+    cpuLevel = what.cpuLevel();
+    toMake++;
+    wanted.signal();
+  }
+
+  private int ofTenant(String tenant) {
+    int count = 0;
+    for (PoolMachine machine : machines) {
+      count += tenant.equals(machine.tenant) ? 1 : 0;
+    }
+    return count;
+  }
+
+  private @Nullable PoolMachine longestIdle() {
+    PoolMachine longest = null;
+    for (PoolMachine machine : machines) {
+      if (!machine.busy && (longest == null || machine.idleSince - longest.idleSince < 0)) {
+        longest = machine;
+      }
+    }
+    return longest;
+  }
+
+  void release(PoolMachine machine) {
+    boolean lost = machine.isLost();
+    lock.lock();
+    try {
+      machine.busy = false;
+      busy--;
+      if (lost || closed) {
+        machines.remove(machine);
+        machine.close();
+        toMake += closed ? 0 : 1;
+        wanted.signal();
+      } else {
+        machine.idleSince = System.nanoTime();
+      }
+      if (waiting > 0) {
+        freed.signal();
+      }
+      if (busy == 0) {
+        settled.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// A snapshot was loaded into a machine that did not have it.
+  void loaded() {
+    loads.increment();
+  }
+
+  private void requireOpen() {
+    if (draining || closed) {
+      throw new PoolException(PoolException.Reason.CLOSED, "the pool takes no calls any more");
+    }
+  }
+
+  /// The thread that makes machines, and unmakes those that were idle for long.
+  private void makeMachines() {
+    lock.lock();
+    try {
+      while (!closed) {
+        if (toMake > 0) {
+          toMake--;
+          makeOne();
+        } else {
+          wanted.awaitNanos(Math.max(1_000_000, settings.idleNanos / 2));
+          unmakeIdle();
+        }
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt(); // by close
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void makeOne() {
+    int level = cpuLevel;
+    SharedMachine machine = null;
+    RuntimeException failed = null;
+    making++;
+    lock.unlock();
+    var event = new MachineEvent();
+    event.begin();
+    try {
+      machine = SharedMachine.create(settings.memory, settings.residents, level);
+    } catch (GuestFailure e) {
+      failed = SandboxException.of(e, "");
+    } finally {
+      event.commit();
+      lock.lock();
+      making--;
+    }
+    if (machine == null) {
+      failure = failed;
+      freed.signalAll();
+      return;
+    }
+    if (closed) {
+      machine.close();
+      return;
+    }
+    made++;
+    var added = new PoolMachine(machine, settings.memory, settings.residents);
+    added.idleSince = System.nanoTime();
+    machines.add(added);
+    freed.signal();
+  }
+
+  private void unmakeIdle() {
+    long now = System.nanoTime();
+    for (int i = machines.size() - 1; i >= 0 && machines.size() > settings.ahead; i--) {
+      PoolMachine machine = machines.get(i);
+      if (!machine.busy && now - machine.idleSince > settings.idleNanos) {
+        machines.remove(i);
+        machine.close();
+      }
+    }
+  }
+
+  /// What the pool has done.
+  ///
+  /// @param machines that there are
+  /// @param busy of them
+  /// @param made since the beginning
+  /// @param calls that got a machine
+  /// @param waits calls that had to wait for one
+  /// @param refusals calls that got none
+  /// @param loads of snapshots into machines that did not have them
+  public record PoolStatistics(
+      int machines, int busy, long made, long calls, long waits, long refusals, long loads) {}
+
+  public PoolStatistics statistics() {
+    lock.lock();
+    try {
+      return new PoolStatistics(machines.size(), busy, made, taken, waits, refusals, loads.sum());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Refuses new calls and waits until those that run have ended.
+  ///
+  /// @return false if some have not within that time
+  /// @throws InterruptedException if the thread is interrupted meanwhile
+  public boolean drain(Duration atMost) throws InterruptedException {
+    lock.lock();
+    try {
+      draining = true;
+      freed.signalAll();
+      long left = atMost.toNanos();
+      while (busy > 0 && left > 0) {
+        left = settled.awaitNanos(left);
+      }
+      return busy == 0;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Refuses new calls and frees everything; what runs is finished first.
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      freed.signalAll();
+      wanted.signalAll();
+      for (int i = machines.size() - 1; i >= 0; i--) {
+        if (!machines.get(i).busy) {
+          machines.remove(i).close();
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    maker.interrupt();
+  }
+
+  /// How large a pool is, and how patient. Not thread-safe.
+  public static final class Builder {
+    private int machines = 2 * Runtime.getRuntime().availableProcessors();
+    private int ahead = 1;
+    private int perTenant = Integer.MAX_VALUE;
+    private MemorySize memory = MemorySize.ofMebibytes(1024);
+    private int residents = 16;
+    private int waiting = 1000;
+    private Duration waitTime = Duration.ofSeconds(5);
+    private Duration idleTime = Duration.ofMinutes(1);
+
+    private Builder() {}
+
+    /// Most machines, which is how many calls run at one time. Default: two for each processor.
+    public Builder machines(int most) {
+      machines = requirePositive(most);
+      return this;
+    }
+
+    /// Machines that are kept though nobody needs them. Default: 1.
+    public Builder ahead(int count) {
+      ahead = requirePositive(count);
+      return this;
+    }
+
+    /// Most machines for one tenant. Default: all.
+    public Builder machinesPerTenant(int most) {
+      perTenant = requirePositive(most);
+      return this;
+    }
+
+    /// Memory that the guests which reside in one machine may use together; what is not used costs
+    /// some 2.5 KiB for each MiB. Default: 1 GiB.
+    public Builder machineMemory(MemorySize size) {
+      memory = size;
+      return this;
+    }
+
+    /// Most guests that reside in one machine. Default: 16.
+    public Builder residents(int most) {
+      residents = requirePositive(most);
+      return this;
+    }
+
+    /// Calls that may wait for a machine; 0 lets none wait. Default: 1,000.
+    public Builder waiting(int most) {
+      if (most < 0) {
+        throw new IllegalArgumentException("a number of calls cannot be negative: " + most);
+      }
+      waiting = most;
+      return this;
+    }
+
+    /// How long a call waits for a machine. Default: 5 seconds.
+    public Builder waitTime(Duration limit) {
+      waitTime = limit;
+      return this;
+    }
+
+    /// After how long a machine that nobody needs is unmade. Default: a minute.
+    public Builder idleTime(Duration limit) {
+      idleTime = limit;
+      return this;
+    }
+
+    private static int requirePositive(int count) {
+      if (count < 1) {
+        throw new IllegalArgumentException("at least one is needed, not " + count);
+      }
+      return count;
+    }
+
+    /// Begins to make machines.
+    public SandboxPool build() {
+      return new SandboxPool(
+          new Settings(
+              machines,
+              Math.min(ahead, machines),
+              perTenant,
+              memory.bytes(),
+              residents,
+              waiting,
+              waitTime.toNanos(),
+              idleTime.toNanos()));
+    }
+  }
+}
