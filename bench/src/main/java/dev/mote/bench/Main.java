@@ -20,6 +20,11 @@ public final class Main {
           CallFigure.record(),
           FreshCallFigure.of(16, 1.15),
           FreshCallFigure.of(64, 1.25),
+          new SwitchFigure(),
+          new StartFromSnapshotFigure(),
+          new PoolThroughputFigure(),
+          ParkedFigure.memory(),
+          ParkedFigure.resume(),
           new PipeFigure(),
           new WasmFigure());
 

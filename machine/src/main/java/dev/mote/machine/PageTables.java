@@ -259,8 +259,7 @@ public final class PageTables {
     }
   }
 
-  /// From now on it is known which pages change: forgets what was written and changed before, and
-  /// every bound page counts.
+  /// From now on it is known which pages change: forgets what was written and changed before.
   ///
   /// The dirty bits are cleared, so the hypervisor must learn them anew: dear, and meant for once.
   void record() {
@@ -269,9 +268,6 @@ public final class PageTables {
     changed.clear();
     for (Leaf leaf : leaves) {
       for (int index = 0; index < FANOUT; index++) {
-        if (takeSpare(leaf, index)) {
-          frames.noLongerSpare();
-        }
         int page = leaf.pages[index] & ~(WRITTEN | CHANGED);
         leaf.pages[index] = page;
         setClean(leaf, index, (page & WRITE) != 0);
@@ -377,6 +373,13 @@ public final class PageTables {
           release(gva, gva + PAGE);
         }
       }
+    }
+  }
+
+  /// A page counts, if it was spare.
+  void makeCount(long gva) {
+    if (takeSpare(leaf(gva), index(gva))) {
+      frames.noLongerSpare();
     }
   }
 

@@ -106,6 +106,9 @@ public final class Residence {
     PageImage image = before == null ? captureAll(memory, tables) : before.capture();
     var pages = PageImage.Pages.of(image);
     tables.record();
+    for (int i = 0; i < image.size(); i++) {
+      tables.makeCount(image.address(i)); // it is the guest's now, no longer kept for a later call
+    }
     return new Residence(memory, frames, tables, image, pages);
   }
 

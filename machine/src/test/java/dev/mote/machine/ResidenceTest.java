@@ -25,6 +25,9 @@ class ResidenceTest {
 
   private static final int AREA_PAGES = 8;
 
+  /// What a guest stores, and the next one shall not find.
+  private static final long SECRET = 0x5ec2_e700_5ec2_e701L;
+
   /// A page as the guest shall find it.
   private record Page(int rights, long first, long last) {}
 
@@ -139,6 +142,7 @@ class ResidenceTest {
     int bound = frames.bound();
     for (int step = 0; step < STEPS; ) {
       int changes = random.nextInt(30);
+      guestStores(AREAS[random.nextInt(AREAS.length)] + random.nextInt(AREA_PAGES) * PAGE, SECRET);
       for (int i = 0; i < changes; i++, step++) {
         change(random);
       }
@@ -148,9 +152,21 @@ class ResidenceTest {
       assertThat(found).isEqualTo(expected);
       assertThat(frames.bound()).isEqualTo(bound);
       assertGuestAgrees(look());
+      if (random.nextInt(10) == 0) {
+        assertNothingIsLeft(SECRET);
+      }
       if (random.nextInt(20) == 0) {
         residence = shiftHome(residence, random, expected);
         bound = frames.bound();
+      }
+    }
+  }
+
+  /// Looks at all that the virtual machine has, bound or not.
+  private void assertNothingIsLeft(long value) {
+    for (long gpa = 0; gpa < guest.memory.size(); gpa += Long.BYTES) {
+      if (guest.memory.getLong(gpa) == value) {
+        throw new AssertionError("left at 0x" + Long.toHexString(gpa));
       }
     }
   }
@@ -168,7 +184,24 @@ class ResidenceTest {
     var next = Residence.capture(guest.memory, frames, guest.tables, residence);
     expected.clear();
     expected.putAll(look());
+    // What stayed bound with zeros is no part of the image.
+    var pages = PageImage.Pages.of(next.image());
+    expected
+        .entrySet()
+        .removeIf(page ->
+            pages.indexOf(page.getKey()) < 0 && page.getValue().equals(new Page(READ_WRITE, 0, 0)));
+    assertThat(expected).hasSize(pagesOfAreas(pages));
     return next;
+  }
+
+  private static int pagesOfAreas(PageImage.Pages pages) {
+    int count = 0;
+    for (long area : AREAS) {
+      for (int i = 0; i < AREA_PAGES; i++) {
+        count += pages.indexOf(area + i * PAGE) >= 0 ? 1 : 0;
+      }
+    }
+    return count;
   }
 
   @Test
