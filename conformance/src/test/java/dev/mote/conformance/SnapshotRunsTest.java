@@ -10,6 +10,8 @@ import dev.mote.ProgramException;
 import dev.mote.Sandbox;
 import dev.mote.Snapshot;
 import dev.mote.Streams;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -197,30 +199,35 @@ class SnapshotRunsTest {
     }
   }
 
+  /// A run whose input comes after some milliseconds.
+  private static Run runLate(Sandbox sandbox, String input, int millis) throws Exception {
+    var output = new ByteArrayOutputStream();
+    try (var reader = new PipedInputStream();
+        var writer = new PipedOutputStream(reader)) {
+      Thread thread =
+          Thread.ofVirtual()
+              .start(() -> {
+                try (writer) {
+                  Thread.sleep(millis);
+                  writer.write(input.getBytes(StandardCharsets.UTF_8));
+                } catch (IOException | InterruptedException e) {
+                  throw new AssertionError(e);
+                }
+              });
+      Ending ending = sandbox.run(Streams.of(reader, output, output));
+      thread.join();
+      assertThat(ending).isInstanceOf(Ending.Exited.class);
+      return new Run(((Ending.Exited) ending).status(), output.toString(StandardCharsets.UTF_8));
+    }
+  }
+
   @Test
   void inputThatComesLaterIsWaitedFor() throws Exception {
     Snapshot snapshot = snapshot(program("waits", "poll"));
     try (var sandbox = Sandbox.builder(snapshot).build()) {
       for (int i = 0; i < 5; i++) {
         sandbox.restore(snapshot);
-        var output = new java.io.ByteArrayOutputStream();
-        try (var input = new PipedInputStream();
-            var writer = new PipedOutputStream(input)) {
-          Thread thread =
-              Thread.ofVirtual()
-                  .start(() -> {
-                    try (writer) {
-                      Thread.sleep(20);
-                      writer.write("late\n".getBytes(StandardCharsets.UTF_8));
-                    } catch (Exception e) {
-                      throw new AssertionError(e);
-                    }
-                  });
-          assertThat(sandbox.run(Streams.of(input, output, output)))
-              .isEqualTo(new Ending.Exited(1));
-          thread.join();
-        }
-        assertThat(output.toString(StandardCharsets.UTF_8)).endsWith(" 1 late\n");
+        assertThat(runLate(sandbox, "late\n", 20).output).endsWith(" 1 late\n");
       }
     }
   }
@@ -235,6 +242,19 @@ class SnapshotRunsTest {
             .isInstanceOf(Ending.TimedOut.class);
         sandbox.restore(snapshot);
         assertThat(run(sandbox, "exit 5")).isEqualTo(new Run(5, ""));
+      }
+    }
+  }
+
+  @Test
+  void theStartIsNotOfTheRunsCpuTime() throws Exception {
+    var awk = "BEGIN { while (i < 5000000) i++ } { print }";
+    Snapshot snapshot = snapshot(Program.of(BUSYBOX, "awk", awk));
+    var limit = Duration.ofMillis(100);
+    try (var sandbox = Sandbox.builder(snapshot).cpuTime(limit).build()) {
+      for (int i = 0; i < 3; i++) {
+        sandbox.restore(snapshot);
+        assertThat(runLate(sandbox, "x\n", 250)).isEqualTo(new Run(0, "x\n"));
       }
     }
   }
