@@ -17,9 +17,14 @@ import java.io.PipedOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -273,6 +278,34 @@ class SnapshotRunsTest {
         assertThat(run(sandbox, lines(i)).status).isEqualTo(i);
       }
     }
+  }
+
+  @Test
+  void manySandboxesGoOnFromOneSnapshotAtTheSameTime() throws Exception {
+    Snapshot snapshot = snapshot(program("ready"));
+    Set<String> nonces = ConcurrentHashMap.newKeySet();
+    try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+      var runs = new ArrayList<Callable<Run>>();
+      for (int i = 0; i < 8; i++) {
+        String line = "x".repeat(i) + "\n";
+        runs.add(() -> {
+          try (var sandbox = Sandbox.builder(snapshot).build()) {
+            for (int j = 0; j < 10; j++) {
+              sandbox.restore(snapshot);
+              Run run = run(sandbox, line);
+              assertThat(run.output).endsWith(" 1 " + line);
+              assertThat(nonces.add(run.output.split(" ", -1)[1])).isTrue();
+            }
+            sandbox.restore(snapshot);
+            return run(sandbox, line);
+          }
+        });
+      }
+      for (Future<Run> run : executor.invokeAll(runs)) {
+        assertThat(run.get().output).contains(" 1 ");
+      }
+    }
+    assertThat(nonces).hasSize(80);
   }
 
   @Test
