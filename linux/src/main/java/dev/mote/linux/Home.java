@@ -164,7 +164,10 @@ final class Home {
       guest.cpuTime().set(state.cpuNanos());
     }
     pagesCopied += residence.restore(keeper);
-    if (residence.hasMovedPages()) {
+    if (!same) {
+      residence.apply(target.pages());
+    }
+    if (!same || residence.hasMovedPages()) {
       findPages();
     }
     guest.vdsoClock().continueFrom(state.monotonicNanos(), clockPage);
@@ -172,7 +175,6 @@ final class Home {
       guest.timers().load(state.timers()); // which run by that clock
     }
     if (!same) {
-      residence.apply(target.pages());
       writeStubOf(target.cpu());
     }
     loadProcessor(target.cpu());
