@@ -242,6 +242,27 @@ void mote_fail_as(mote_call *call, const mote_host_call *host);
 /* Frees it; its views are gone. What a function leaves is ended when it returns. */
 void mote_end(mote_host_call *host);
 
+/* ---- Snapshots ----------------------------------------------------------------------------------------- */
+
+/* Has something done once after each restore to a snapshot, before the function that is called next, in the
+ * order of registration. What the program holds in its memory is the same in every sandbox that is made of
+ * one snapshot; here it reseeds its generators of random numbers, makes new ids and drops what is out of date.
+ *
+ *   static void reseed(void *context) {
+ *     (void)context;
+ *     getrandom(&state, sizeof state, 0);
+ *   }
+ *   ... mote_on_restore(reseed, NULL);       // in main, before mote_serve
+ *
+ * A callback may call functions of the host if a function is being called. To see that nothing was restored
+ * costs a call a memory read. Natively, nothing ever is. */
+void mote_on_restore(void (*callback)(void *context), void *context);
+
+/* For a program that offers no functions: it is ready, from here on it does what it is run for. A snapshot of
+ * it is taken here, and each run from that begins as this returns, after the callbacks. Standard output and
+ * error are flushed: what was printed before belongs to no run. Natively it does nothing else. */
+void mote_ready(void);
+
 /* ---- Logs ---------------------------------------------------------------------------------------------- */
 
 typedef enum mote_level { MOTE_TRACE, MOTE_DEBUG, MOTE_INFO, MOTE_WARNING, MOTE_ERROR } mote_level;

@@ -25,6 +25,7 @@
 
 #include "mote.h"
 
+#include <functional>
 #include <initializer_list>
 #include <limits>
 #include <map>
@@ -273,6 +274,12 @@ template <class R = void, class... A> R call(const char *name, const A &...argum
   }
   if constexpr (!std::is_void_v<R>)
     return type<R>::get(mote_reply(host.call));
+}
+
+/* mote_on_restore for anything that can be called; it must not throw. */
+inline void on_restore(std::function<void()> callback) {
+  auto call = [](void *function) noexcept { (*static_cast<std::function<void()> *>(function))(); };
+  mote_on_restore(call, new std::function<void()>(std::move(callback))); // for as long as the program lives
 }
 
 } // namespace mote

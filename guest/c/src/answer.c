@@ -110,8 +110,10 @@ void mote_answer(mote_iterator message, mote_call *call) {
   call->outer = mote_current;
   mote_current = call;
   open_call(&message, call);
-  if (call->offer != NULL)
+  if (call->offer != NULL) {
+    mote_notice_restore();
     call->offer->function(call);
+  }
   close_call(call);
   mote_end_all(call);
   mote_current = call->outer;

@@ -109,6 +109,19 @@ void mote_announce(mote_writer *out);
 /* NULL for what nobody registered. The fallback has no signature and no name. */
 const mote_offer *mote_offered(mote_value target);
 
+/* ---- vdso.c ---- */
+
+/* Another number after every restore and in every sandbox; 0 where the host has none. A memory read. */
+uint64_t mote_restore_id(void);
+
+/* Where a shared object in memory has a symbol; NULL: nowhere. No more than `most` bytes are looked at. */
+const void *mote_symbol(const void *elf, size_t most, const char *name);
+
+/* ---- restore.c ---- */
+
+/* Calls the callbacks if the program was restored since this was called last. */
+void mote_notice_restore(void);
+
 /* ---- answer.c ---- */
 
 struct mote_call {

@@ -50,5 +50,14 @@ static mote::function bytes("bytes", {"b", "any", "f"}, [](std::vector<std::uint
 static int counter;
 static mote::function count("count", {}, [n = &counter]() mutable { return ++*n; });
 
-extern "C" void offer_all(void) {}
+static int restores;
+extern "C" std::uint64_t restore_id;
+static mote::function restore("restore", {}, [] {
+  restore_id++;
+  return restores;
+});
+
+extern "C" void offer_all(void) {
+  mote::on_restore([step = 10] { restores += step; });
+}
 extern "C" void offer_fallback(void) {}

@@ -1,7 +1,7 @@
 /* mote.hpp: signatures that follow from types, values, exceptions. */
 #include "peer.h"
 
-enum { BIRTHDAY, SUM_OF, LENGTHS, FAILS, QUESTION, BYTES, COUNT };
+enum { BIRTHDAY, SUM_OF, LENGTHS, FAILS, QUESTION, BYTES, COUNT, RESTORE_NOW };
 
 static void signatures_follow_from_types(void) {
   mote_value functions = mote_field(announcement, "functions");
@@ -60,12 +60,20 @@ static void the_host_is_called(void) {
   expect_error("denied", "no");
 }
 
+static void what_was_registered_is_called_after_a_restore(void) {
+  CALL_WITH(RESTORE_NOW, "\x80");
+  CHECK(mote_get_int(result()) == 0);
+  CALL_WITH(RESTORE_NOW, "\x80");
+  CHECK(mote_get_int(result()) == 10);
+}
+
 int main(void) {
   start_guest(true, false);
   signatures_follow_from_types();
   values_are_of_their_types();
   exceptions_are_errors();
   the_host_is_called();
+  what_was_registered_is_called_after_a_restore();
   CHECK(end_guest() == 0);
   puts("ok");
   return 0;

@@ -185,7 +185,29 @@ static void any_name(mote_call *call) {
 void offer_fallback(void) { mote_fallback(any_name); }
 
 /* In the order of the enumeration. */
+static char restores[16]; /* a letter for each callback that was called */
+
+static void on_restore(void *letter) {
+  strncat(restores, letter, sizeof restores - strlen(restores) - 1);
+  if (*(char *)letter == 'b')
+    mote_end(mote_host("refreshed", 0)); /* as in a function */
+}
+
+static void on_first_restore(void *context) {
+  mote_on_restore(on_restore, "c");
+  on_restore(context);
+}
+
+static void restore(mote_call *call) {
+  restore_id++;
+  mote_return_null(call);
+}
+
+static void restores_so_far(mote_call *call) { mote_return_string(call, restores); }
+
 void offer_all(void) {
+  mote_on_restore(on_first_restore, "a");
+  mote_on_restore(on_restore, "b");
   mote_register("echo", "(v: any) -> any", echo);
   mote_register("numbers", "(v: any) -> [any]", numbers);
   mote_register("floats", "(v: any) -> [any]", floats);
@@ -210,4 +232,6 @@ void offer_all(void) {
   mote_register("leaves_questions", "()", leaves_questions);
   mote_register("fail_later", "()", fail_later);
   mote_register("bad_details", "()", bad_details);
+  mote_register("restore", "()", restore);
+  mote_register("restores", "() -> string", restores_so_far);
 }

@@ -67,6 +67,10 @@ long mote_port(const void *message, size_t size, void *buffer, size_t capacity) 
   return (long)kept.size;
 }
 
+uint64_t restore_id = 1;
+
+uint64_t mote_restore_id(void) { return restore_id; }
+
 void start_guest(bool by_port, bool with_fallback) {
   int ends[2], output[2];
   CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);

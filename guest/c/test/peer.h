@@ -50,13 +50,18 @@ bool is_bytes(mote_value value, const void *bytes, size_t size); /* as they are 
 enum {
   ECHO, NUMBERS, FLOATS, SUM, TWICE, HALF_A_LIST, FAIL, ASK, ASK_TWICE, NOTHING, LOGS, DEEP, GREET, SHAPE,
   LATIN1, LATIN1_ERROR, LARGE, LARGE_QUESTION, PRINT, NESTED_VIEWS, WRITE_ALL, LEAVES_QUESTIONS, FAIL_LATER, BAD_DETAILS,
+  RESTORE, RESTORES,
   FUNCTIONS
 };
 void offer_all(void);
+
+/* What the guest takes for its restore identity. */
+extern uint64_t restore_id;
 void offer_fallback(void);
 
 void test_values(void);
 void test_calls(bool by_port);
 void test_host_calls(bool by_port);
+void test_restore(void);
 
 #endif

@@ -66,6 +66,11 @@
 //! The thread that calls [`serve`] speaks with the host, and no other: there, [`call_host`] is an error and
 //! [`log()`] writes to standard error.
 //!
+//! # Snapshots
+//! What a program holds in its memory is the same in every sandbox that is made of one snapshot. What must not be, such
+//! as the state of a generator of random numbers, is for the callbacks of [`on_restore`]. A program that offers no
+//! functions says by [`ready`] where a snapshot of it is to be taken.
+//!
 //! # Features
 //! `log`: `logger()` carries records of the `log` crate's macros to the host.
 
@@ -79,9 +84,11 @@ mod host_call;
 mod log;
 mod panics;
 mod port;
+mod restore;
 mod serve;
 mod transport;
 mod value;
+mod vdso;
 mod wire;
 
 pub use any::Any;
@@ -92,6 +99,7 @@ pub use host_call::{HostArguments, call_host};
 pub use log::logger;
 pub use log::{Level, log};
 pub use mote_macros::{Value, function};
+pub use restore::{on_restore, ready, restore_id};
 pub use serve::{fallback, serve};
 pub use value::{Key, Value};
 

@@ -1,6 +1,6 @@
 //! The port: the one instruction by which a guest speaks with its host.
 //!
-//! All of the library's unsafe code is here.
+//! The library's unsafe code is here and in `vdso.rs`.
 
 #![allow(unsafe_code)]
 

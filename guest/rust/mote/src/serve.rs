@@ -4,7 +4,7 @@ use crate::exchange::{Unsent, exchange, open};
 use crate::function::{Answer, Arguments, Function};
 use crate::transport::take_buffer;
 use crate::wire::{ANNOUNCE, CALL, ERROR, MAP, Reader, TEXT, UNSIGNED, Writer};
-use crate::{Any, Error, die, panics};
+use crate::{Any, Error, die, panics, restore, restore_id};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::OnceLock;
@@ -150,7 +150,9 @@ fn make(message: Vec<u8>) -> Result<Answer, Error> {
     let target = Target::read(&mut reader);
     let at = message.len() - reader.left();
     let mut arguments = Arguments::new(message, at)?;
-    match target? {
+    let target = target?;
+    restore::notice(restore_id());
+    match target {
         Target::Function(function) => (function.call)(arguments),
         Target::Other(name, fallback) => {
             let values = arguments.rest()?;

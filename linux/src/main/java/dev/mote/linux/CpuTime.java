@@ -8,7 +8,7 @@ import dev.mote.machine.HostThread;
 /// depends on it the time of a stretch is what passed without the guest's waits, which is the same
 /// but for what the host's scheduler took away.
 ///
-/// [#nanos] may be called by any thread, the rest by the one that runs the guest.
+/// [#nanos] and [#ofStretch] may be called by any thread, the rest by the one that runs the guest.
 final class CpuTime {
   private static final int NOBODY = 0;
   private static final int ESTIMATED = -1;
@@ -43,16 +43,23 @@ final class CpuTime {
   }
 
   void end() {
-    before = nanos();
-    tid = NOBODY;
+    long all = nanos();
+    tid = NOBODY; // first: rather too little than twice for whoever looks now
+    before = all;
   }
 
+  /// What the guest has used since it began.
   long nanos() {
+    return before + ofStretch();
+  }
+
+  /// What it has used in the stretch that runs now.
+  long ofStretch() {
     int runner = tid;
     return switch (runner) {
-      case NOBODY -> before;
-      case ESTIMATED -> before + Math.max(0, System.nanoTime() - base - waits);
-      default -> before + Math.max(0, HostThread.cpuNanos(runner) - base);
+      case NOBODY -> 0;
+      case ESTIMATED -> Math.max(0, System.nanoTime() - base - waits);
+      default -> Math.max(0, HostThread.cpuNanos(runner) - base);
     };
   }
 }

@@ -27,7 +27,7 @@ final class Deadlines implements AutoCloseable {
   /// A stretch of running begins.
   ///
   /// @param wallNanos from now, or [Task#NO_DEADLINE]
-  /// @param cpuNanos of CPU time, or [Task#NO_DEADLINE]
+  /// @param cpuNanos of CPU time in this stretch, or [Task#NO_DEADLINE]
   void arm(long wallNanos, long cpuNanos) {
     synchronized (this) {
       armed = true;
@@ -72,7 +72,7 @@ final class Deadlines implements AutoCloseable {
     if (!armed || cpuLimit == Task.NO_DEADLINE) {
       return Watchdog.NONE;
     }
-    long left = cpuLimit - guest.cpuNanos();
+    long left = cpuLimit - guest.cpuTime().ofStretch();
     if (left <= 0) {
       guest.stop(GuestEnding.StopReason.CPU_TIME);
       return Watchdog.NONE;

@@ -177,7 +177,10 @@ final class Home {
     // What is kept for a later call must be in the mappings of the one as of the other.
     boolean sameMappings = same || state.mappings().equals(image.state().mappings());
     pagesCopied += sameMappings ? residence.restore(keeper) : residence.restoreExactly();
-    if (residence.hasMovedPages()) {
+    if (!same) {
+      residence.apply(target.pages());
+    }
+    if (!same || residence.hasMovedPages()) {
       findPages();
     }
     guest.vdsoClock().continueFrom(state.monotonicNanos(), clockPage);
@@ -185,7 +188,6 @@ final class Home {
       guest.timers().load(state.timers()); // which run by that clock
     }
     if (!same) {
-      residence.apply(target.pages());
       writeStubOf(target.cpu());
     }
     loadProcessor(target.cpu());

@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/// The vDSO: a shared object in the guest's memory whose functions tell the time without a system
-/// call. A program finds it by AT_SYSINFO_EHDR.
+/// The vDSO: a shared object in the guest's memory whose functions tell the time, and whether the
+/// guest was restored, without a system call. A program finds it by AT_SYSINFO_EHDR.
 ///
 /// glibc, musl, Go and Rust's rustix each read it in their own way. What one or the other needs:
 /// one PT_LOAD that is read and execute, DT_HASH (not all know DT_GNU_HASH, all know this one), a
@@ -69,7 +69,7 @@ final class Vdso {
 
   private final MachineCode code = VdsoCode.assemble(-PAGE, TEXT);
   private final StringBuilder strings = new StringBuilder("\0");
-  private final int symbolCount = 1 + 2 * VdsoCode.FUNCTIONS.length;
+  private final int symbolCount = 2 + 2 * VdsoCode.FUNCTIONS.length;
 
   private Vdso() {}
 
@@ -168,11 +168,14 @@ final class Vdso {
       String function = VdsoCode.FUNCTIONS[i];
       boolean last = i == VdsoCode.FUNCTIONS.length - 1;
       long start = code.address(function);
-      long end = code.address(last ? VdsoCode.END : VdsoCode.FUNCTIONS[i + 1]);
+      long end = code.address(last ? VdsoCode.RESTORE_ID_FUNCTION : VdsoCode.FUNCTIONS[i + 1]);
       int name = string(PREFIX + function);
       symbol(name, GLOBAL_FUNCTION, start, end - start);
       symbol(name + PREFIX.length(), WEAK_FUNCTION, start, end - start);
     }
+    long start = code.address(VdsoCode.RESTORE_ID_FUNCTION);
+    long size = code.address(VdsoCode.END) - start;
+    symbol(string(VdsoCode.RESTORE_ID_FUNCTION), GLOBAL_FUNCTION, start, size);
     return at;
   }
 

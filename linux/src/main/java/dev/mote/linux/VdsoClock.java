@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Where the counter cannot tell time, the vDSO makes system calls, and those read [Clock].
 ///
+/// The page of data also has the restore identity ([RestoreId]).
+///
 /// Not thread-safe: it belongs to the thread that runs the guest.
 final class VdsoClock {
   private static final long INTERVAL = 100_000_000;
@@ -36,6 +38,7 @@ final class VdsoClock {
   private final AddressSpace space;
   private final GuestMemory memory;
   private CounterScale scale;
+  private long restoreId = RestoreId.next();
   private long wall; // what CLOCK_REALTIME is ahead of CLOCK_MONOTONIC
   private boolean due = true;
   private long lastNanos;
@@ -83,6 +86,7 @@ final class VdsoClock {
     long forwards = clock.continueFrom(monotonicNanos);
     scale.shift(forwards);
     wall -= forwards;
+    restoreId = RestoreId.next();
     if (page >= 0) {
       // Counted anew: nobody was reading it, and what is there tells nothing of earlier calls.
       memory.setLong(page + VdsoCode.GENERATION, 0);
@@ -94,6 +98,7 @@ final class VdsoClock {
   void restart(long monotonicNanos) {
     clock.continueFrom(monotonicNanos);
     scale = new CounterScale(counter);
+    restoreId = RestoreId.next();
     due = true;
     pageVersion = -1;
   }
@@ -159,6 +164,7 @@ final class VdsoClock {
     memory.setLong(gpa + VdsoCode.BASE, scale.base());
     memory.setLong(gpa + VdsoCode.MONOTONIC, scale.time());
     memory.setLong(gpa + VdsoCode.WALL, wall);
+    memory.setLong(gpa + VdsoCode.RESTORE_ID, restoreId);
     // Counted in the page: a reader that was interrupted in another machine shall notice too.
     memory.setLong(gpa + VdsoCode.GENERATION, memory.getLong(gpa + VdsoCode.GENERATION) + 1);
   }

@@ -9,6 +9,8 @@ package dev.mote.linux;
 ///     16  u64   base: the TSC at the time of the next field
 ///     24  u64   CLOCK_MONOTONIC then, in nanoseconds
 ///     32  s64   what CLOCK_REALTIME is ahead of CLOCK_MONOTONIC, in nanoseconds
+///     40  u64   restore identity: another number in every sandbox and after every restore; 0: the
+///               page is not the host's any more
 /// ```
 ///
 /// The host writes the page only while the guest does not run. So a reader never sees half of a
@@ -22,11 +24,15 @@ final class VdsoCode {
   static final int BASE = 16;
   static final int MONOTONIC = 24;
   static final int WALL = 32;
+  static final int RESTORE_ID = 40;
 
-  /// The functions, in the order of their addresses.
+  /// The functions that Linux has too, in the order of their addresses.
   static final String[] FUNCTIONS = {
     "clock_gettime", "gettimeofday", "time", "clock_getres", "getcpu"
   };
+
+  /// The function that only Mote has, which follows them.
+  static final String RESTORE_ID_FUNCTION = "__mote_restore_id";
 
   /// Follows the last function.
   static final String END = "end";
@@ -63,6 +69,7 @@ final class VdsoCode {
     vdso.time();
     vdso.clockGetres();
     vdso.getcpu();
+    vdso.restoreId();
     return vdso.code.label(END);
   }
 
@@ -221,6 +228,13 @@ final class VdsoCode {
         .jump("74", "no node") //                jz     no node
         .put("89 06") //                         mov    [rsi], eax
         .label("no node")
+        .put("c3"); //                           ret
+  }
+
+  /// `uint64_t __mote_restore_id(void)`
+  private void restoreId() {
+    code.label(RESTORE_ID_FUNCTION)
+        .at("48 8b 05", data + RESTORE_ID) //    mov    rax, [restore identity]
         .put("c3"); //                           ret
   }
 }

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,6 +61,25 @@ class VdsoClockTest {
       }
       long difference = clock.realtimeNanos() - guest.guest.clock().realtimeNanos();
       assertThat(Math.abs(difference)).isLessThan(10_000_000);
+    }
+  }
+
+  @Test
+  void aRestoreIsSeenInThePage() {
+    try (var guest = new FileGuest();
+        var other = new FileGuest()) {
+      var clock = guest.guest.vdsoClock();
+      Set<Long> seen = new HashSet<>(Set.of(0L));
+      for (FileGuest each : List.of(guest, other)) {
+        rewrite(each);
+        assertThat(seen.add(field(each, DATA, VdsoCode.RESTORE_ID))).isTrue();
+      }
+      for (int i = 0; i < 1000; i++) {
+        clock.continueFrom(clock.monotonicNanos(), clock.page());
+        assertThat(seen.add(field(guest, DATA, VdsoCode.RESTORE_ID))).isTrue();
+        clock.refresh();
+        assertThat(seen.add(field(guest, DATA, VdsoCode.RESTORE_ID))).isFalse();
+      }
     }
   }
 
