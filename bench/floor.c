@@ -12,7 +12,8 @@
  *   destroy     unmaking the machine that `create` made last (both cost more while there is no other machine on the host;
  *               so `exit`, which keeps one, comes last or in a process of its own)
  *   copy N      copying N pages into fresh anonymous memory
- *   recopy N    copying N pages into memory that is there already
+ *   recopy N    copying N pages into memory that is there already, and in the cache
+ *   coldcopy N  copying N pages into memory that is there already, and was not used for long
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -189,6 +190,29 @@ static double recopy(long pages) {
   return took;
 }
 
+/* A garbage-collected heap gives new memory that was last used a collection ago: each copy goes to the next place of 256 MiB. */
+static double coldcopy(long pages) {
+  enum { RING = 256 << 20 };
+  static uint8_t *ring, *from;
+  static long room, next;
+  if (ring == NULL) {
+    ring = map(RING, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+    memset(ring, 0x5a, RING);
+  }
+  if (pages > room) {
+    from = realloc(from, pages * PAGE);
+    if (from == NULL) err(1, "malloc");
+    room = pages;
+  }
+  memset(from, 0xa5, pages * PAGE); /* in the cache, as what a guest has just written */
+  if (next + pages * PAGE > RING) next = 0;
+  double start = now_us();
+  memcpy(ring + next, from, pages * PAGE);
+  double took = now_us() - start;
+  next += pages * PAGE;
+  return took;
+}
+
 static int image_fd;
 static struct machine last; /* what `create` made and `destroy` unmakes */
 static int there;           /* whether it does */
@@ -224,6 +248,7 @@ static double measure(const char *what, long n) {
   if (strcmp(what, "destroy") == 0) return measure_destroy();
   if (strcmp(what, "copy") == 0 && n > 0) return copy(n);
   if (strcmp(what, "recopy") == 0 && n > 0) return recopy(n);
+  if (strcmp(what, "coldcopy") == 0 && n > 0) return coldcopy(n);
   errx(1, "what is `%s %ld`?", what, n);
 }
 

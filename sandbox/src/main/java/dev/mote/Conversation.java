@@ -53,6 +53,7 @@ final class Conversation {
   final MessageReader in;
   private SpeakingGuest guest; // another one only after a restore that could not be made in place
   private final MessageWriter.Receiver toGuest;
+  private final MessageReader.Rest rest = this::copyRest;
   private final Limits limits;
   private final CallLimits callLimits;
   private final HostCalls hostCalls;
@@ -85,6 +86,10 @@ final class Conversation {
     log = new GuestLog(outputLimit);
     out = new MessageWriter(callLimits.messageBytes(), callLimits.valueDepth());
     in = new MessageReader(callLimits.valueDepth());
+  }
+
+  private void copyRest(int position, byte[] target, int offset, int count) {
+    guest.copyMessage(position, target, offset, count);
   }
 
   private void give(byte[] message, int length, int at, byte[] part, int offset, int count) {
@@ -154,7 +159,7 @@ final class Conversation {
           case LOG -> log.record(in, fields);
           case ANNOUNCE -> {
             functions = readAnnouncement(fields);
-            announcement = Arrays.copyOf(guest.message(), guest.messageLength());
+            announcement = wholeMessage();
             return Answer.VALUE;
           }
           default -> {
@@ -169,6 +174,15 @@ final class Conversation {
       }
     }
     return ended();
+  }
+
+  private byte[] wholeMessage() {
+    int loaded = guest.messageLoaded();
+    byte[] whole = Arrays.copyOf(guest.message(), guest.messageLength());
+    if (loaded < whole.length) {
+      guest.copyMessage(loaded, whole, loaded, whole.length - loaded);
+    }
+    return whole;
   }
 
   private GuestFunctions readAnnouncement(int fields) {
@@ -361,7 +375,7 @@ final class Conversation {
   }
 
   private int readFrame() {
-    in.reset(guest.message(), 0, guest.messageLength());
+    in.reset(guest.message(), 0, guest.messageLength(), guest.messageLoaded(), rest);
     return in.arrayLength();
   }
 

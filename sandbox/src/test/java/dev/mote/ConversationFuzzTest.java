@@ -187,6 +187,17 @@ class ConversationFuzzTest {
       return message.length;
     }
 
+    /// A part, so that the rest is fetched.
+    @Override
+    public int messageLoaded() {
+      return message.length / 2;
+    }
+
+    @Override
+    public void copyMessage(int position, byte[] target, int offset, int count) {
+      System.arraycopy(message, position, target, offset, count);
+    }
+
     @Override
     public void give(byte[] bytes, int length, int at, byte[] part, int offset, int count) {
       assertThat(length).isBetween(1, bytes.length);

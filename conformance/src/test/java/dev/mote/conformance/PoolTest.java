@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 /// `-Dpool.calls=1000000` makes the long run longer.
 @Tag("every-kvm")
 class PoolTest {
-  private static final int CALLS = Integer.getInteger("pool.calls", 3000);
+  private static final int CALLS = Integer.getInteger("pool.calls", 600);
 
   /// A part of what the guest offers.
   interface Counting {

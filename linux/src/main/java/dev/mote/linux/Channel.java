@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 /// them is the affair of the layer above.
 ///
 /// A guest sends and receives by its port (one instruction, registers as for a system call) or by
-/// the file `/dev/mote` ([OpenChannel]). A message is copied out of the guest's memory once, when
-/// it is sent. The guest does not run while the host has its message.
+/// the file `/dev/mote` ([OpenChannel]). A message is copied out of the guest's memory once. The
+/// guest does not run while the host has its message, so that a long one can be copied while it is
+/// read.
 ///
 /// Not thread-safe: it belongs to the thread that runs the guest.
 final class Channel {
@@ -21,6 +22,9 @@ final class Channel {
   private static final int HEADER = 4;
 
   private static final int SMALL = 512;
+
+  /// What is copied of a message at once; a longer one is copied while it is read.
+  private static final int EAGER = 16 << 10;
 
   /// Larger buffers are given back after use.
   private static final int KEPT = 2 << 20;
@@ -33,6 +37,8 @@ final class Channel {
   private int sentLength;
   private int sentTotal = -1; // -1: not known, fewer than HEADER bytes of the file's header came
   private boolean hasSent;
+  private int sentLoaded; // of what was sent by the port, so much was copied
+  private long sentAt; // where in the guest's memory all of it is
 
   /// What the host gave and the guest has not received yet; null for nothing.
   private byte @Nullable [] given;
@@ -104,9 +110,21 @@ final class Channel {
     if (sent.length < count) {
       sent = new byte[count];
     }
-    memory.read(gva, sent, 0, count);
+    sentLoaded = Math.min(count, EAGER);
+    sentAt = gva;
+    memory.read(gva, sent, 0, sentLoaded);
     sentLength = count;
     hasSent = true;
+  }
+
+  /// How much of what was sent lies in [#sent()]; the rest is still where the guest has it.
+  int sentLoaded() {
+    return sentLoaded;
+  }
+
+  /// Copies some of the rest. The guest has not run since it sent it.
+  void copySent(UserMemory memory, int position, byte[] target, int offset, int count) {
+    memory.read(sentAt + position, target, offset, count);
   }
 
   /// The host gives the guest a message, which is also its answer to what was sent.
@@ -213,6 +231,7 @@ final class Channel {
     System.arraycopy(source, offset + taken, sent, sentLength, count);
     sentLength += count;
     hasSent = sentLength == sentTotal;
+    sentLoaded = sentLength;
     return taken + count;
   }
 

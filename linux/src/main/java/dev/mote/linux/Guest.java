@@ -557,6 +557,16 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   }
 
   @Override
+  public int messageLoaded() {
+    return channel.sentLoaded();
+  }
+
+  @Override
+  public void copyMessage(int position, byte[] target, int offset, int count) {
+    channel.copySent(memory, position, target, offset, count);
+  }
+
+  @Override
   public void give(byte[] message, int length, int at, byte[] part, int offset, int count) {
     try {
       channel.give(registers, memory, outgoing.set(message, length, at, part, offset, count));

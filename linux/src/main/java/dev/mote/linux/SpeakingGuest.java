@@ -32,11 +32,19 @@ public interface SpeakingGuest {
   /// Each output stream takes its limit of bytes anew.
   void renewOutputLimits();
 
-  /// The message that the guest has sent, in the first [#messageLength] bytes. Valid until the
-  /// guest is given one or resumed; not to be changed.
+  /// The message that the guest has sent. Valid until the guest is given one or resumed. There is
+  /// room for all [#messageLength] bytes of it; the first [#messageLoaded] are there, and
+  /// [#copyMessage] has the rest.
   byte[] message();
 
   int messageLength();
+
+  int messageLoaded();
+
+  /// Copies bytes of the message that are not there yet.
+  ///
+  /// @param position of the first one in the message
+  void copyMessage(int position, byte[] target, int offset, int count);
 
   /// Gives the guest a message, which is also the answer to the one that it sent.
   ///

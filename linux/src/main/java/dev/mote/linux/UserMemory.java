@@ -31,19 +31,32 @@ final class UserMemory {
   void read(long gva, byte[] target, int offset, int length) {
     int done = 0;
     while (done < length) {
-      long at = gva + done;
-      int count = (int) Math.min(length - done, PAGE - (at & (PAGE - 1)));
-      memory.read(gpa(at, PageTables.READ), target, offset + done, count);
+      long gpa = gpa(gva + done, PageTables.READ);
+      int count = inOnePiece(gva + done, gpa, length - done, PageTables.READ);
+      memory.read(gpa, target, offset + done, count);
       done += count;
     }
+  }
+
+  /// How many bytes lie behind each other in guest physical memory too: frames mostly do, and one
+  /// long copy is quicker than many.
+  private int inOnePiece(long gva, long gpa, int length, int right) {
+    long count = Math.min(length, PAGE - (gva & (PAGE - 1)));
+    while (count < length
+        && isAccessible(gva + count, right)
+        && (right == PageTables.WRITE ? tables.gpaToWrite(gva + count) : tables.gpa(gva + count))
+            == gpa + count) {
+      count = Math.min(length, count + PAGE);
+    }
+    return (int) count;
   }
 
   void write(long gva, byte[] source, int offset, int length) {
     int done = 0;
     while (done < length) {
-      long at = gva + done;
-      int count = (int) Math.min(length - done, PAGE - (at & (PAGE - 1)));
-      memory.write(gpa(at, PageTables.WRITE), source, offset + done, count);
+      long gpa = gpa(gva + done, PageTables.WRITE);
+      int count = inOnePiece(gva + done, gpa, length - done, PageTables.WRITE);
+      memory.write(gpa, source, offset + done, count);
       done += count;
     }
   }

@@ -6,6 +6,9 @@ import java.util.Arrays;
 /// may come from a guest: each length is checked against what is there before anything is made of
 /// it.
 ///
+/// **A long message** need not lie in the buffer whole: what follows its beginning is fetched when
+/// it is read ([Rest]). So long bytes are copied once, to where they belong.
+///
 /// It does not count: whoever reads the head of an array reads its items. Every method throws a
 /// [ValueException] when what comes next is not what it reads. Not thread-safe.
 public final class MessageReader {
@@ -18,10 +21,32 @@ public final class MessageReader {
   private final int deepest;
   private final long memory;
   private byte[] bytes = new byte[0];
+  private int origin; // where the message begins in the buffer
   private int at;
+  private int loaded; // the buffer has the message up to here, but for bytes that were read past it
   private int end;
+  private Rest rest = NOTHING;
   private int depth;
   private long charged;
+
+  /// Bytes are copied past the buffer from this length on.
+  private static final int LONG = 16 << 10;
+
+  /// At least so much is fetched at once.
+  private static final int PIECE = 4 << 10;
+
+  private static final Rest NOTHING =
+      (_, _, _, _) -> {
+        throw new IllegalStateException("the message is whole");
+      };
+
+  /// Where the bytes of a message are that were not fetched yet. They do not change while the
+  /// message is read.
+  @FunctionalInterface
+  public interface Rest {
+    /// @param position of the first byte in the message
+    void copy(int position, byte[] target, int offset, int count);
+  }
 
   /// @param deepest how deeply values may be nested
   public MessageReader(int deepest) {
@@ -38,11 +63,34 @@ public final class MessageReader {
   ///
   /// @param source not copied; nobody else changes it meanwhile
   public void reset(byte[] source, int offset, int length) {
+    reset(source, offset, length, length, NOTHING);
+  }
+
+  /// Begins to read a message of which only the beginning is there.
+  ///
+  /// @param source has room for all of it; the rest is put there as far as it is needed
+  /// @param there how many bytes are
+  public void reset(byte[] source, int offset, int length, int there, Rest others) {
     bytes = source;
+    origin = offset;
     at = offset;
     end = offset + length;
+    loaded = offset + there;
+    rest = others;
     depth = 0;
     charged = 0;
+  }
+
+  /// Makes sure that bytes from the present one on are in the buffer.
+  ///
+  /// @param count no more than there are in the message
+  private void need(int count) {
+    if (at + count > loaded) {
+      int from = Math.max(at, loaded); // what lies before was read past the buffer
+      int more = Math.min(end - from, Math.max(PIECE, at + count - from));
+      rest.copy(from - origin, bytes, from, more);
+      loaded = from + more;
+    }
   }
 
   /// The message must end here.
@@ -89,8 +137,11 @@ public final class MessageReader {
 
   /// The first byte of the next item.
   int peek() {
-    if (at >= end) {
-      throw ValueException.malformed("the message ends in the middle");
+    if (at >= loaded) {
+      if (at >= end) {
+        throw ValueException.malformed("the message ends in the middle");
+      }
+      need(1);
     }
     return bytes[at] & 0xff;
   }
@@ -171,6 +222,7 @@ public final class MessageReader {
     require(major() == MessageWriter.TEXT, "a string");
     int length = length(argument(), 1, "a string");
     charge(48L + length);
+    need(length);
     String text = Utf8.decode(bytes, at, length);
     at += length;
     return text;
@@ -180,8 +232,11 @@ public final class MessageReader {
   ///
   /// @param expected the whole item, head and UTF-8
   boolean accept(byte[] expected) {
-    if (expected.length > end - at
-        || !Arrays.equals(bytes, at, at + expected.length, expected, 0, expected.length)) {
+    if (expected.length > end - at) {
+      return false;
+    }
+    need(expected.length);
+    if (!Arrays.equals(bytes, at, at + expected.length, expected, 0, expected.length)) {
       return false;
     }
     at += expected.length;
@@ -192,7 +247,16 @@ public final class MessageReader {
     require(major() == MessageWriter.BYTES, "bytes");
     int length = length(argument(), 1, "bytes");
     charge(16L + length);
-    byte[] copy = Arrays.copyOfRange(bytes, at, at + length);
+    byte[] copy;
+    if (length < LONG || at + length <= loaded) {
+      need(length);
+      copy = Arrays.copyOfRange(bytes, at, at + length);
+    } else {
+      copy = new byte[length];
+      int here = Math.max(0, loaded - at);
+      System.arraycopy(bytes, at, copy, 0, here);
+      rest.copy(at + here - origin, copy, here, length - here);
+    }
     at += length;
     return copy;
   }
@@ -247,6 +311,7 @@ public final class MessageReader {
     if (size > end - at - 1) {
       throw ValueException.malformed("the message ends in the middle");
     }
+    need(1 + size);
     long value = 0;
     for (int i = 1; i <= size; i++) {
       value = (value << 8) | (bytes[at + i] & 0xff);
