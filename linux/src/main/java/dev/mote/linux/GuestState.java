@@ -39,6 +39,27 @@ public record GuestState(
     int blockedCall,
     FilesState files) {
 
+  /// The same with other files.
+  GuestState withFiles(FilesState others) {
+    return new GuestState(
+        mappings,
+        breakStart,
+        loadBias,
+        programBreak,
+        stub,
+        task,
+        actions,
+        timers,
+        monotonicNanos,
+        cpuNanos,
+        credentials,
+        limits,
+        noNewPrivileges,
+        channel,
+        blockedCall,
+        others);
+  }
+
   /// @param kind where pages come from before they are changed
   /// @param source of the kind [Source#FILE], which of the open files; else what [Loader] gave it
   public record MappingState(
