@@ -98,7 +98,7 @@ final class SnapshotInspection {
   private String only(List<String> arguments, String help, String otherwise) {
     List<String> words = options.parse(arguments);
     if (options.helpWanted()) {
-      out.print(help);
+      out.print(help + "\n" + options.describe());
       return "";
     }
     if (words.size() != 1 || words.getFirst().isEmpty()) {
