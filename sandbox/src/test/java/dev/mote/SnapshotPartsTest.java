@@ -305,6 +305,20 @@ class SnapshotPartsTest {
     assertRefused(good.withDescription(Arrays.copyOf(description, description.length + 1)), "");
   }
 
+  /// What was shown a baseline goes on with every processor that has it.
+  @Test
+  void aBaselineTravels() throws Exception {
+    StoredParts parts =
+        StoredParts.of(
+            Sandbox.builder(Program.of(Path.of("/bin/busybox"), "cat"))
+                .cpu(CpuBaseline.X86_64_V2)
+                .snapshot(false));
+    byte[] ofAnotherModel = StoredParts.spoil(parts.description(), "1.guest.cpu.digest", "'00");
+    assertThat(parts.withDescription(ofAnotherModel).read(folder).offersFunctions()).isFalse();
+    byte[] ofAnotherFeature = StoredParts.spoil(ofAnotherModel, "1.guest.cpu.features.2", "-1");
+    assertRefused(parts.withDescription(ofAnotherFeature), "which this machine has not");
+  }
+
   @Test
   void theProgramIsAProgram() {
     assertRefused(good.withProgram(new byte[0]), "the snapshot's program");

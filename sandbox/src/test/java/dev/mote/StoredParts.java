@@ -41,17 +41,26 @@ record StoredParts(byte[] description, byte[] program, byte[] files, List<byte[]
 
   /// @param folder where the parts are written first
   Snapshot read(Path folder) throws IOException {
-    var layers = new ArrayList<FileChannel>();
+    var layers = new ArrayList<Pages>();
+    for (int i = 0; i < pages.size(); i++) {
+      layers.add(new Pages(folder.resolve("pages" + i), pages.get(i)));
+    }
     try (FileChannel programFile = open(folder.resolve("program"), program);
         FileChannel filesFile = open(folder.resolve("files"), files)) {
-      for (int i = 0; i < pages.size(); i++) {
-        layers.add(open(folder.resolve("pages" + i), pages.get(i)));
-      }
-      return SnapshotParts.read(description, programFile, filesFile, layers);
-    } finally {
-      for (FileChannel layer : layers) {
-        layer.close();
-      }
+      return new SnapshotReader().read(description, programFile, filesFile, layers);
+    }
+  }
+
+  @SuppressWarnings("ArrayRecordComponent") // nobody compares two of them
+  private record Pages(Path file, byte[] content) implements SnapshotReader.Layer {
+    @Override
+    public String digest() {
+      return file.toString();
+    }
+
+    @Override
+    public FileChannel open() throws IOException {
+      return StoredParts.open(file, content);
     }
   }
 

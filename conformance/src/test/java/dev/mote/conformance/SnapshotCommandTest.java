@@ -188,6 +188,11 @@ class SnapshotCommandTest {
       String found = sandbox.call("look", String.class);
       assertThat(found).isNotEqualTo(look(store.load("first")));
       assertThat(other.call("look", String.class)).isEqualTo(found);
+      Snapshot below = store.load("first");
+      sandbox.restore(below);
+      assertThat(sandbox.call("look", String.class)).isEqualTo(look(below));
+      sandbox.restore(store.load("second"));
+      assertThat(sandbox.call("look", String.class)).isEqualTo(found);
     }
   }
 

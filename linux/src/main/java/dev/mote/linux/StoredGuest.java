@@ -201,6 +201,9 @@ public record StoredGuest(
     if (image.totalPages() != pages) {
       throw new IllegalArgumentException("%d pages, not %d".formatted(image.totalPages(), pages));
     }
+    if (pages * AddressSpace.PAGE > limits.memoryBytes()) {
+      throw new IllegalArgumentException(pages + " pages are more than the memory limit");
+    }
     var mappings = state.mappings();
     long stray =
         image.firstOutside(
@@ -209,12 +212,5 @@ public record StoredGuest(
     if (stray >= 0) {
       throw new IllegalArgumentException("the page at 0x%x is in no mapping".formatted(stray));
     }
-  }
-
-  /// Bytes that its pages may take.
-  ///
-  /// @throws IllegalArgumentException if it is no limit that a guest can have
-  public long memoryLimit() {
-    return limits.checked().memoryBytes();
   }
 }

@@ -90,10 +90,8 @@ public final class PageFile {
   /// meanwhile changes the image.
   ///
   /// @param parent what has the pages that the file does not list
-  /// @param memoryLimit bytes that the pages of the image and its parents may take
   /// @throws IllegalArgumentException if it is not as [#write] writes it
-  public static PageImage read(FileChannel file, @Nullable PageImage parent, long memoryLimit)
-      throws IOException {
+  public static PageImage read(FileChannel file, @Nullable PageImage parent) throws IOException {
     long size = file.size();
     if (size < PAGE || size % PAGE != 0 || size / PAGE > Integer.MAX_VALUE) {
       throw wrong(size + " bytes are no file of pages");
@@ -131,12 +129,7 @@ public final class PageFile {
     if (next != size / PAGE) {
       throw wrong("%d pages of which %d are named".formatted(size / PAGE, next));
     }
-    var image = new PageImage(parent, addresses, rights, new PageContent.InFile(all, places));
-    long bytes = (long) image.totalPages() * PAGE;
-    if (bytes > memoryLimit) {
-      throw wrong(bytes + " bytes of pages are more than the memory limit");
-    }
-    return image;
+    return new PageImage(parent, addresses, rights, new PageContent.InFile(all, places));
   }
 
   private static void requireZeros(MemorySegment all, long from, long to) {

@@ -2,6 +2,7 @@ package dev.mote.store;
 
 import dev.mote.Snapshot;
 import dev.mote.SnapshotParts;
+import dev.mote.SnapshotReader;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
@@ -30,6 +31,7 @@ public final class SnapshotStore {
 
   private final Path directory;
   private final ImageLayout layout;
+  private final SnapshotReader reader = new SnapshotReader();
 
   private SnapshotStore(Path directory, ImageLayout layout) {
     this.directory = directory;
@@ -88,17 +90,26 @@ public final class SnapshotStore {
   public Snapshot load(String name) throws IOException {
     Image image = find(name);
     byte[] description = image.bytes(image.config(), SnapshotParts.LARGEST_DESCRIPTION);
-    var open = new ArrayList<FileChannel>();
-    try {
-      for (Descriptor layer : image.layers()) {
-        open.add(image.open(layer));
-      }
-      return SnapshotParts.read(
-          description, open.get(0), open.get(1), open.subList(BEFORE_PAGES, open.size()));
-    } finally {
-      for (FileChannel channel : open) {
-        channel.close();
-      }
+    List<Descriptor> layers = image.layers();
+    try (FileChannel program = image.open(layers.get(0));
+        FileChannel files = image.open(layers.get(1))) {
+      List<Pages> pages =
+          layers.subList(BEFORE_PAGES, layers.size()).stream()
+              .map(layer -> new Pages(image, layer))
+              .toList();
+      return reader.read(description, program, files, pages);
+    }
+  }
+
+  private record Pages(Image image, Descriptor layer) implements SnapshotReader.Layer {
+    @Override
+    public String digest() {
+      return layer.digest().toString();
+    }
+
+    @Override
+    public FileChannel open() throws IOException {
+      return image.open(layer);
     }
   }
 
