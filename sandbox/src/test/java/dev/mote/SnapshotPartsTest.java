@@ -64,7 +64,7 @@ class SnapshotPartsTest {
           1.more                                | 1                    | more
           1.announcement                        | x:82                 | announces functions and has none
           1.guest                               | null                 | guest
-          1.guest.architecture                  | 'aarch64             | of type aarch64, not x86-64
+          1.guest.architecture                  | 'aarch64             | of a processor other than x86-64
           1.guest.path                          | 'busybox             | path is not absolute
           1.guest.path                          | '/bin/../busybox     | path is not normal
           1.guest.path                          | '/a\\0b              | path is not absolute
@@ -265,6 +265,24 @@ class SnapshotPartsTest {
     int area = indexOf(description, "hextended".getBytes(java.nio.charset.StandardCharsets.UTF_8));
     description[area + "hextended".length() + 3 + offset] = (byte) value;
     assertRefused(good.withDescription(description), message);
+  }
+
+  /// Only the processor knows: it takes bit 17 of MXCSR, or the guest ends.
+  @ParameterizedTest
+  @CsvSource({"0", "-1"})
+  void whatTheProcessorRefusesIsNoMoreThanAnEnd(int stub) throws Exception {
+    byte[] description =
+        stub == 0
+            ? StoredParts.spoil(good.description(), "1.guest.state.stub", "0")
+            : good.description().clone();
+    int area = indexOf(description, "hextended".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    description[area + "hextended".length() + 3 + 26] = 2;
+    Snapshot snapshot = good.withDescription(description).read(folder);
+    try (var sandbox = Sandbox.builder(snapshot).build()) {
+      assertThat(sandbox.run(Streams.capture("line\n"))).isNotNull();
+    } catch (SandboxException e) {
+      assertThat(e.getMessage()).isNotEmpty();
+    }
   }
 
   private static int indexOf(byte[] bytes, byte[] part) {

@@ -52,13 +52,14 @@ final class SandboxOptions {
             "BASELINE",
             "processor it is shown: host, x86-64-v2, x86-64-v3, x86-64-v4",
             text -> cpu = CpuBaseline.parse(text));
-    addReportsTo(options);
+    options.flag("--trace", "print each system call on standard error", () -> trace = true);
+    addStatisticsTo(options);
   }
 
   /// Adds those that a sandbox of a snapshot has.
   void addSettingsOfSnapshotTo(Options options) {
     addTimesTo(options);
-    addReportsTo(options);
+    addStatisticsTo(options);
   }
 
   private void addTimesTo(Options options) {
@@ -75,10 +76,8 @@ final class SandboxOptions {
             text -> cpuTime = Durations.parse(text));
   }
 
-  private void addReportsTo(Options options) {
-    options
-        .flag("--trace", "print each system call on standard error", () -> trace = true)
-        .flag("--stats", "print what it used on standard error", () -> statistics = true);
+  private void addStatisticsTo(Options options) {
+    options.flag("--stats", "print what it used on standard error", () -> statistics = true);
   }
 
   /// A sandbox for the program that the words name, as these options say.
@@ -98,20 +97,20 @@ final class SandboxOptions {
     for (Mount mount : mounts) {
       builder.mount(mount.host(), mount.guest());
     }
-    applyTo(builder, err);
+    if (trace) {
+      builder.trace(err::println);
+    }
+    applyTo(builder);
     return builder;
   }
 
   /// Sets what a sandbox of a snapshot can have.
-  void applyTo(SandboxBuilder builder, PrintStream err) {
+  void applyTo(SandboxBuilder builder) {
     if (timeout != null) {
       builder.timeout(timeout);
     }
     if (cpuTime != null) {
       builder.cpuTime(cpuTime);
-    }
-    if (trace) {
-      builder.trace(err::println);
     }
   }
 

@@ -39,7 +39,7 @@ final class SnapshotInspection {
   }
 
   private void show(Image image, Snapshot snapshot) {
-    out.println("program  " + snapshot.program());
+    out.println("program  " + printable(snapshot.program().toString()));
     out.println("digest   " + image.digest());
     out.printf(
         "memory   %s, of which its uppermost layer has %s%n",
@@ -67,7 +67,9 @@ final class SnapshotInspection {
             """,
             "mote snapshot list takes one DIR");
     if (!word.isEmpty()) {
-      SnapshotStore.open(SnapshotPlace.directory(word)).names().forEach(out::println);
+      for (String name : SnapshotStore.open(SnapshotPlace.directory(word)).names()) {
+        out.println(printable(name));
+      }
     }
     return ExitStatus.OK;
   }
@@ -90,6 +92,11 @@ final class SnapshotInspection {
       }
     }
     return ExitStatus.OK;
+  }
+
+  /// What others have written, without what a terminal would take for commands.
+  private static String printable(String text) {
+    return text.replaceAll("\\p{Cntrl}", "?");
   }
 
   /// The only operand.

@@ -70,7 +70,7 @@ final class SnapshotRun {
 
   private SandboxBuilder builder(Snapshot snapshot) {
     SandboxBuilder builder = Sandbox.builder(snapshot);
-    wanted.applyTo(builder, err);
+    wanted.applyTo(builder);
     return builder;
   }
 

@@ -161,8 +161,7 @@ public record StoredGuest(
 
   private void requireThisProcessor() {
     if (!architecture.equals(ARCHITECTURE)) {
-      throw new IllegalArgumentException(
-          "it is of a processor of type %s, not %s".formatted(architecture, ARCHITECTURE));
+      throw new IllegalArgumentException("it is of a processor other than " + ARCHITECTURE);
     }
     String obstacle = cpu.processor().obstacle(processor(cpuLevel), cpuLevel == 0);
     if (obstacle != null) {
