@@ -4,6 +4,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.mote.cli {
   requires dev.mote;
+  requires dev.mote.store;
   requires static org.jspecify;
   requires tools.jackson.core;
 }

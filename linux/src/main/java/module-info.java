@@ -12,4 +12,8 @@ module dev.mote.linux {
       dev.mote,
       dev.mote.bench,
       dev.mote.conformance;
+
+  // A snapshot on disk is made of its records.
+  opens dev.mote.linux to
+      dev.mote.values;
 }

@@ -9,4 +9,8 @@ module dev.mote {
   requires static transitive org.jspecify;
 
   exports dev.mote;
+
+  // A snapshot on disk is made of its records.
+  opens dev.mote to
+      dev.mote.values;
 }

@@ -1,9 +1,9 @@
 import org.jspecify.annotations.NullMarked;
 
-/// Images on disk: an OCI image layout.
+/// Snapshots on disk, and what they lie in: an OCI image layout.
 @NullMarked
-@SuppressWarnings("module") // the modules named in the exports are compiled after this one
 module dev.mote.store {
+  requires transitive dev.mote;
   requires static transitive org.jspecify;
   requires tools.jackson.core;
 

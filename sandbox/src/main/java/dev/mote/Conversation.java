@@ -36,6 +36,8 @@ final class Conversation {
   /// An announcement is read into many objects; this is enough for thousands of functions.
   private static final int LARGEST_ANNOUNCEMENT = 1 << 20;
 
+  private static final int ANNOUNCEMENT_DEPTH = 256;
+
   private static final Decoder ANY = Decoder.of(Type.Plain.ANY, Object.class);
   private static final AtomicLong CALL_IDS = new AtomicLong();
 
@@ -191,6 +193,24 @@ final class Conversation {
           "%d bytes are more than %d".formatted(guest.messageLength(), LARGEST_ANNOUNCEMENT));
     }
     requireFields(fields, 2, 2);
+    GuestFunctions announced = GuestFunctions.read(in);
+    in.end();
+    return announced;
+  }
+
+  /// What a guest has announced in an earlier process.
+  ///
+  /// @throws ValueException or IllegalArgumentException if the message is no announcement
+  static GuestFunctions readAnnouncement(byte[] message) {
+    if (message.length > LARGEST_ANNOUNCEMENT) {
+      throw new IllegalArgumentException("an announcement of %d bytes".formatted(message.length));
+    }
+    var in = new MessageReader(ANNOUNCEMENT_DEPTH);
+    in.reset(message, 0, message.length);
+    requireFields(in.arrayLength(), 2, 2);
+    if (in.integer() != ANNOUNCE) {
+      throw new IllegalArgumentException("an announcement that is another message");
+    }
     GuestFunctions announced = GuestFunctions.read(in);
     in.end();
     return announced;

@@ -1,6 +1,7 @@
 package dev.mote;
 
 import dev.mote.linux.GuestImage;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,11 @@ public final class Snapshot {
   /// Whether functions of it can be called; otherwise it is to be run.
   public boolean offersFunctions() {
     return functions != null;
+  }
+
+  /// Where the program was read from.
+  public Path program() {
+    return image.setup().path();
   }
 
   /// How much memory the guest had in use.

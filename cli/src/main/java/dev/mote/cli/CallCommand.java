@@ -1,17 +1,12 @@
 package dev.mote.cli;
 
-import dev.mote.Ending;
 import dev.mote.GuestFunction;
-import dev.mote.Outcome;
 import dev.mote.Sandbox;
 import dev.mote.Streams;
-import dev.mote.values.Signature;
-import dev.mote.values.Type;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// `mote call` and `mote functions`: what a program offers, and one call of it.
 final class CallCommand {
@@ -47,60 +42,12 @@ final class CallCommand {
       throw new UsageException("mote call takes a program and a function");
     }
     try (Sandbox sandbox = start(words.getFirst())) {
-      String function = words.get(1);
-      Outcome<Object> outcome =
-          sandbox.tryCall(function, Object.class, values(sandbox, function, words));
-      int status = report(outcome);
+      int status = new FunctionCall(sandbox, out, err).make(words.subList(1, words.size()));
       if (wanted.statistics) {
         err.println(sandbox.statistics());
       }
       return status;
     }
-  }
-
-  /// The words behind the function as values of its parameters; those that are too many as they
-  /// are, to be refused with the others.
-  private static @Nullable Object[] values(Sandbox sandbox, String name, List<String> words) {
-    List<Signature.Parameter> parameters =
-        sandbox.functions().stream()
-            .filter(f -> f.name().equals(name))
-            .findFirst()
-            .map(f -> Signature.parse(f.signature()).parameters())
-            .orElse(List.of());
-    var values = new @Nullable Object[words.size() - 2];
-    for (int i = 0; i < values.length; i++) {
-      values[i] =
-          Json.read(
-              words.get(i + 2), i < parameters.size() ? parameters.get(i).type() : Type.Plain.ANY);
-    }
-    return values;
-  }
-
-  private int report(Outcome<Object> outcome) {
-    return switch (outcome) {
-      case Outcome.Returned(var value) -> {
-        out.println(Json.write(value));
-        yield ExitStatus.OK;
-      }
-      case Outcome.Failed(var error) -> {
-        err.println("mote: " + error.code() + ": " + error.message());
-        if (error.details() != null) {
-          err.println("mote: details: " + Json.write(error.details()));
-        }
-        yield ExitStatus.FUNCTION_FAILED;
-      }
-      case Outcome.Refused(var refusal) -> {
-        err.println("mote: " + refusal);
-        yield ExitStatus.MOTE_FAILED;
-      }
-      case Outcome.Ended(var ending) -> {
-        int status = EndingReport.print(ending, err);
-        if (ending instanceof Ending.Exited) {
-          err.println("mote: the program ended with status " + status + " and returned nothing");
-        }
-        yield status == ExitStatus.OK ? ExitStatus.FUNCTION_FAILED : status;
-      }
-    };
   }
 
   /// `mote functions PROGRAM`.

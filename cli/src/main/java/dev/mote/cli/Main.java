@@ -3,6 +3,7 @@ package dev.mote.cli;
 import dev.mote.HostException;
 import dev.mote.ProgramException;
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.List;
 
 /// The `mote` command: finds the command that is asked for, and turns whatever goes wrong into one
@@ -25,6 +26,7 @@ final class Main {
         run PROGRAM [ARGUMENTS]         run a program in a micro-VM
         call PROGRAM FUNCTION [JSON...] call a function that a program offers
         functions PROGRAM               list the functions that a program offers
+        snapshot ACTION                 keep programs that have started: create, run, show, list, rm
         doctor                          examine this machine: can it run micro-VMs, and what to mend
         help [COMMAND]                  this text, or that of a command
 
@@ -85,6 +87,7 @@ final class Main {
       case "run" -> new RunCommand(out, err).execute(rest);
       case "call" -> new CallCommand(out, err).call(rest);
       case "functions" -> new CallCommand(out, err).list(rest);
+      case "snapshot" -> new SnapshotCommand(out, err).execute(rest);
       case "doctor" -> new DoctorCommand(out).execute(rest);
       case "help" -> help(rest);
       case "-h", "--help" -> help(List.of());
@@ -101,7 +104,9 @@ final class Main {
       out.print(HELP);
       return ExitStatus.OK;
     }
-    return dispatch(List.of(command.getFirst(), "--help"));
+    var line = new ArrayList<>(command);
+    line.add("--help");
+    return dispatch(line);
   }
 
   private int fail(String message) {

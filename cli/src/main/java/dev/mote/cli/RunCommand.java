@@ -9,7 +9,8 @@ import java.util.List;
 
 /// `mote run`: one program in one micro-VM, its streams and its exit status passed through.
 final class RunCommand {
-  private static final MemorySize NO_LIMIT = MemorySize.ofBytes(Long.MAX_VALUE);
+  /// For output that passes through: there is nothing to fill.
+  static final MemorySize NO_LIMIT = MemorySize.ofBytes(Long.MAX_VALUE);
 
   private final PrintStream out;
   private final PrintStream err;

@@ -33,22 +33,13 @@ final class SandboxOptions {
 
   /// Adds them to those of a command.
   void addTo(Options options) {
+    options.value(
+        "--memory",
+        "SIZE",
+        "most memory the program may use, such as 64MiB",
+        text -> memory = MemorySize.parse(text));
+    addTimesTo(options);
     options
-        .value(
-            "--memory",
-            "SIZE",
-            "most memory the program may use, such as 64MiB",
-            text -> memory = MemorySize.parse(text))
-        .value(
-            "--timeout",
-            "TIME",
-            "end it after this time, such as 500ms, 10s, 2m",
-            text -> timeout = Durations.parse(text))
-        .value(
-            "--cpu-time",
-            "TIME",
-            "end it after it has computed for this time",
-            text -> cpuTime = Durations.parse(text))
         .value("--env", "NAME=VALUE", "set an environment variable; repeatable", this::addVariable)
         .value(
             "--mount",
@@ -60,9 +51,33 @@ final class SandboxOptions {
             "--cpu",
             "BASELINE",
             "processor it is shown: host, x86-64-v2, x86-64-v3, x86-64-v4",
-            text -> cpu = CpuBaseline.parse(text))
-        .flag("--trace", "print each system call on standard error", () -> trace = true)
-        .flag("--stats", "print what it used on standard error", () -> statistics = true);
+            text -> cpu = CpuBaseline.parse(text));
+    options.flag("--trace", "print each system call on standard error", () -> trace = true);
+    addStatisticsTo(options);
+  }
+
+  /// Adds those that a sandbox of a snapshot has.
+  void addSettingsOfSnapshotTo(Options options) {
+    addTimesTo(options);
+    addStatisticsTo(options);
+  }
+
+  private void addTimesTo(Options options) {
+    options
+        .value(
+            "--timeout",
+            "TIME",
+            "end it after this time, such as 500ms, 10s, 2m",
+            text -> timeout = Durations.parse(text))
+        .value(
+            "--cpu-time",
+            "TIME",
+            "end it after it has computed for this time",
+            text -> cpuTime = Durations.parse(text));
+  }
+
+  private void addStatisticsTo(Options options) {
+    options.flag("--stats", "print what it used on standard error", () -> statistics = true);
   }
 
   /// A sandbox for the program that the words name, as these options say.
@@ -72,26 +87,31 @@ final class SandboxOptions {
     if (memory != null) {
       builder.memory(memory);
     }
-    if (timeout != null) {
-      builder.timeout(timeout);
-    }
-    if (cpuTime != null) {
-      builder.cpuTime(cpuTime);
-    }
     if (workingDirectory != null) {
       builder.workingDirectory(workingDirectory);
     }
     if (cpu != null) {
       builder.cpu(cpu);
     }
-    if (trace) {
-      builder.trace(err::println);
-    }
     environment.forEach(builder::environment);
     for (Mount mount : mounts) {
       builder.mount(mount.host(), mount.guest());
     }
+    if (trace) {
+      builder.trace(err::println);
+    }
+    applyTo(builder);
     return builder;
+  }
+
+  /// Sets what a sandbox of a snapshot can have.
+  void applyTo(SandboxBuilder builder) {
+    if (timeout != null) {
+      builder.timeout(timeout);
+    }
+    if (cpuTime != null) {
+      builder.cpuTime(cpuTime);
+    }
   }
 
   private void addVariable(String text) {

@@ -60,21 +60,17 @@ class LayersTest {
   }
 
   @Test
-  void theStoreStandsAlone() {
+  void theStoreKnowsTheSandboxAndOnlyTheCommandTheStore() {
     ArchRuleDefinition.noClasses()
         .that()
         .resideInAPackage("dev.mote.store")
         .should()
-        .dependOnClassesThat(
-            DescribedPredicate.describe(
-                "are elsewhere in Mote",
-                used ->
-                    used.getPackageName().startsWith("dev.mote")
-                        && !used.getPackageName().equals("dev.mote.store")))
+        .dependOnClassesThat()
+        .resideInAnyPackage("dev.mote.cli", "dev.mote.linux", "dev.mote.machine", "dev.mote.values")
         .check(CLASSES);
     ArchRuleDefinition.noClasses()
         .that()
-        .resideInAnyPackage("dev.mote.linux", "dev.mote.machine", "dev.mote.values")
+        .resideInAnyPackage("dev.mote", "dev.mote.linux", "dev.mote.machine", "dev.mote.values")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("dev.mote.store")

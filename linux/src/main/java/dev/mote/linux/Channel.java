@@ -19,7 +19,7 @@ final class Channel {
   private static final long EXCHANGE = 1;
 
   /// Before a message in the file: its length, the highest byte first.
-  private static final int HEADER = 4;
+  static final int HEADER = 4;
 
   private static final int SMALL = 512;
 

@@ -13,7 +13,7 @@ final class Credentials {
   private static final int EFFECTIVE = 1;
   private static final int SAVED = 2;
   private static final int UNCHANGED = -1;
-  private static final int MAX_GROUPS = 65_536;
+  static final int MAX_GROUPS = 65_536;
 
   private final int[] user = new int[3];
   private final int[] group = new int[3];

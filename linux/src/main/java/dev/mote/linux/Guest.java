@@ -155,6 +155,8 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
       unsettled = null;
     } catch (GuestMemoryExhaustedException | IllegalArgumentException e) {
       throw GuestFailure.ofProgram(e);
+    } catch (MachineException e) {
+      throw GuestFailure.ofHost("", e);
     }
   }
 

@@ -39,6 +39,27 @@ public record GuestState(
     int blockedCall,
     FilesState files) {
 
+  /// The same with other files.
+  GuestState withFiles(FilesState others) {
+    return new GuestState(
+        mappings,
+        breakStart,
+        loadBias,
+        programBreak,
+        stub,
+        task,
+        actions,
+        timers,
+        monotonicNanos,
+        cpuNanos,
+        credentials,
+        limits,
+        noNewPrivileges,
+        channel,
+        blockedCall,
+        others);
+  }
+
   /// The same at a later time.
   GuestState later(long monotonic, long cpu) {
     return new GuestState(

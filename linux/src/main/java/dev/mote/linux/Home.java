@@ -216,16 +216,9 @@ final class Home {
     var mappings = new ArrayList<Mapping>();
     long end = AddressSpace.LOWEST;
     for (var m : state.mappings()) {
-      boolean aligned = ((m.start() | m.end() | m.offset()) & (AddressSpace.PAGE - 1)) == 0;
-      if (!aligned
-          || m.start() < end
-          || m.end() <= m.start()
-          || m.end() > PageTables.USER_END
-          || (m.protection() & ~7) != 0
-          || m.offset() < 0
-          || mappings.size() >= AddressSpace.MAX_MAPPINGS) {
-        throw new IllegalArgumentException(
-            "a mapping from 0x%x to 0x%x".formatted(m.start(), m.end()));
+      GuestStateCheck.requireMapping(m, end);
+      if (mappings.size() >= AddressSpace.MAX_MAPPINGS) {
+        throw new IllegalArgumentException("too many mappings");
       }
       end = m.end();
       mappings.add(

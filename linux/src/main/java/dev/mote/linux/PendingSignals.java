@@ -10,7 +10,7 @@ final class PendingSignals {
   private static final int FIRST_REALTIME = 32;
 
   /// Real-time signals queue up to this many (Linux has RLIMIT_SIGPENDING).
-  private static final int MAX_QUEUED = 1024;
+  static final int MAX_QUEUED = 1024;
 
   private final ArrayDeque<SignalInfo> queue = new ArrayDeque<>();
   private long set;

@@ -7,7 +7,7 @@ final class Pipe {
   static final int ATOMIC = 4096;
 
   static final int DEFAULT_CAPACITY = 64 << 10;
-  private static final int LARGEST_CAPACITY = 1 << 20;
+  static final int LARGEST_CAPACITY = 1 << 20;
 
   private final Quota quota;
   private byte[] ring = new byte[0];

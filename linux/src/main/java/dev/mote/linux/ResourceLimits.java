@@ -9,7 +9,7 @@ import java.util.List;
 /// What getrlimit and its kin say: the program's own limits, kept as data. The limits of the
 /// sandbox are enforced elsewhere.
 final class ResourceLimits {
-  private static final int COUNT = 16;
+  static final int COUNT = 16;
   private static final int RLIMIT_STACK = 3;
   private static final int RLIMIT_CORE = 4;
   static final int RLIMIT_NOFILE = 7;

@@ -1,5 +1,8 @@
 package dev.mote.machine;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
 /// What a processor holds at CPL 3 between two instructions: everything that code there can read or
 /// change. Page tables and what lies at CPL 0 are no part of it.
 ///
@@ -18,6 +21,13 @@ public record CpuState(
   static final int GENERAL = 18;
   static final int SEGMENTS = 4;
 
+  /// Offsets in the XSAVE area (Intel SDM volume 1, section 13.4).
+  private static final int MXCSR = 24;
+
+  private static final int MXCSR_BITS = 0x2_ffff; // bit 17 is AMD's
+  private static final int XSTATE_BV = 512;
+  private static final int XSAVE_HEADER = 64;
+
   static final int RAX = 0;
   static final int RDX = 3;
   static final int RIP = 16;
@@ -35,6 +45,34 @@ public record CpuState(
     if (extended.length < 576 || extended.length > RestoreStub.AREA_SIZE) {
       throw new IllegalArgumentException(
           extended.length + " bytes are no extended state of a processor");
+    }
+  }
+
+  /// Whether it can be loaded into a processor without that refusing it.
+  ///
+  /// @throws IllegalArgumentException if not, with the reason
+  public void requireLoadable() {
+    if (!isCanonical(general[RIP]) || general[RIP] < 0) {
+      throw new IllegalArgumentException("rip is 0x%x".formatted(general[RIP]));
+    }
+    for (int selector : segments) {
+      if (selector < 0 || selector > 0xffff) {
+        throw new IllegalArgumentException("a segment's selector is " + selector);
+      }
+    }
+    ByteBuffer area = ByteBuffer.wrap(extended).order(ByteOrder.LITTLE_ENDIAN);
+    if ((area.getInt(MXCSR) & ~MXCSR_BITS) != 0) {
+      throw new IllegalArgumentException("MXCSR is 0x%x".formatted(area.getInt(MXCSR)));
+    }
+    if ((area.getLong(XSTATE_BV) & ~xcr0) != 0) {
+      throw new IllegalArgumentException(
+          "the extended state has components 0x%x of 0x%x"
+              .formatted(area.getLong(XSTATE_BV), xcr0));
+    }
+    for (int at = XSTATE_BV + Long.BYTES; at < XSTATE_BV + XSAVE_HEADER; at += Long.BYTES) {
+      if (area.getLong(at) != 0) {
+        throw new IllegalArgumentException("the header of the extended state is not standard");
+      }
     }
   }
 

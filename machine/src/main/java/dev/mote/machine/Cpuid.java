@@ -3,6 +3,10 @@ package dev.mote.machine;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
 
 /// What CPUID tells a guest: what the hypervisor supports, less what a guest without a kernel has
 /// no use for, masked to a baseline.
@@ -133,6 +137,29 @@ final class Cpuid {
 
   boolean hasLeaf7Ecx(int bit) {
     return (register(7, 0, ECX) & bit) != 0;
+  }
+
+  /// What the guest is shown, in short.
+  Processor processor() {
+    MessageDigest sha256;
+    try {
+      sha256 = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every JDK has SHA-256", e);
+    }
+    sha256.update(table.asSlice(0, HEADER + (long) table.get(INT, 0) * ENTRY).asByteBuffer());
+    List<Integer> features =
+        List.of(
+            register(1, 0, ECX) & ~OSXSAVE,
+            register(1, 0, EDX),
+            register(7, 0, EBX),
+            register(7, 0, ECX),
+            register(7, 0, EDX),
+            register(7, 1, EAX),
+            register(0xd, 1, EAX),
+            register(0x8000_0001, 0, ECX),
+            register(0x8000_0001, 0, EDX));
+    return new Processor(features, HexFormat.of().formatHex(sha256.digest()), xcr0, xsaveSize);
   }
 
   private int register(int leaf, int subleaf, int register) {

@@ -29,6 +29,12 @@ public interface Hypervisor {
   /// @param guests how many, at least 1
   VirtualMachine create(long memoryLimit, int guests, CpuBaseline baseline);
 
+  /// What a guest is shown of this host's processor.
+  ///
+  /// @throws HypervisorUnavailableException if this host cannot run guests
+  /// @throws MachineException if it could but failed
+  Processor processor(CpuBaseline baseline);
+
   /// Examines this host: what is needed, whether it is there, and what to do about what is missing.
   List<HostCheck.Finding> examine();
 

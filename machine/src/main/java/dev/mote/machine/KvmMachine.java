@@ -603,6 +603,10 @@ final class KvmMachine implements VirtualMachine {
     return cpuid.xsaveSize;
   }
 
+  Processor processor() {
+    return cpuid.processor();
+  }
+
   @Override
   public long processorFeatures() {
     return Integer.toUnsignedLong(cpuid.leaf1Edx());

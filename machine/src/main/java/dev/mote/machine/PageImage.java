@@ -90,6 +90,26 @@ public final class PageImage {
     return Pages.of(this).size();
   }
 
+  /// The address of the first page, those of the parents included, that is in none of some ranges.
+  ///
+  /// @param starts of the ranges, in order
+  /// @param ends of the ranges, which do not overlap
+  /// @return negative if there is none
+  public long firstOutside(long[] starts, long[] ends) {
+    Pages pages = Pages.of(this);
+    int range = 0;
+    for (int i = 0; i < pages.size(); i++) {
+      long gva = pages.address(i);
+      while (range < ends.length && ends[range] <= gva) {
+        range++;
+      }
+      if (range == ends.length || starts[range] > gva) {
+        return gva;
+      }
+    }
+    return -1;
+  }
+
   /// Gives the memory of its own pages back before the garbage collector would. Neither it nor an
   /// image that has it as parent may be used after that.
   public void free() {

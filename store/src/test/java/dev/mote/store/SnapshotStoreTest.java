@@ -1,0 +1,104 @@
+package dev.mote.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mote.Ending;
+import dev.mote.Program;
+import dev.mote.Sandbox;
+import dev.mote.Snapshot;
+import dev.mote.SnapshotException;
+import dev.mote.Streams;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Snapshots to disk and back, with busybox as the guest.
+@Tag("every-kvm")
+class SnapshotStoreTest {
+  private static final Path BUSYBOX = Path.of("/bin/busybox");
+  private static final String SCRIPT =
+      "cd /tmp; echo kept >file; exec 5<file; X=set; read line; read old <&5; echo $X $line $old $PWD";
+
+  @TempDir Path folder;
+
+  private static Snapshot waitingShell() {
+    return Sandbox.builder(Program.of(BUSYBOX, "sh", "-c", SCRIPT)).snapshot(false);
+  }
+
+  private static String run(Snapshot snapshot, String input) {
+    var streams = Streams.capture(input);
+    try (var sandbox = Sandbox.builder(snapshot).build()) {
+      assertThat(sandbox.run(streams)).isEqualTo(new Ending.Exited(0));
+    }
+    return streams.outputText();
+  }
+
+  @Test
+  void aSnapshotGoesOnWhereItWas() throws IOException {
+    SnapshotStore.create(folder).save("shell", waitingShell());
+    SnapshotStore store = SnapshotStore.open(folder);
+    assertThat(store.names()).containsExactly("shell");
+    Snapshot loaded = store.load("shell");
+    assertThat(loaded.offersFunctions()).isFalse();
+    assertThat(run(loaded, "one\n")).isEqualTo("set one kept /tmp\n");
+    assertThat(run(store.load("shell"), "two\n")).isEqualTo("set two kept /tmp\n");
+    assertThat(run(loaded, "three\n")).isEqualTo("set three kept /tmp\n");
+  }
+
+  @Test
+  void theSameSnapshotIsTheSameImage() throws IOException {
+    SnapshotStore store = SnapshotStore.create(folder);
+    Snapshot snapshot = waitingShell();
+    store.save("a", snapshot);
+    store.save("b", snapshot);
+    store.save("c", store.load("a"));
+    assertThat(store.find("b").digest()).isEqualTo(store.find("a").digest());
+    assertThat(store.find("c").digest()).isEqualTo(store.find("a").digest());
+  }
+
+  @Test
+  void aMountCannotTravel() throws IOException {
+    SnapshotStore store = SnapshotStore.create(folder.resolve("store"));
+    Snapshot snapshot =
+        Sandbox.builder(Program.of(BUSYBOX, "cat")).mount(folder, "/data").snapshot(false);
+    assertThatThrownBy(() -> store.save("cat", snapshot))
+        .isInstanceOf(SnapshotException.class)
+        .hasMessageContaining("a mount cannot travel");
+    assertThat(store.names()).isEmpty();
+  }
+
+  @Test
+  void whatIsRemovedIsGone() throws IOException {
+    SnapshotStore store = SnapshotStore.create(folder);
+    store.save("cat", Sandbox.builder(Program.of(BUSYBOX, "cat")).snapshot(false));
+    Snapshot loaded = store.load("cat");
+    assertThat(store.remove("cat")).isTrue();
+    assertThat(store.remove("cat")).isFalse();
+    assertThat(store.names()).isEmpty();
+    assertThat(folder.resolve("blobs/sha256")).isEmptyDirectory();
+    assertThat(run(loaded, "still mapped")).isEqualTo("still mapped");
+    assertThatThrownBy(() -> store.load("cat"))
+        .isInstanceOf(LayoutException.class)
+        .hasMessageContaining("0 images 'cat'");
+  }
+
+  @Test
+  void anotherImageIsNoSnapshot() throws IOException {
+    SnapshotStore store = SnapshotStore.create(folder);
+    ImageLayout.open(folder)
+        .write(
+            "other",
+            "application/vnd.example",
+            Blob.EMPTY,
+            List.of(Blob.of("application/octet-stream", new byte[9])),
+            Map.of());
+    assertThatThrownBy(() -> store.load("other"))
+        .isInstanceOf(LayoutException.class)
+        .hasMessageContaining("no snapshot that this Mote reads: its type is");
+  }
+}
