@@ -4,7 +4,12 @@ import dev.mote.linux.GuestFailure;
 
 /// The root of every exception of this library. Unchecked, as all of them.
 public sealed class SandboxException extends RuntimeException
-    permits ProgramException, HostException, CallException, PoisonedException, PoolException {
+    permits ProgramException,
+        HostException,
+        CallException,
+        PoisonedException,
+        PoolException,
+        SnapshotException {
   private static final long serialVersionUID = 1;
 
   SandboxException(String message) {

@@ -21,8 +21,9 @@ import java.nio.ByteOrder;
 /// 0x1000  the XSAVE image
 /// ```
 ///
-/// AMD's processors restore where the last x87 instruction and its operand were only if an exception
-/// is pending; so an instruction of the stub is made the last one, as Linux does (FXSAVE_LEAK).
+/// AMD's processors restore where the last x87 instruction and its operand were only if an
+/// exception is pending; so an instruction of the stub is made the last one, as Linux does
+/// (FXSAVE_LEAK).
 ///
 /// A guest that takes them away or changes them only harms itself, until it is restored.
 public final class RestoreStub {
