@@ -193,9 +193,11 @@ class FreshnessTest {
         var other =
             Sandbox.builder(Program.of(Corpus.programs().resolve("functions-behaviour"))).start()) {
       Snapshot snapshot = other.snapshot();
+      assertThat(sandbox.call("count", Long.class)).isEqualTo(1);
       assertThatThrownBy(() -> sandbox.restore(snapshot))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("other functions");
+      assertThat(sandbox.call("count", Long.class)).as("it goes on").isEqualTo(2);
       assertThatThrownBy(() -> Sandbox.builder(snapshot).memory(MemorySize.ofMebibytes(1)))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("memory");
