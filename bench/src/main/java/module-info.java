@@ -7,6 +7,7 @@ module dev.mote.bench {
   requires com.dylibso.chicory.runtime;
   requires com.dylibso.chicory.wasm;
   requires dev.mote;
+  requires dev.mote.store;
   requires dev.mote.machine;
   requires jdk.management;
   requires jmh.core;

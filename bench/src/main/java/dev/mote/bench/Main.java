@@ -22,6 +22,7 @@ public final class Main {
           FreshCallFigure.of(64, 1.25),
           new SwitchFigure(),
           new StartFromSnapshotFigure(),
+          new LoadSnapshotFigure(),
           new PoolThroughputFigure(),
           ParkedFigure.memory(),
           ParkedFigure.resume(),

@@ -300,6 +300,25 @@ public final class PageTables {
     forget(first, count);
   }
 
+  /// The written pages count as clean again. The hypervisor must learn anew which are written.
+  void forgetWritten() {
+    long[] all = written.sorted();
+    written.clear();
+    for (long gva : all) {
+      Leaf leaf = leaf(gva);
+      int index = index(gva);
+      int page = leaf.pages[index];
+      if ((page & WRITTEN) == 0) {
+        continue;
+      }
+      leaf.pages[index] = page & ~WRITTEN;
+      setClean(leaf, index, (page & WRITE) != 0);
+      long entry = leaf.gpa + index * 8L;
+      memory.setLong(entry, memory.getLong(entry) & ~DIRTY);
+      forget(page >>> FRAME_SHIFT, 1);
+    }
+  }
+
   /// Looks for pages that the guest has written to. The processor says so in their entries, which
   /// the guest cannot change.
   ///

@@ -9,9 +9,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Putting back** copies the pages that were written to since, onto frames that stay mapped. A
 /// page that was written to once counts as written from then on: copying it costs a twentieth of
-/// what learning that it is written would. Pages that were bound, unbound or protected are put
-/// right one by one. What was not in the image, but could be bound at any time by touching it,
-/// stays bound, with zeros: the next call finds it and does not fault.
+/// what learning that it is written would. Now and then it is looked how many really differ; if
+/// they are hardly any, because one call wrote far more than the others do, all are forgotten.
+/// Pages that were bound, unbound or protected are put right one by one. What was not in the image,
+/// but could be bound at any time by touching it, stays bound, with zeros: the next call finds it
+/// and does not fault.
 ///
 /// Not thread-safe: it belongs to the thread that runs the guest.
 public final class Residence {
@@ -23,6 +25,17 @@ public final class Residence {
   public interface Keeper {
     boolean keeps(long gva, int rights);
   }
+
+  private static final MemorySegment ZERO_PAGE = MemorySegment.ofArray(new byte[(int) PAGE]);
+
+  /// From so many pages on it is worth while to look whether they are still written to,
+  private static final int MANY = 256;
+
+  /// at one restore in so many,
+  private static final int LOOK = 64;
+
+  /// and to forget them if no more than one in so many is.
+  private static final int FEW = 20;
 
   private static final Keeper NOTHING = (_, _) -> false;
 
@@ -38,6 +51,7 @@ public final class Residence {
   private long[] targets = new long[16];
   private long[] offsets = new long[16];
   private MemorySegment[] sources = new MemorySegment[16];
+  private int restores;
   private boolean movedPages;
   private int known; // so many of the pages that tables.written() lists are among them
 
@@ -162,6 +176,18 @@ public final class Residence {
     for (; known < written.size(); known++) {
       learn(written.get(known));
     }
+    int copied = count;
+    boolean forgets = count >= MANY && ++restores % LOOK == 0 && differing() * FEW < count;
+    copyBack();
+    if (forgets) {
+      tables.forgetWritten(); // who writes to one of them is found out anew
+      count = 0;
+      known = 0;
+    }
+    return copied;
+  }
+
+  private void copyBack() {
     for (int i = 0; i < count; i++) {
       if (offsets[i] == PageContent.ZEROS) {
         memory.fill(targets[i], PAGE, (byte) 0);
@@ -169,7 +195,18 @@ public final class Residence {
         memory.write(targets[i], sources[i], offsets[i], PAGE);
       }
     }
-    return count;
+  }
+
+  private int differing() {
+    int differing = 0;
+    for (int i = 0; i < count; i++) {
+      boolean same =
+          offsets[i] == PageContent.ZEROS
+              ? memory.isSame(targets[i], ZERO_PAGE, 0, PAGE)
+              : memory.isSame(targets[i], sources[i], offsets[i], PAGE);
+      differing += same ? 0 : 1;
+    }
+    return differing;
   }
 
   /// Whether the last [#restore] has bound pages anew, which may be on other frames by now.
@@ -294,8 +331,6 @@ public final class Residence {
 
   /// Takes an image of some pages.
   private record Capture(GuestMemory memory, PageTables tables, @Nullable Residence before) {
-    private static final MemorySegment NO_BYTES = MemorySegment.ofArray(new byte[(int) PAGE]);
-
     PageImage of(long[] candidates) {
       long[] addresses = new long[candidates.length];
       byte[] rights = new byte[candidates.length];
@@ -351,7 +386,7 @@ public final class Residence {
     }
 
     private boolean isZeros(long gpa) {
-      return memory.getLong(gpa) == 0 && memory.isSame(gpa, NO_BYTES, 0, PAGE);
+      return memory.getLong(gpa) == 0 && memory.isSame(gpa, ZERO_PAGE, 0, PAGE);
     }
   }
 }

@@ -204,6 +204,35 @@ class ResidenceTest {
     return count;
   }
 
+  /// One call that writes to very many pages makes no later one pay for them for ever.
+  @Test
+  void pagesThatNobodyWritesToAnyMoreAreForgotten() {
+    long area = 0x4000_0000;
+    int many = 600;
+    for (int i = 0; i < many; i++) {
+      guest.tables.bind(area + i * PAGE, frames.take(1), READ_WRITE, false);
+    }
+    var residence = Residence.capture(guest.memory, frames, guest.tables, null);
+    for (int i = 0; i < many; i++) {
+      assertThat(guestStores(area + i * PAGE, 7)).isTrue();
+    }
+    assertThat(residence.restore((_, _) -> false)).isGreaterThanOrEqualTo(many);
+    int copied = many;
+    for (int i = 0; i < 100; i++) {
+      guestStores(area + 5 * PAGE, i + 1);
+      copied = residence.restore((_, _) -> false);
+      assertThat(guest.memory.getLong(guest.tables.gpa(area + 5 * PAGE))).isZero();
+    }
+    assertThat(copied).isLessThan(20);
+    for (int i = 0; i < many; i++) {
+      guestStores(area + i * PAGE, 9);
+    }
+    residence.restore((_, _) -> false);
+    for (int i = 0; i < many; i++) {
+      assertThat(guest.memory.getLong(guest.tables.gpa(area + i * PAGE))).isZero();
+    }
+  }
+
   @Test
   void anImageIsLoadedElsewhereAndDifferencesOnTopOfIt() {
     var random = new Random(6);
