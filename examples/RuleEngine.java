@@ -32,7 +32,7 @@ public class RuleEngine {
       try (var sandbox =
           Sandbox.builder(Program.of(Path.of(upload)))
               .memory(MemorySize.ofMebibytes(16))
-              .timeout(Duration.ofMillis(100))
+              .timeout(Duration.ofMillis(500))
               .hostFunction("isFriend", FRIENDS::contains)
               .start()) {
         Rule rule = sandbox.as(Rule.class);

@@ -45,7 +45,9 @@ final class SnapshotCreation {
     }
     Snapshot snapshot = take(line);
     try {
-      SnapshotStore.create(place.directory()).save(place.name(), snapshot);
+      var store = SnapshotStore.create(place.directory());
+      store.save(place.name(), snapshot);
+      out.println(store.find(place.name()).digest());
     } catch (IllegalArgumentException e) {
       throw new UsageException(String.valueOf(e.getMessage()));
     }
@@ -83,7 +85,8 @@ final class SnapshotCreation {
 
         Starts a program and keeps it as it is when it is ready: when it has announced its functions, or,
         if it has none, when it first waits for its standard input or says that it is ready. To find out
-        which, it is started once more if it ends without functions; --plain spares that.
+        which, it is started once more if it ends without functions; --plain spares that. Prints the digest of
+        what was kept.
 
         What it shows the program of this machine (--mount) cannot be kept. To go on with it on another
         machine, name a processor that both have (--cpu).
