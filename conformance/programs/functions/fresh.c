@@ -74,6 +74,9 @@ static inline __attribute__((always_inline)) void take_registers(void) {
 }
 
 static void say_registers(void) {
+  /* Where the last x87 instruction and its operand were. AMD's processors save that only while an exception is
+   * pending, so that the host's own task switches may change it at any time. */
+  memset(registers.x87 + 12, 0, 16);
   say("vectors %016" PRIx64 "\n", hash(registers.vectors, sizeof registers.vectors));
   say("mxcsr %x control %x x87 %016" PRIx64 " fs %" PRIx64 " gs %" PRIx64 "\n", registers.mxcsr, registers.control,
       hash(registers.x87, sizeof registers.x87), registers.fs, registers.gs);
