@@ -46,6 +46,7 @@ final class PoolMachine {
     PooledSandbox.Resident known = find(what);
     if (known == null) {
       makeRoom(what.memoryBytes());
+      current = null; // whatever comes of it
       known = what.settle(this);
       current = known;
     } else if (residents.getLast() != known) {

@@ -179,7 +179,7 @@ public final class SandboxPool implements AutoCloseable {
       event.tenant = what.tenant();
       event.commit();
       if (waiting > 0) {
-        freed.signal(); // what was signalled to this one may be good for another
+        signalFreed(); // what was signalled to this one may be good for another
       }
     }
   }
@@ -266,13 +266,22 @@ public final class SandboxPool implements AutoCloseable {
         machine.idleSince = System.nanoTime();
       }
       if (waiting > 0) {
-        freed.signal();
+        signalFreed();
       }
       if (busy == 0) {
         settled.signalAll();
       }
     } finally {
       lock.unlock();
+    }
+  }
+
+  /// Who has waited longest may not be allowed another machine; then it is for one behind.
+  private void signalFreed() {
+    if (settings.perTenant < settings.machines) {
+      freed.signalAll();
+    } else {
+      freed.signal();
     }
   }
 
@@ -337,7 +346,7 @@ public final class SandboxPool implements AutoCloseable {
     var added = new PoolMachine(machine, settings.memory, settings.residents);
     added.idleSince = System.nanoTime();
     machines.add(added);
-    freed.signal();
+    signalFreed();
   }
 
   private void unmakeIdle() {

@@ -20,6 +20,7 @@ final class FilesSaver {
   private final IdentityHashMap<Pipe, Integer> pipeNumbers = new IdentityHashMap<>();
   private final IdentityHashMap<OpenFile, Integer> openNumbers = new IdentityHashMap<>();
   private final List<FilesState.Lock> locks = new ArrayList<>();
+  private boolean hasTree;
 
   FilesSaver(ProcessFiles files) {
     this.files = files;
@@ -27,9 +28,7 @@ final class FilesSaver {
 
   /// @throws IllegalStateException if the guest has something open that cannot be found again
   FilesState save() {
-    for (MemoryDirectory top : files.tree.memoryRoots()) {
-      folder(top);
-    }
+    tree();
     var descriptors = new ArrayList<FilesState.Descriptor>();
     for (int number : files.descriptors.numbers()) {
       descriptors.add(
@@ -58,8 +57,17 @@ final class FilesSaver {
         files.umask());
   }
 
+  /// Before anything else: a directory comes before the names in it.
+  private void tree() {
+    if (!hasTree) {
+      hasTree = true;
+      files.tree.memoryRoots().forEach(this::folder);
+    }
+  }
+
   /// The number of an open file description, also of one that only a mapping holds.
   int open(OpenFile file) {
+    tree();
     Integer known = openNumbers.get(file);
     if (known != null) {
       return known;

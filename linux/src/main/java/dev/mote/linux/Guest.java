@@ -416,12 +416,25 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
         calls = null;
       }
       streams = itsStreams;
-      restore(image, known);
+      restoreOrDrop(image, known);
       return true;
+    } catch (GuestMemoryExhaustedException | IllegalArgumentException e) {
+      throw GuestFailure.ofProgram(e);
     } catch (MachineException e) {
       throw GuestFailure.ofHost("", e);
     } finally {
       running.unlock();
+    }
+  }
+
+  /// A guest that was restored by half does not run, and is wholly restored the next time.
+  private void restoreOrDrop(GuestImage image, Home known) {
+    try {
+      restore(image, known);
+    } catch (RuntimeException | Error e) {
+      touched = true;
+      release();
+      throw e;
     }
   }
 
@@ -432,6 +445,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
     if (present == null || present.filesMayHaveChanged() || difference) {
       task.drop();
       if (present != null) {
+        calls = null;
         present.close();
       }
       present = new SystemCalls(this, Objects.requireNonNull(streams), setup, breakStart);

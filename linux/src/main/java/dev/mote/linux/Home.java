@@ -30,6 +30,7 @@ final class Home {
   private GuestImage at; // what the guest was put to last
   private List<Mapping> mappings; // of what it was put to last, with sources among its open files
   private RestoreStub.@Nullable Place stub;
+  private boolean writesStub; // the image's own is that of another state, or made up
   private long clockPage; // guest physical address; negative for none
   private long pagesCopied;
 
@@ -56,7 +57,13 @@ final class Home {
     }
     long gpa = tables.gpa(gva);
     boolean inOnePiece = tables.gpa(gva + AddressSpace.PAGE) == gpa + AddressSpace.PAGE;
-    return inOnePiece ? new RestoreStub.Place(gva, gpa) : null;
+    return inOnePiece && isUsable(tables, gva) && isUsable(tables, gva + AddressSpace.PAGE)
+        ? new RestoreStub.Place(gva, gpa)
+        : null;
+  }
+
+  private static boolean isUsable(PageTables tables, long gva) {
+    return tables.rights(gva) == (PageTables.READ | PageTables.EXECUTE);
   }
 
   GuestImage image() {
@@ -144,6 +151,7 @@ final class Home {
     space.load(mappings);
     var home = new Home(guest, residence, image, mappings);
     home.loadSmall(calls, image.state());
+    home.checkStub();
     guest.vdsoClock().restart(image.state().monotonicNanos());
     guest.timers().load(image.state().timers()); // which run by that clock
     home.loadProcessor(image.cpu());
@@ -180,6 +188,7 @@ final class Home {
     if (!same) {
       residence.apply(target.pages());
     }
+    guest.frames().restored();
     if (!same || residence.hasMovedPages()) {
       findPages();
     }
@@ -187,10 +196,20 @@ final class Home {
     if (touched || open != null) {
       guest.timers().load(state.timers()); // which run by that clock
     }
-    if (!same) {
+    if (!same || writesStub) {
       writeStubOf(target.cpu());
     }
     loadProcessor(target.cpu());
+  }
+
+  /// An image that was taken as a difference has the stub of what it was put to then, and one of a
+  /// file may have anything.
+  private void checkStub() {
+    RestoreStub.Place known = stub;
+    if (known != null && !RestoreStub.isAt(known, guest.vm().memory(), image.cpu())) {
+      writesStub = true;
+      writeStubOf(image.cpu());
+    }
   }
 
   private void writeStubOf(CpuState cpu) {

@@ -145,7 +145,7 @@ final class ProcessCalls {
       long cpu = guest.cpuNanos();
       usage.putLong(0, cpu / Clock.SECOND);
       usage.putLong(8, cpu % Clock.SECOND / 1000);
-      usage.putLong(32, guest.frames().peak() * (AddressSpace.PAGE / 1024));
+      usage.putLong(32, guest.frames().lastPeak() * (AddressSpace.PAGE / 1024));
     }
     task.memory().write(target, usage.array(), 0, usage.capacity());
     return 0;

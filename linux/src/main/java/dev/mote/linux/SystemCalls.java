@@ -179,8 +179,11 @@ final class SystemCalls implements AutoCloseable {
   GuestState save(long stub, int blockedCall, @Nullable GuestState before) {
     var saver = files.saver();
     var mappings = new ArrayList<GuestState.MappingState>();
+    boolean showFiles = false;
     for (Mapping mapping : guest.space().mappings()) {
-      mappings.add(save(mapping, saver));
+      var saved = save(mapping, saver);
+      showFiles |= saved.kind() == GuestState.Source.FILE; // by a number that the saver gave it
+      mappings.add(saved);
     }
     return new GuestState(
         mappings,
@@ -198,7 +201,7 @@ final class SystemCalls implements AutoCloseable {
         process.noNewPrivileges,
         guest.channel().save(),
         blockedCall,
-        before == null || filesMayHaveChanged ? saver.save() : before.files());
+        before == null || filesMayHaveChanged || showFiles ? saver.save() : before.files());
   }
 
   @SuppressWarnings("ReferenceEquality") // of the two pages of the vDSO there is one each

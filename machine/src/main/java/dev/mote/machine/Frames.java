@@ -32,6 +32,7 @@ public final class Frames {
   private int spare; // of those that are bound
   private int tablesBound;
   private int peak;
+  private int lastPeak; // since the guest was restored
 
   /// @param dataLimit how many frames may be bound to data
   /// @param tableLimit how many frames may be page tables
@@ -55,6 +56,7 @@ public final class Frames {
     dataLimit = (int) (memoryLimit >>> GuestMemory.PAGE_SHIFT);
     spareLimit = dataLimit / 8;
     peak = dataBound - spare;
+    lastPeak = peak;
   }
 
   /// How many frames several guests need together.
@@ -71,6 +73,16 @@ public final class Frames {
   /// The most frames that were ever bound to data at one time.
   public int peak() {
     return peak;
+  }
+
+  /// The same since [#restored].
+  public int lastPeak() {
+    return lastPeak;
+  }
+
+  /// The guest is as one that has just begun.
+  public void restored() {
+    lastPeak = bound();
   }
 
   /// Frames that data may still be bound to.
@@ -104,7 +116,8 @@ public final class Frames {
     }
     Run run = map.take(count);
     dataBound += run.count;
-    peak = Math.max(peak, dataBound - spare);
+    lastPeak = Math.max(lastPeak, bound());
+    peak = Math.max(peak, lastPeak);
     return run;
   }
 

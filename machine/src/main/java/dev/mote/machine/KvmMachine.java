@@ -38,6 +38,7 @@ final class KvmMachine implements VirtualMachine {
 
   private static final long RFLAGS_FIXED = 0x2;
   private static final long RFLAGS_IF = 0x200;
+  private static final long RFLAGS_TF = 0x100;
 
   /// What CPL 3 may set: CF PF AF ZF SF TF DF OF NT RF AC ID.
   private static final long RFLAGS_USER = 0x25_4dd5;
@@ -74,6 +75,10 @@ final class KvmMachine implements VirtualMachine {
   private boolean sregsDirty;
   private boolean throughStub; // the next entry to CPL 3 goes by the supervisor's IRETQ
   private RestoreStub.@Nullable Place restoreStub; // the next entry goes by this one
+
+  /// What that takes into the vector registers; until then they hold what is no more.
+  private byte[] extendedToRestore = {};
+
   private boolean interrupted; // the last run was
   private Fault fault = new Fault(0, 0, 0);
   private boolean lost;
@@ -308,6 +313,9 @@ final class KvmMachine implements VirtualMachine {
   /// Turns the register view, which is the guest's at CPL 3, into what the vCPU starts with.
   private void prepareEntry() {
     long flags = (run.rflags() & RFLAGS_USER) | RFLAGS_FIXED | RFLAGS_IF;
+    if ((flags & RFLAGS_TF) != 0) {
+      restoreWithoutStub(); // it would be left after one instruction
+    }
     RestoreStub.Place restore = restoreStub;
     if (restore != null) {
       memory.setLong(restore.gpa() + RestoreStub.RAX, run.rax());
@@ -342,11 +350,8 @@ final class KvmMachine implements VirtualMachine {
   private boolean viewInterrupted() {
     RestoreStub.Place restore = restoreStub;
     if (restore != null) {
-      long in = run.rip() - restore.gva();
-      if (in >= 0 && in < RestoreStub.CODE_SIZE) {
-        run.rax(memory.getLong(restore.gpa() + RestoreStub.RAX));
-        run.rdx(memory.getLong(restore.gpa() + RestoreStub.RDX));
-        run.rip(memory.getLong(restore.gpa() + RestoreStub.RIP));
+      if (isInStub(restore)) {
+        viewBehindStub(restore);
         return true; // it goes there once more
       }
       restoreStub = null;
@@ -368,6 +373,24 @@ final class KvmMachine implements VirtualMachine {
     return true;
   }
 
+  private boolean isInStub(RestoreStub.Place restore) {
+    long in = run.rip() - restore.gva();
+    return in >= 0 && in < RestoreStub.CODE_SIZE;
+  }
+
+  private void viewBehindStub(RestoreStub.Place restore) {
+    run.rax(memory.getLong(restore.gpa() + RestoreStub.RAX));
+    run.rdx(memory.getLong(restore.gpa() + RestoreStub.RDX));
+    run.rip(memory.getLong(restore.gpa() + RestoreStub.RIP));
+  }
+
+  /// Does by the hypervisor what the stub was to do, or could not.
+  private void restoreWithoutStub() {
+    if (restoreStub != null && !writeXsave(MemorySegment.ofArray(extendedToRestore))) {
+      throw new MachineException("the processor refuses the extended state of a snapshot");
+    }
+  }
+
   /// Puts the interrupted program's `rip`, `rsp` and `rflags` into the register view.
   private void viewFrame() {
     run.rip(memory.getLong(Supervisor.FRAME_GPA + Supervisor.FRAME_RIP));
@@ -377,9 +400,11 @@ final class KvmMachine implements VirtualMachine {
   }
 
   private VmExit decode() {
-    restoreStub = null;
     if (run.exitReason() != KvmAbi.KVM_EXIT_IO) {
       return lose();
+    }
+    if (run.ioPort() != Supervisor.EXCEPTION_PORT) {
+      restoreStub = null;
     }
     return switch (run.ioPort()) {
       case Supervisor.SYSCALL_PORT -> {
@@ -416,6 +441,12 @@ final class KvmMachine implements VirtualMachine {
       return lose(); // an exception in a stub
     }
     viewFrame();
+    RestoreStub.Place restore = restoreStub;
+    if (restore != null && isInStub(restore)) {
+      viewBehindStub(restore);
+      restoreWithoutStub();
+    }
+    restoreStub = null;
     if (vector == Fault.PAGE_FAULT) {
       if (run.rip() == Supervisor.SYSCALL_ENTRY && (errorCode & Fault.ERROR_FETCH) != 0) {
         return viewSystemCall(); // PVM
@@ -537,6 +568,7 @@ final class KvmMachine implements VirtualMachine {
     restoreStub = null;
     if (stub != null && (cr4 & SpecialRegisters.CR4_OSXSAVE) != 0) {
       restoreStub = stub;
+      extendedToRestore = state.extended();
     } else if (!writeXsave(MemorySegment.ofArray(state.extended()))) {
       throw new MachineException("the processor refuses the extended state of a snapshot");
     }
@@ -619,6 +651,11 @@ final class KvmMachine implements VirtualMachine {
 
   @Override
   public void readXsave(MemorySegment target) {
+    if (restoreStub != null) {
+      MemorySegment.copy(
+          MemorySegment.ofArray(extendedToRestore), 0, target, 0, extendedToRestore.length);
+      return;
+    }
     kvm.ioctl(vcpu, KvmAbi.KVM_GET_XSAVE, xsave.address(), "KVM_GET_XSAVE");
     MemorySegment.copy(xsave, 0, target, 0, cpuid.xsaveSize);
   }
@@ -627,7 +664,11 @@ final class KvmMachine implements VirtualMachine {
   public boolean writeXsave(MemorySegment source) {
     MemorySegment.copy(source, 0, xsave, 0, cpuid.xsaveSize);
     xsave.asSlice(cpuid.xsaveSize).fill((byte) 0);
-    return Libc.ioctl(vcpu, KvmAbi.KVM_SET_XSAVE, xsave.address()) >= 0;
+    if (Libc.ioctl(vcpu, KvmAbi.KVM_SET_XSAVE, xsave.address()) < 0) {
+      return false;
+    }
+    restoreStub = null; // it would undo this
+    return true;
   }
 
   @Override

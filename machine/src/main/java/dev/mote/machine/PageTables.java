@@ -140,12 +140,13 @@ public final class PageTables {
     return gpaOf(frame) | (gva & (PAGE - 1));
   }
 
-  /// The same for the host to write there: the page counts as written to.
+  /// The same for the host to write there: the page counts as written to. One that was bound or
+  /// protected since [#record] does so already.
   public long gpaToWrite(long gva) {
     if (recording) {
       Leaf leaf = leaf(gva);
       int index = index(gva);
-      if ((leaf.pages[index] & WRITTEN) == 0) {
+      if ((leaf.pages[index] & (WRITTEN | CHANGED)) == 0) {
         markWritten(leaf, index);
       }
     }

@@ -2,6 +2,7 @@ package dev.mote.machine;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /// A few instructions at CPL 3 by which a restored guest takes its vector registers back itself: as
 /// system calls of the hypervisor, KVM_SET_XSAVE would cost a fifth of a whole call.
@@ -57,5 +58,13 @@ public final class RestoreStub {
     code.put(new byte[] {(byte) 0xff, 0x25}).putInt(RIP - CODE_SIZE); // jmp [rip + x]
     code.position(AREA).put(state.extended());
     return code.array();
+  }
+
+  /// Whether it lies there for a processor in some state.
+  public static boolean isAt(Place place, GuestMemory memory, CpuState state) {
+    byte[] there = new byte[SIZE];
+    memory.read(place.gpa(), there, 0, SIZE);
+    Arrays.fill(there, RAX, ZERO, (byte) 0);
+    return Arrays.equals(there, bytes(state));
   }
 }

@@ -292,4 +292,20 @@ class PageTablesTest {
       assertThat(memory.getLong(gpa)).isZero();
     }
   }
+
+  @Test
+  void whatIsRecordedDoesNotGrowWithTheNumberOfWrites() {
+    tables.bind(AREA, frames.take(1), READ | WRITE, false);
+    tables.record();
+    for (int i = 0; i < 100; i++) {
+      tables.protect(AREA, AREA + PAGE, READ);
+      tables.protect(AREA, AREA + PAGE, READ | WRITE);
+      tables.gpaToWrite(AREA);
+      tables.bind(AREA + PAGE, frames.take(1), READ | WRITE, false);
+      tables.gpaToWrite(AREA + PAGE);
+      tables.release(AREA + PAGE, AREA + 2 * PAGE);
+    }
+    assertThat(tables.written().size()).isLessThanOrEqualTo(2);
+    assertThat(tables.changed().size()).isEqualTo(2);
+  }
 }

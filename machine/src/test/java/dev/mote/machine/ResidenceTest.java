@@ -2,6 +2,7 @@ package dev.mote.machine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -317,5 +318,60 @@ class ResidenceTest {
       assertThat(again.fsBase()).isEqualTo(0x7000);
       assertThat(again.extended()).isEqualTo(state.extended());
     }
+  }
+
+  @Test
+  void nothingOfAnEarlierCallIsInTheVectorRegistersBeforeTheStubHasRun() {
+    var fill =
+        GuestCode.code()
+            .raw(0x66, 0x49, 0x0f, 0x6e, 0xc7) // movq xmm0, r15
+            .guestCall()
+            .raw(0x66, 0x48, 0x0f, 0x7e, 0xc0) // movq rax, xmm0
+            .guestCall();
+    long at = Guest.CODE + 256;
+    guest.load(fill, at);
+    guest.registers.r15(0x1122);
+    assertThat(guest.runAt(at)).isEqualTo(VmExit.GUEST_CALL);
+    CpuState state = guest.vm.saveCpu();
+    long stub = 0x7000_0000;
+    var run = frames.take(2);
+    guest.memory.write(run.gpa(), RestoreStub.bytes(state), 0, RestoreStub.SIZE);
+    guest.tables.bind(stub, run, PageTables.READ | PageTables.EXECUTE, false);
+    var place = new RestoreStub.Place(stub, run.gpa());
+    Runnable anotherCall =
+        () -> {
+          guest.registers.r15(SECRET);
+          assertThat(guest.runAt(at)).isEqualTo(VmExit.GUEST_CALL);
+          guest.vm.loadCpu(state, guest.tables.root(), place);
+        };
+
+    anotherCall.run();
+    assertThat(guest.vm.saveCpu().extended()).isEqualTo(state.extended());
+
+    // A single step ends behind the first instruction of the program, not of the stub.
+    anotherCall.run();
+    guest.registers.rflags(guest.registers.rflags() | 0x100);
+    assertThat(guest.run()).isEqualTo(VmExit.FAULT);
+    assertThat(guest.vm.fault().vector()).isEqualTo(1);
+    assertThat(guest.registers.rax()).isEqualTo(0x1122);
+    assertThat(guest.vm.saveCpu().extended()).isEqualTo(state.extended());
+    guest.registers.rflags(guest.registers.rflags() & ~0x100);
+
+    // The stub cannot run.
+    guest.tables.protect(stub, stub + RestoreStub.SIZE, PageTables.READ);
+    anotherCall.run();
+    assertThat(guest.run()).isEqualTo(VmExit.FAULT);
+    assertThat(guest.registers.rip()).isEqualTo(state.general()[CpuState.RIP]);
+    assertThat(guest.vm.saveCpu().extended()).isEqualTo(state.extended());
+    assertThat(guest.run()).isEqualTo(VmExit.GUEST_CALL);
+    assertThat(guest.registers.rax()).isEqualTo(0x1122);
+
+    // What is loaded meanwhile counts.
+    anotherCall.run();
+    byte[] other = state.extended().clone();
+    other[160] = 0x33; // xmm0
+    assertThat(guest.vm.writeXsave(MemorySegment.ofArray(other))).isTrue();
+    assertThat(guest.run()).isEqualTo(VmExit.GUEST_CALL);
+    assertThat(guest.registers.rax()).isEqualTo(0x1133);
   }
 }
