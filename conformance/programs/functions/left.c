@@ -80,7 +80,7 @@ static void peak(mote_call *call) {
 MOTE_FUNCTION(peak, "() -> i64")
 
 int main(void) {
+  second = map("/tmp/second", 'B'); /* the higher address */
   first = map("/tmp/first", 'A');
-  second = map("/tmp/second", 'B');
   return mote_serve();
 }
