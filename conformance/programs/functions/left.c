@@ -63,6 +63,20 @@ static void hog(mote_call *call) {
 }
 MOTE_FUNCTION(hog, "() -> null")
 
+/* Takes a page in ever new places, each of which needs a page table, until it gets none. */
+static void scatter(mote_call *call) {
+  int64_t count = 0;
+  for (uint64_t at = 0x100000000000; at < 0x180000000000; at += 2 << 20) {
+    char *page = mmap((void *)at, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+    if (page == MAP_FAILED) break;
+    page[0] = 1;
+    munmap(page, 4096);
+    count++;
+  }
+  mote_return_int(call, count);
+}
+MOTE_FUNCTION(scatter, "() -> i64")
+
 /* Waits in a host function. */
 static void ask(mote_call *call) {
   mote_host_call *host = mote_host("wait", 0);

@@ -87,8 +87,19 @@ final class PoolMachine {
     current = resident;
   }
 
+  /// Whether it is of no use for a later call. By whoever has taken it.
   boolean isLost() {
-    return machine.isLost();
+    PooledSandbox.Resident last = current;
+    return machine.isLost() || (last != null && last.sandbox().isWornOut());
+  }
+
+  /// Guests that were removed from the pool leave.
+  void evictRemoved() {
+    for (int i = residents.size() - 1; i >= 0; i--) {
+      if (residents.get(i).owner().isRemoved()) {
+        evict(residents.get(i));
+      }
+    }
   }
 
   void close() {

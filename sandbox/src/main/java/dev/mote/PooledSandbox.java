@@ -107,6 +107,10 @@ public final class PooledSandbox {
     return pool.take(this);
   }
 
+  boolean isRemoved() {
+    return removed;
+  }
+
   String tenant() {
     return tenant;
   }

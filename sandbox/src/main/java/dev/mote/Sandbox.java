@@ -211,6 +211,11 @@ public final class Sandbox implements AutoCloseable {
     return guest.difference();
   }
 
+  /// Whether it should be made anew for the next call.
+  boolean isWornOut() {
+    return guest.isWornOut();
+  }
+
   Conversation talk() {
     return conversation();
   }

@@ -263,6 +263,7 @@ public final class SandboxPool implements AutoCloseable {
         toMake += closed ? 0 : 1;
         wanted.signal();
       } else {
+        machine.evictRemoved();
         machine.idleSince = System.nanoTime();
       }
       if (waiting > 0) {
@@ -328,6 +329,8 @@ public final class SandboxPool implements AutoCloseable {
       machine = SharedMachine.create(settings.memory, settings.residents, level);
     } catch (GuestFailure e) {
       failed = SandboxException.of(e, "");
+    } catch (RuntimeException | Error e) { // whoever waits shall know; this thread goes on
+      failed = new IllegalStateException("a machine of the pool cannot be made: " + e, e);
     } finally {
       event.commit();
       lock.lock();

@@ -86,6 +86,26 @@ class LeftBehindTest {
     }
   }
 
+  /// Page tables keep their places for good, so a guest that has used them up is made anew.
+  @Test
+  void pageTablesThatACallUsedUpAreThereForTheNext() {
+    try (var sandbox = start();
+        var pool = SandboxPool.builder().machines(1).build()) {
+      Snapshot snapshot = sandbox.snapshot();
+      sandbox.restore(snapshot);
+      long places = sandbox.call("scatter", Long.class);
+      assertThat(places).isBetween(50L, 1000L);
+      for (int i = 0; i < 3; i++) {
+        sandbox.restore(snapshot);
+        assertThat(sandbox.call("scatter", Long.class)).isEqualTo(places);
+      }
+      PooledSandbox pooled = pool.add(Sandbox.builder(snapshot));
+      for (int i = 0; i < 3; i++) {
+        assertThat(pooled.call("scatter", Long.class)).isEqualTo(places);
+      }
+    }
+  }
+
   @Test
   void thePeakOfMemoryIsThatOfOneCall() {
     try (var sandbox = start()) {

@@ -81,9 +81,14 @@ final class AddressSpace {
     all.forEach(this::put);
     noRoomAbove = MMAP_TOP;
     longestGap = 0;
+    forgetTouches();
+    loadedVersion = version;
+  }
+
+  /// The next touch begins small, whatever the earlier ones were.
+  void forgetTouches() {
     nextTouch = 0;
     chunk = FIRST_CHUNK;
-    loadedVersion = version;
   }
 
   /// Whether there are others than those that were loaded.

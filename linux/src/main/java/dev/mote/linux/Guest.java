@@ -394,8 +394,8 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
 
   /// Puts the guest back to a snapshot, however it has ended.
   ///
-  /// @return false if that is not the one that it is at home in, nor a difference to it: nothing is
-  ///   changed then
+  /// @return false if that is not the one that it is at home in, nor a difference to it, or the
+  ///   guest is worn out ([#isWornOut]): nothing is changed then
   /// @throws GuestFailure if the host fails
   /// @throws IllegalStateException if it is closed
   public boolean restore(GuestImage image, StandardStreams itsStreams) {
@@ -407,6 +407,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
       }
       if (known == null
           || vm.isLost()
+          || known.isWornOut()
           || !Home.isDifferenceTo(image.pages(), known.image().pages())) {
         return false;
       }
@@ -695,6 +696,13 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
             SystemCallTable.name(number), statistics.made(number), statistics.refused(number));
       }
     }
+  }
+
+  /// Whether it should be made anew for the next call: earlier ones have scattered their memory
+  /// over so many places that page tables are scarce. By the thread that runs it.
+  public boolean isWornOut() {
+    Home known = home;
+    return known != null && known.isWornOut();
   }
 
   /// How many pages all restores have copied.

@@ -32,6 +32,7 @@ final class Home {
   private RestoreStub.@Nullable Place stub;
   private boolean writesStub; // the image's own is that of another state, or made up
   private long clockPage; // guest physical address; negative for none
+  private final int tablesLeft; // when the guest had just come home
   private long pagesCopied;
 
   private Home(Guest guest, Residence residence, GuestImage image, List<Mapping> mappings) {
@@ -39,6 +40,7 @@ final class Home {
     this.vm = guest.vm();
     this.residence = residence;
     keeper = guest.space()::mayBind;
+    tablesLeft = guest.frames().tablesAvailable();
     this.image = image;
     at = image;
     this.mappings = mappings;
@@ -68,6 +70,12 @@ final class Home {
 
   GuestImage image() {
     return image;
+  }
+
+  /// Whether calls have used up page tables, which keep their places for good: a later call might
+  /// not have enough.
+  boolean isWornOut() {
+    return guest.frames().tablesAvailable() < tablesLeft / 2;
   }
 
   /// How many pages all restores have copied.
@@ -176,6 +184,7 @@ final class Home {
     if (open != null || space.hasChanged()) {
       space.load(mappings);
     }
+    space.forgetTouches();
     if (touched || open != null) {
       loadSmall(calls, state);
     } else {

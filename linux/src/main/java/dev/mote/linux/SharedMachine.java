@@ -8,7 +8,6 @@ import dev.mote.machine.MachineException;
 import dev.mote.machine.PageTables;
 import dev.mote.machine.VirtualMachine;
 import java.util.ArrayDeque;
-import org.jspecify.annotations.Nullable;
 
 /// A virtual machine for several guests, each made from a snapshot, with page tables and frames of
 /// its own. One of them runs at a time, and each is restored before it is run: no other one's
@@ -25,6 +24,7 @@ public final class SharedMachine implements AutoCloseable {
   private final VirtualMachine vm;
   private final int cpuLevel;
   private final ArrayDeque<Place> vacant = new ArrayDeque<>();
+  private boolean wornOut;
 
   private SharedMachine(VirtualMachine vm, int cpuLevel) {
     this.vm = vm;
@@ -54,9 +54,9 @@ public final class SharedMachine implements AutoCloseable {
     return cpuLevel;
   }
 
-  /// Whether nothing can run in it any more.
+  /// Whether nothing can run in it any more, or page tables have become scarce in it.
   public boolean isLost() {
-    return vm.isLost();
+    return vm.isLost() || wornOut;
   }
 
   VirtualMachine vm() {
@@ -64,13 +64,15 @@ public final class SharedMachine implements AutoCloseable {
   }
 
   Place take(long memoryLimit) {
-    @Nullable Place place = vacant.poll();
-    if (place == null) {
-      Frames frames = vm.frames(memoryLimit);
-      return new Place(frames, new PageTables(vm.memory(), frames));
+    for (Place place = vacant.poll(); place != null; place = vacant.poll()) {
+      place.frames.limit(memoryLimit);
+      if (place.frames.tablesAvailable() >= place.frames.tableLimit() / 2) {
+        return place;
+      }
+      wornOut = true; // its tables are lost until the machine is unmade
     }
-    place.frames.limit(memoryLimit);
-    return place;
+    Frames frames = vm.frames(memoryLimit);
+    return new Place(frames, new PageTables(vm.memory(), frames));
   }
 
   void giveBack(Place place) {

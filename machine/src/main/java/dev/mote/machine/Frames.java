@@ -25,7 +25,7 @@ public final class Frames {
   }
 
   private final FrameMap map;
-  private final int tableLimit;
+  private int tableLimit;
   private int dataLimit;
   private int spareLimit;
   private int dataBound;
@@ -48,12 +48,17 @@ public final class Frames {
   /// tables may take 2 % of it and [Hypervisor#SPARE_TABLE_FRAMES], spare frames an eighth.
   static Frames of(FrameMap map, long memoryLimit) {
     int data = (int) (memoryLimit >>> GuestMemory.PAGE_SHIFT);
-    return new Frames(map, data, data / 50 + Hypervisor.SPARE_TABLE_FRAMES, data / 8);
+    return new Frames(map, data, tables(data), data / 8);
+  }
+
+  private static int tables(int data) {
+    return data / 50 + Hypervisor.SPARE_TABLE_FRAMES;
   }
 
   /// They are for another guest, with another memory limit in bytes.
   public void limit(long memoryLimit) {
     dataLimit = (int) (memoryLimit >>> GuestMemory.PAGE_SHIFT);
+    tableLimit = tables(dataLimit);
     spareLimit = dataLimit / 8;
     peak = dataBound - spare;
     lastPeak = peak;
