@@ -305,10 +305,13 @@ public final class PageTables {
   void forgetWritten() {
     long[] all = written.sorted();
     written.clear();
+    int first = 0;
+    int count = 0;
     for (long gva : all) {
       Leaf leaf = leaf(gva);
       int index = index(gva);
       int page = leaf.pages[index];
+      int frame = page >>> FRAME_SHIFT;
       if ((page & WRITTEN) == 0) {
         continue;
       }
@@ -316,8 +319,15 @@ public final class PageTables {
       setClean(leaf, index, (page & WRITE) != 0);
       long entry = leaf.gpa + index * 8L;
       memory.setLong(entry, memory.getLong(entry) & ~DIRTY);
-      forget(page >>> FRAME_SHIFT, 1);
+      if (count > 0 && frame == first + count) {
+        count++;
+      } else {
+        forget(first, count);
+        first = frame;
+        count = 1;
+      }
     }
+    forget(first, count);
   }
 
   /// Looks for pages that the guest has written to. The processor says so in their entries, which
