@@ -203,8 +203,7 @@ public final class PageTables {
 
   /// Changes the rights of every bound page in a range.
   public void protect(long start, long end, int rights) {
-    int first = 0;
-    int count = 0;
+    var narrowed = new FrameRuns(this::forget);
     for (long at = nextBound(start, end); at < end; at = nextBound(at + PAGE, end)) {
       Leaf leaf = leaf(at);
       int page = leaf.pages[index(at)];
@@ -215,32 +214,18 @@ public final class PageTables {
       if ((page & RIGHTS & ~rights) == 0) {
         continue; // nothing was taken away
       }
-      if (count > 0 && frame == first + count) {
-        count++;
-      } else {
-        forget(first, count);
-        first = frame;
-        count = 1;
-      }
+      narrowed.add(frame);
     }
-    forget(first, count);
+    narrowed.end();
   }
 
   /// Unbinds every page of a range and frees the frames.
   public void release(long start, long end) {
-    int first = 0;
-    int count = 0;
+    var released = new FrameRuns(frames::free);
     for (long at = nextBound(start, end); at < end; at = nextBound(at + PAGE, end)) {
-      int frame = clear(at);
-      if (count > 0 && frame == first + count) {
-        count++;
-      } else {
-        free(first, count);
-        first = frame;
-        count = 1;
-      }
+      released.add(clear(at));
     }
-    free(first, count);
+    released.end();
   }
 
   /// Moves the frames of a range to another one, which has none; the ranges do not overlap.
@@ -282,52 +267,34 @@ public final class PageTables {
   }
 
   private void forgetWritable() {
-    int first = 0;
-    int count = 0;
+    var writable = new FrameRuns(this::forget);
     for (long at = nextBound(0, USER_END); at < USER_END; at = nextBound(at + PAGE, USER_END)) {
       int page = page(at);
-      int frame = page >>> FRAME_SHIFT;
-      if ((page & WRITE) == 0) {
-        continue;
-      }
-      if (count > 0 && frame == first + count) {
-        count++;
-      } else {
-        forget(first, count);
-        first = frame;
-        count = 1;
+      if ((page & WRITE) != 0) {
+        writable.add(page >>> FRAME_SHIFT);
       }
     }
-    forget(first, count);
+    writable.end();
   }
 
   /// The written pages count as clean again. The hypervisor must learn anew which are written.
   void forgetWritten() {
     long[] all = written.sorted();
     written.clear();
-    int first = 0;
-    int count = 0;
+    var forgotten = new FrameRuns(this::forget);
     for (long gva : all) {
       Leaf leaf = leaf(gva);
       int index = index(gva);
       int page = leaf.pages[index];
-      int frame = page >>> FRAME_SHIFT;
-      if ((page & WRITTEN) == 0) {
-        continue;
-      }
-      leaf.pages[index] = page & ~WRITTEN;
-      setClean(leaf, index, (page & WRITE) != 0);
-      long entry = leaf.gpa + index * 8L;
-      memory.setLong(entry, memory.getLong(entry) & ~DIRTY);
-      if (count > 0 && frame == first + count) {
-        count++;
-      } else {
-        forget(first, count);
-        first = frame;
-        count = 1;
+      if ((page & WRITTEN) != 0) {
+        leaf.pages[index] = page & ~WRITTEN;
+        setClean(leaf, index, (page & WRITE) != 0);
+        long entry = leaf.gpa + index * 8L;
+        memory.setLong(entry, memory.getLong(entry) & ~DIRTY);
+        forgotten.add(page >>> FRAME_SHIFT);
       }
     }
-    forget(first, count);
+    forgotten.end();
   }
 
   /// Looks for pages that the guest has written to. The processor says so in their entries, which
@@ -490,15 +457,7 @@ public final class PageTables {
   }
 
   private void forget(int first, int count) {
-    if (count > 0) {
-      memory.forget(gpaOf(first), count * PAGE);
-    }
-  }
-
-  private void free(int first, int count) {
-    if (count > 0) {
-      frames.free(first, count);
-    }
+    memory.forget(gpaOf(first), count * PAGE);
   }
 
   /// The leaf that has this address, or [#NO_LEAF], whose pages are all absent.
