@@ -3,6 +3,7 @@ package dev.mote;
 import dev.mote.linux.GuestFailure;
 import dev.mote.linux.SharedMachine;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -38,6 +39,7 @@ public final class SandboxPool implements AutoCloseable {
   private final List<PoolMachine> machines = new ArrayList<>(); // this and the rest: by lock
   private final Set<PooledSandbox> members = new HashSet<>();
   private final Thread maker;
+  private final ArrayDeque<PoolMachine> toUnmake = new ArrayDeque<>();
   private int waiting;
   private int busy;
   private int toMake;
@@ -225,8 +227,7 @@ public final class SandboxPool implements AutoCloseable {
       if (other == null) {
         return;
       }
-      machines.remove(other);
-      other.close();
+      unmake(other);
     }
     cpuLevel = what.cpuLevel();
     toMake++;
@@ -257,11 +258,12 @@ public final class SandboxPool implements AutoCloseable {
     try {
       machine.busy = false;
       busy--;
-      if (lost || closed) {
+      if (closed) {
         machines.remove(machine);
-        machine.close();
-        toMake += closed ? 0 : 1;
-        wanted.signal();
+        machine.close(); // the thread that unmakes them is no more
+      } else if (lost) {
+        unmake(machine);
+        toMake++;
       } else {
         machine.evictRemoved();
         machine.idleSince = System.nanoTime();
@@ -275,6 +277,13 @@ public final class SandboxPool implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+  }
+
+  /// Takes a machine out of the pool. Freeing it takes a millisecond, which is no caller's.
+  private void unmake(PoolMachine machine) {
+    machines.remove(machine);
+    toUnmake.add(machine);
+    wanted.signal();
   }
 
   /// Who has waited longest may not be allowed another machine; then it is for one behind.
@@ -302,10 +311,14 @@ public final class SandboxPool implements AutoCloseable {
     lock.lock();
     try {
       while (!closed) {
+        PoolMachine unneeded = toUnmake.poll();
         if (toMake > 0) {
           toMake--;
           makeOne();
-        } else {
+        }
+        if (unneeded != null) {
+          unmakeOne(unneeded);
+        } else if (toMake == 0 && toUnmake.isEmpty()) {
           wanted.awaitNanos(Math.max(1_000_000, settings.idleNanos / 2));
           unmakeIdle();
         }
@@ -314,6 +327,15 @@ public final class SandboxPool implements AutoCloseable {
       Thread.currentThread().interrupt(); // by close
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void unmakeOne(PoolMachine machine) {
+    lock.unlock();
+    try {
+      machine.close();
+    } finally {
+      lock.lock();
     }
   }
 
@@ -357,8 +379,7 @@ public final class SandboxPool implements AutoCloseable {
     for (int i = machines.size() - 1; i >= 0 && machines.size() > settings.ahead; i--) {
       PoolMachine machine = machines.get(i);
       if (!machine.busy && now - machine.idleSince > settings.idleNanos) {
-        machines.remove(i);
-        machine.close();
+        unmake(machine);
       }
     }
   }
@@ -416,6 +437,8 @@ public final class SandboxPool implements AutoCloseable {
           machines.remove(i).close();
         }
       }
+      toUnmake.forEach(PoolMachine::close);
+      toUnmake.clear();
     } finally {
       lock.unlock();
     }
