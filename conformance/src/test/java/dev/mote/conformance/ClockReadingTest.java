@@ -1,7 +1,6 @@
 package dev.mote.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.mote.Ending;
 import dev.mote.Program;
@@ -31,7 +30,10 @@ class ClockReadingTest {
   @ParameterizedTest
   @ValueSource(strings = {"vdso", "vdso-musl"})
   void moreReadingsAreNotMoreExits(String program) throws IOException {
-    assumeTrue(Files.readString(HOST_CLOCK).strip().equals("tsc"), "the host has another clock");
-    assertThat(exits(program, 100_000)).isLessThan(exits(program, 10) + 5);
+    if (Files.readString(HOST_CLOCK).strip().equals("tsc")) {
+      assertThat(exits(program, 100_000)).isLessThan(exits(program, 10) + 5);
+    } else { // then only the host can tell the time
+      assertThat(exits(program, 1000)).isGreaterThan(exits(program, 10) + 900);
+    }
   }
 }

@@ -2,7 +2,6 @@ package dev.mote.machine;
 
 import static dev.mote.machine.GuestCode.code;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -30,7 +29,10 @@ class TimestampCounterTest {
   void itRunsAtItsRate() throws InterruptedException {
     try (var guest = new Guest()) {
       var counter = guest.vm.timestampCounter();
-      assumeTrue(counter.tellsTime(), "the host has another clock");
+      if (!counter.tellsTime()) { // the host has another clock
+        assertThat(counter.kilohertz()).isZero();
+        return;
+      }
       long nanos = System.nanoTime();
       long start = counter.read();
       Thread.sleep(200);
