@@ -1,0 +1,46 @@
+package dev.mote.linux;
+
+import java.util.SortedMap;
+
+/// A file of a read-only tree, which any number of guests may have as their root at the same time.
+/// What a guest changes is kept apart, in its own memory.
+///
+/// Names and texts of links have one character per byte (ISO 8859-1), because Linux knows no
+/// encoding of names. Two names of one node are hard links. Implementations are thread-safe and
+/// never change what they say; reading may throw [java.io.UncheckedIOException].
+public sealed interface TreeNode {
+  Meta meta();
+
+  /// What every file has.
+  ///
+  /// @param permissions the lower twelve bits of `st_mode`
+  /// @param seconds of the last modification, since 1970
+  record Meta(int permissions, int uid, int gid, long seconds, int nanos) {}
+
+  /// A directory.
+  non-sealed interface Directory extends TreeNode {
+    /// Its names, without "." and "..", in the order of their bytes. Immutable. May be read when it
+    /// is first asked for.
+    SortedMap<String, TreeNode> children();
+  }
+
+  /// A regular file.
+  non-sealed interface File extends TreeNode {
+    /// In bytes.
+    long size();
+
+    /// Reads up to `count` bytes.
+    ///
+    /// @return how many; 0 at the end and behind it
+    int read(long position, byte[] target, int offset, int count);
+  }
+
+  /// A symbolic link.
+  record Link(Meta meta, String target) implements TreeNode {}
+
+  /// A device, FIFO or socket.
+  ///
+  /// @param type the upper bits of `st_mode`
+  /// @param device major and minor number as `st_rdev` has them; 0 for a FIFO or a socket
+  record Special(Meta meta, int type, long device) implements TreeNode {}
+}
