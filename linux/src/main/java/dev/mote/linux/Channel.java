@@ -30,6 +30,7 @@ final class Channel {
   private static final int KEPT = 2 << 20;
 
   private final int limit;
+  private final WaitQueue waiters = new WaitQueue(); // at the file
 
   /// What the guest sends; behind it, `sentLength` of `sentTotal` bytes have come.
   private byte[] sent = new byte[SMALL];
@@ -52,6 +53,11 @@ final class Channel {
   /// @param limit bytes of a message; 0 for a guest that has nobody to speak with
   Channel(int limit) {
     this.limit = limit;
+  }
+
+  /// Those who wait for a message at the file.
+  WaitQueue waiters() {
+    return waiters;
   }
 
   boolean isOpen() {
@@ -188,11 +194,13 @@ final class Channel {
     if (sent.length > KEPT) {
       sent = new byte[SMALL];
     }
+    waiters.wake(OpenFile.WRITABLE);
   }
 
   private void keep(Message message) {
     given = message.joined();
     givenFrom = 0;
+    waiters.wake(OpenFile.READABLE);
   }
 
   /// Puts a message into the buffer that the guest waits with, if it fits.

@@ -56,7 +56,7 @@ final class CopyCalls {
             return partial(total, Errno.EAGAIN);
           }
           task.progress = total;
-          return task.block(out.writeAgainAt());
+          return task.block(out.waiters(), out.writeAgainAt());
         }
         total += put;
         if ((put < got && !out.writesEverything()) || task.isStopped()) {

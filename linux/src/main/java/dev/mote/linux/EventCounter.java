@@ -14,6 +14,7 @@ final class EventCounter extends OpenFile {
   private static final long MAXIMUM = -2;
 
   private final boolean semaphore;
+  private final WaitQueue waiters = new WaitQueue();
   private long count;
 
   EventCounter(Entry entry, int flags, long initial, boolean semaphore) {
@@ -37,6 +38,7 @@ final class EventCounter extends OpenFile {
     }
     long value = semaphore ? 1 : count;
     count -= value;
+    waiters.wake(WRITABLE);
     LONG.set(target, offset, value);
     return SIZE;
   }
@@ -54,6 +56,7 @@ final class EventCounter extends OpenFile {
       return WOULD_BLOCK;
     }
     count += value;
+    waiters.wake(READABLE);
     return SIZE;
   }
 
@@ -70,6 +73,11 @@ final class EventCounter extends OpenFile {
   @Override
   int writeNothing() {
     throw Errno.EINVAL.exception();
+  }
+
+  @Override
+  WaitQueue waiters() {
+    return waiters;
   }
 
   @Override

@@ -181,7 +181,7 @@ final class FcntlCalls {
     FileLocks.Range wanted = request.by(owner);
     if (locks.conflict(wanted) != null) {
       if (waits) {
-        return task.block();
+        return task.block(locks.waiters());
       }
       throw Errno.EAGAIN.exception();
     }
@@ -226,7 +226,7 @@ final class FcntlCalls {
       case LOCK_SH, LOCK_EX -> {
         if (!locks.lockWhole(file, (operation & LOCK_EX) != 0)) {
           if ((operation & LOCK_NB) == 0) {
-            return task.block();
+            return task.block(locks.waiters());
           }
           throw Errno.EAGAIN.exception();
         }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// file description, or the descriptor table of a process for its record locks.
 final class FileLocks {
   private final Quota budget;
+  private final WaitQueue waiters = new WaitQueue();
   private final List<Range> whole = new ArrayList<>();
   private final List<Range> ranges = new ArrayList<>();
 
@@ -31,6 +32,11 @@ final class FileLocks {
 
   FileLocks(Quota budget) {
     this.budget = budget;
+  }
+
+  /// Those who wait for a lock to end.
+  WaitQueue waiters() {
+    return waiters;
   }
 
   /// Locks the whole file; false when another owner's lock stands against it. An owner that changes
@@ -87,6 +93,7 @@ final class FileLocks {
     budget.release(Math.max(0, touched.size() - left.size()));
     ranges.removeAll(touched);
     ranges.addAll(left);
+    waiters.wake(0);
   }
 
   /// Tells every lock, and whether it is one of the whole file.
@@ -105,5 +112,8 @@ final class FileLocks {
     int before = held.size();
     held.removeIf(range -> range.isOf(owner));
     budget.release(before - held.size());
+    if (held.size() < before) {
+      waiters.wake(0);
+    }
   }
 }

@@ -96,6 +96,11 @@ final class GuestFiles implements AutoCloseable {
     return new FilesLoader(files, standard, state).load();
   }
 
+  /// Threads of the host may have brought something: whoever waits for it looks again.
+  void wakeWaiters() {
+    standard.wakeWaiters();
+  }
+
   boolean inputIsWanted() {
     return standard.inputIsWanted();
   }

@@ -23,6 +23,7 @@ final class InputPump implements AutoCloseable {
   private final InputStream in;
   private final StreamKind kind;
   private final Events events;
+  private final WaitQueue waiters = new WaitQueue(); // of the thread that runs the guest
 
   /// Reads of these streams end at once, so they need no thread.
   private final boolean direct;
@@ -92,6 +93,11 @@ final class InputPump implements AutoCloseable {
       request(1);
       return 0;
     }
+  }
+
+  /// Those who wait for bytes. They are to be woken when [Events] say that something has changed.
+  WaitQueue waiters() {
+    return waiters;
   }
 
   boolean isWanted() {

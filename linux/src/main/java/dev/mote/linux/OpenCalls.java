@@ -53,7 +53,7 @@ final class OpenCalls {
   private long finish(Task task, FifoWait wait, boolean cloexec) {
     if (!wait.isOver()) {
       task.kept = wait;
-      return task.block();
+      return task.block(wait.end.waiters());
     }
     task.kept = null;
     return files.descriptors.add(wait.end, cloexec);

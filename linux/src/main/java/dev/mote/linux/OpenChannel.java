@@ -37,6 +37,11 @@ final class OpenChannel extends OpenFile {
   }
 
   @Override
+  WaitQueue waiters() {
+    return channel.waiters();
+  }
+
+  @Override
   int poll() {
     return (channel.available() > 0 ? READABLE : 0) | (channel.hasSent() ? 0 : WRITABLE);
   }

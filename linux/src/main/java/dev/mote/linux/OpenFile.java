@@ -174,6 +174,11 @@ abstract sealed class OpenFile
     return READABLE | WRITABLE;
   }
 
+  /// Those who wait for that to change; null if it never does.
+  @Nullable WaitQueue waiters() {
+    return null;
+  }
+
   void sync() {
     throw Errno.EINVAL.exception();
   }

@@ -70,6 +70,11 @@ final class OpenPipe extends OpenFile {
   }
 
   @Override
+  WaitQueue waiters() {
+    return pipe.waiters();
+  }
+
+  @Override
   int poll() {
     int ready = 0;
     if (reads) {

@@ -10,6 +10,7 @@ final class Pipe {
   static final int LARGEST_CAPACITY = 1 << 20;
 
   private final Quota quota;
+  private final WaitQueue waiters = new WaitQueue();
   private byte[] ring = new byte[0];
   private int start;
   private int used;
@@ -32,6 +33,11 @@ final class Pipe {
     return capacity;
   }
 
+  /// Those who wait at either end.
+  WaitQueue waiters() {
+    return waiters;
+  }
+
   /// `F_SETPIPE_SZ`: rounds up to a power of two of pages and returns the new capacity.
   int resize(int wanted) {
     if (wanted < 0) {
@@ -51,6 +57,7 @@ final class Pipe {
     }
     capacity = rounded;
     relocate(Math.min(capacity, Math.max(used, ring.length)));
+    waiters.wake(OpenFile.WRITABLE);
     return capacity;
   }
 
@@ -67,6 +74,7 @@ final class Pipe {
       writers++;
       writersEver++;
     }
+    waiters.wake(0); // an open that waits for the other side
   }
 
   void close(boolean reads, boolean writes) {
@@ -78,6 +86,7 @@ final class Pipe {
       used = 0;
       start = 0;
     }
+    waiters.wake(OpenFile.POLLHUP | OpenFile.POLLERR);
   }
 
   FilesState.PipeState save() {
@@ -146,6 +155,7 @@ final class Pipe {
     System.arraycopy(ring, 0, target, offset + first, count - first);
     used -= count;
     start = used == 0 ? 0 : (start + count) % ring.length;
+    waiters.wake(OpenFile.WRITABLE);
     return count;
   }
 
@@ -168,6 +178,7 @@ final class Pipe {
     System.arraycopy(source, offset, ring, at, first);
     System.arraycopy(source, offset + first, ring, 0, count - first);
     used += count;
+    waiters.wake(OpenFile.READABLE);
     return count;
   }
 

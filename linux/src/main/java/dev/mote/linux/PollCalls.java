@@ -50,12 +50,22 @@ final class PollCalls {
       ready += found != 0 ? 1 : 0;
     }
     if (ready == 0 && !wait.isOver(task)) {
+      for (int at = 0; at < bytes.length; at += POLLFD_BYTES) {
+        watch(task, entries.getInt(at));
+      }
       return wait.block(task);
     }
     for (int at = 0; at < bytes.length; at += POLLFD_BYTES) {
       task.memory().setShort(array + at + 6, entries.getShort(at + 6));
     }
     return ready;
+  }
+
+  private void watch(Task task, int fd) {
+    OpenFile file = files.descriptors.find(fd);
+    if (file != null) {
+      task.watch(file.waiters());
+    }
   }
 
   private int look(int fd, int events) {

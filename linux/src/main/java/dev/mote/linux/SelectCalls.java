@@ -4,6 +4,8 @@ import static dev.mote.linux.OpenFile.POLLERR;
 import static dev.mote.linux.OpenFile.POLLHUP;
 import static dev.mote.linux.OpenFile.POLLPRI;
 
+import java.util.Arrays;
+
 /// `select` and `pselect6`.
 final class SelectCalls {
   private static final int[] WANTED = {
@@ -48,11 +50,13 @@ final class SelectCalls {
       }
     }
     requireOpen(asked);
+    long[][] looked = Arrays.stream(asked).map(long[]::clone).toArray(long[][]::new);
     long ready = 0;
     for (int set = 0; set < sets.length; set++) {
       ready += keepReady(asked[set], WANTED[set]);
     }
     if (ready == 0 && !wait.isOver(task)) {
+      watch(task, looked);
       return wait.block(task);
     }
     for (int set = 0; set < sets.length; set++) {
@@ -74,6 +78,17 @@ final class SelectCalls {
       for (int word = 0; word < set.length; word++) {
         for (long bits = set[word]; bits != 0; bits &= bits - 1) {
           files.descriptors.get(word * 64 + Long.numberOfTrailingZeros(bits));
+        }
+      }
+    }
+  }
+
+  private void watch(Task task, long[][] sets) {
+    for (long[] set : sets) {
+      for (int word = 0; word < set.length; word++) {
+        for (long bits = set[word]; bits != 0; bits &= bits - 1) {
+          int fd = word * 64 + Long.numberOfTrailingZeros(bits);
+          task.watch(files.descriptors.get(fd).waiters());
         }
       }
     }

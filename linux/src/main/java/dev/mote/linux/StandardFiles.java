@@ -107,6 +107,11 @@ final class StandardFiles implements AutoCloseable {
     error.renewLimit();
   }
 
+  /// Threads of the host may have brought something: whoever waits for it looks again.
+  void wakeWaiters() {
+    input.waiters().wake(OpenFile.READABLE | OpenFile.POLLHUP);
+  }
+
   /// Whether a call has asked for input that is not there yet.
   boolean inputIsWanted() {
     return input.isWanted();

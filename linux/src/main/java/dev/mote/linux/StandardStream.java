@@ -127,6 +127,11 @@ final class StandardStream extends OpenFile {
   }
 
   @Override
+  @Nullable WaitQueue waiters() {
+    return ends.input == null ? null : ends.input.waiters();
+  }
+
+  @Override
   int poll() {
     int ready = 0;
     if (ends.input != null && OpenFlags.reads(flags())) {

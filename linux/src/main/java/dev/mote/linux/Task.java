@@ -1,5 +1,7 @@
 package dev.mote.linux;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// One thread of a guest program: what Linux keeps for it beside its registers.
@@ -10,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// attempts.
 ///
 /// Not thread-safe: it belongs to the thread that runs the guest.
-final class Task {
+final class Task implements WaitQueue.Waiter {
   /// What a system call returns when it must wait.
   static final long BLOCKED = Long.MIN_VALUE;
 
@@ -44,6 +46,7 @@ final class Task {
   long robustList;
   String name;
 
+  private final List<WaitQueue> watched = new ArrayList<>();
   private long waitDeadline = NO_DEADLINE;
   private boolean hasDeadline;
   private long blockedUntil = NO_DEADLINE;
@@ -104,18 +107,49 @@ final class Task {
     progress = saved.progress();
   }
 
-  /// Waits for any event.
+  /// Waits for a signal, or for what is watched ([#watch]).
   long block() {
-    blockedUntil = NO_DEADLINE;
-    return BLOCKED;
+    return block(NO_DEADLINE);
   }
 
-  /// Waits for any event, at most until a time.
+  /// The same, at most until a time.
   ///
   /// @param deadline CLOCK_MONOTONIC in nanoseconds, or [#NO_DEADLINE]
   long block(long deadline) {
     blockedUntil = deadline;
     return BLOCKED;
+  }
+
+  /// Waits for one thing to change.
+  ///
+  /// @param queue of that thing; null if it never does
+  long block(@Nullable WaitQueue queue) {
+    watch(queue);
+    return block(NO_DEADLINE);
+  }
+
+  long block(@Nullable WaitQueue queue, long deadline) {
+    watch(queue);
+    return block(deadline);
+  }
+
+  /// When that queue is woken, a call that is blocked is made again.
+  void watch(@Nullable WaitQueue queue) {
+    if (queue != null) {
+      queue.add(this);
+      watched.add(queue);
+    }
+  }
+
+  /// Leaves the queues; before a blocked call is made again or given up.
+  void unwatch() {
+    watched.forEach(queue -> queue.remove(this));
+    watched.clear();
+  }
+
+  @Override
+  public void wake(int events) {
+    guest.events().signal();
   }
 
   /// The end of a relative time-out: at the first attempt of a call now + relative, later what it
@@ -168,6 +202,7 @@ final class Task {
     blockedUntil = NO_DEADLINE;
     remainingAt = 0;
     progress = 0;
+    unwatch();
     drop();
   }
 

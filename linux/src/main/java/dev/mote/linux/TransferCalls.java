@@ -127,7 +127,7 @@ final class TransferCalls {
         if (total > 0 || file.nonBlocking()) {
           return partial(total, Errno.EAGAIN);
         }
-        return task.block();
+        return task.block(file.waiters());
       }
       buffer.scatter(piece, count);
       total += count;
@@ -165,7 +165,7 @@ final class TransferCalls {
           return partial(total, Errno.EAGAIN);
         }
         task.progress = total;
-        return task.block(file.writeAgainAt());
+        return task.block(file.waiters(), file.writeAgainAt());
       }
       buffer.advance(count);
       total += count;
