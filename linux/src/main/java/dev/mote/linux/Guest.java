@@ -34,6 +34,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   private final Clock clock = new Clock();
   private final VdsoClock vdsoClock;
   private final Events events = new Events();
+  private final Alarms alarms = new Alarms();
   private final Signals signals;
   private final Timers timers;
   private final CpuTime cpuTime = new CpuTime();
@@ -207,6 +208,10 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
 
   Events events() {
     return events;
+  }
+
+  Alarms alarms() {
+    return alarms;
   }
 
   Signals signals() {
