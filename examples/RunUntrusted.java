@@ -35,6 +35,7 @@ public class RunUntrusted {
             case Ending.OutOfMemory(var limit) -> "needed more than " + limit;
             case Ending.LimitExceeded(var what, var limit) -> "more than " + limit + " of " + what;
             case Ending.Cancelled() -> "cancelled";
+            case Ending.Deadlocked(var threads) -> "deadlocked: " + threads;
             case Ending.Broken(var text) -> "broken: " + text;
             case Ending.ProtocolViolation(var text) -> "broke the protocol: " + text;
           });

@@ -1,6 +1,7 @@
 package dev.mote;
 
 import java.time.Duration;
+import java.util.List;
 
 /// How a program ended. Every way is here: a `switch` over it needs no default.
 public sealed interface Ending {
@@ -37,6 +38,15 @@ public sealed interface Ending {
 
   /// The host stopped it: the thread that ran it was interrupted, or the sandbox was closed.
   record Cancelled() implements Ending {}
+
+  /// Each of its threads waits for another one, and none can go on.
+  ///
+  /// @param threads what each waits in, in the order in which they began
+  record Deadlocked(List<WaitingThread> threads) implements Ending {
+    public Deadlocked {
+      threads = List.copyOf(threads);
+    }
+  }
 
   /// It brought its virtual machine into a state that cannot be continued. The host is unharmed.
   ///

@@ -38,6 +38,8 @@ record Limits(MemorySize memory, @Nullable Duration wall, @Nullable Duration cpu
       case GuestEnding.OutOfMemory() -> new Ending.OutOfMemory(memory);
       case GuestEnding.OutputLimit(String stream, long limit) ->
           new Ending.LimitExceeded(stream, MemorySize.ofBytes(limit));
+      case GuestEnding.Deadlocked(var threads) ->
+          new Ending.Deadlocked(threads.stream().map(WaitingThread::of).toList());
       case GuestEnding.Broken(String text) -> new Ending.Broken(text);
       case GuestEnding.Stopped(GuestEnding.StopReason reason) ->
           switch (reason) {

@@ -41,6 +41,13 @@ final class EndingReport {
         err.println("mote: cancelled");
         yield ExitStatus.INTERRUPTED;
       }
+      case Ending.Deadlocked(var threads) -> {
+        err.println("mote: deadlock: each thread waits for another one");
+        for (var thread : threads) {
+          err.printf("  thread %d (%s) waits in %s%n", thread.id(), thread.name(), thread.call());
+        }
+        yield ExitStatus.KILLED;
+      }
       case Ending.Broken(String text) -> {
         err.println("mote: " + text);
         yield ExitStatus.KILLED;

@@ -70,6 +70,7 @@ final class GuestFuzz {
       case Ending.OutOfMemory _ -> "out of memory";
       case Ending.LimitExceeded _ -> "output limit";
       case Ending.Cancelled _ -> throw new AssertionError("seed " + seed + ": nobody stopped it");
+      case Ending.Deadlocked _ -> "deadlock";
       case Ending.Broken(String text) -> throw new AssertionError("seed " + seed + ": " + text);
       case Ending.ProtocolViolation(String text) ->
           throw new AssertionError("seed " + seed + ": " + text);

@@ -52,6 +52,7 @@ final class MicroVm implements Side {
           Ending.OutOfMemory _,
           Ending.LimitExceeded _,
           Ending.Cancelled _,
+          Ending.Deadlocked _,
           Ending.Broken _,
           Ending.ProtocolViolation _ ->
           outcome.toString();

@@ -47,8 +47,8 @@ final class Channel {
   private final Message waiting = new Message(); // the same as a message
   private int givenFrom; // counts the file's header too
 
-  /// The guest stands behind its OUT instruction and waits for a message.
-  private boolean receiving;
+  /// The thread that stands behind its OUT instruction and waits for a message; null for none.
+  private @Nullable Task receiver;
 
   /// @param limit bytes of a message; 0 for a guest that has nobody to speak with
   Channel(int limit) {
@@ -71,7 +71,12 @@ final class Channel {
 
   /// Whether the guest cannot go on before it receives something by the port.
   boolean isReceiving() {
-    return receiving;
+    return receiver != null;
+  }
+
+  /// The thread that cannot go on before that.
+  @Nullable Task receiver() {
+    return receiver;
   }
 
   byte[] sent() {
@@ -83,7 +88,8 @@ final class Channel {
   }
 
   /// The guest executed OUT to the port. Its registers are hostile.
-  void exchange(Registers registers, UserMemory memory) {
+  void exchange(Task task, UserMemory memory) {
+    Registers registers = task.registers();
     if (registers.rax() != EXCHANGE) {
       registers.rax(-Errno.ENOSYS.value);
       return;
@@ -93,9 +99,12 @@ final class Channel {
       if (length != 0) {
         send(memory, registers.rdi(), length);
       }
-      receiving = true;
+      if (receiver != null) {
+        throw Errno.EBUSY.exception(); // another thread is before it
+      }
+      receiver = task;
       if (!hasSent && given != null) {
-        receive(registers, memory, waiting.set(given));
+        receive(task, memory, waiting.set(given));
       }
     } catch (ErrnoException e) {
       registers.rax(-e.errno.value);
@@ -136,27 +145,31 @@ final class Channel {
   /// The host gives the guest a message, which is also its answer to what was sent.
   ///
   /// @param message copied, or written to the guest, before this returns
-  void give(Registers registers, UserMemory memory, Message message) {
+  void give(UserMemory memory, Message message) {
     forgetSent();
     given = null; // what it never received is out of date
-    if (receiving) {
+    Task task = receiver;
+    if (task != null) {
       try {
-        receive(registers, memory, message);
+        receive(task, memory, message);
       } catch (ErrnoException e) {
-        registers.rax(-e.errno.value);
+        task.registers().rax(-e.errno.value);
         keep(message);
       }
+      task.wake(0);
     } else {
       keep(message);
     }
   }
 
   /// Nothing answers what the guest sent.
-  void acknowledge(Registers registers) {
+  void acknowledge() {
     forgetSent();
-    if (receiving) {
-      receiving = false;
-      registers.rax(0);
+    Task task = receiver;
+    if (task != null) {
+      receiver = null;
+      task.registers().rax(0);
+      task.wake(0);
     }
   }
 
@@ -171,18 +184,22 @@ final class Channel {
   }
 
   GuestState.ChannelState save() {
-    return new GuestState.ChannelState(receiving, given, givenFrom);
+    return new GuestState.ChannelState(receiver == null ? 0 : receiver.tid, given, givenFrom);
   }
 
-  /// @throws IllegalArgumentException if more was received than there was
-  void load(GuestState.ChannelState saved) {
+  /// @throws IllegalArgumentException if more was received than there was, or there is no such
+  ///   thread
+  void load(GuestState.ChannelState saved, Scheduler threads) {
     byte[] message = saved.waiting();
     int length = message == null ? 0 : message.length;
     if (length > limit || saved.waitingFrom() < 0 || saved.waitingFrom() > HEADER + length) {
       throw new IllegalArgumentException("a message that waits");
     }
     forgetSent();
-    receiving = saved.receiving();
+    receiver = saved.receiving() == 0 ? null : threads.find(saved.receiving());
+    if (saved.receiving() != 0 && receiver == null) {
+      throw new IllegalArgumentException("no thread " + saved.receiving() + " waits at the port");
+    }
     given = message;
     givenFrom = saved.waitingFrom();
   }
@@ -204,9 +221,10 @@ final class Channel {
   }
 
   /// Puts a message into the buffer that the guest waits with, if it fits.
-  private void receive(Registers registers, UserMemory memory, Message message) {
+  private void receive(Task task, UserMemory memory, Message message) {
+    Registers registers = task.registers();
     int length = message.size();
-    receiving = false;
+    receiver = null;
     if (Long.compareUnsigned(length, registers.r10()) <= 0) {
       if (memory.writableBytes(registers.rdx(), length) < length) {
         throw Errno.EFAULT.exception();

@@ -8,17 +8,38 @@ package dev.mote.linux;
 ///
 /// Thread-safe.
 final class Events {
-  private long changes; // guarded by this
+  private final Runnable kick;
+  private volatile long changes; // written under this
+  private volatile boolean kicks;
+
+  /// @param kick makes the guest leave the vCPU
+  Events(Runnable kick) {
+    this.kick = kick;
+  }
 
   /// The number of changes so far.
-  synchronized long seen() {
+  long seen() {
     return changes;
   }
 
+  /// Whether a change is to interrupt a guest that computes, because another of its threads may
+  /// wait for it.
+  void kicks(boolean value) {
+    if (kicks != value) {
+      kicks = value;
+    }
+  }
+
   /// Something changed that a blocked system call may wait for.
-  synchronized void signal() {
-    changes++;
-    notifyAll();
+  @SuppressWarnings("NonAtomicVolatileUpdate") // all updates are under this
+  void signal() {
+    synchronized (this) {
+      changes++;
+      notifyAll();
+    }
+    if (kicks) {
+      kick.run();
+    }
   }
 
   /// Waits until there is a change that is not among those seen, or until the time is over.

@@ -11,10 +11,11 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// A Linux process in a virtual machine: its memory, its thread, and the loop that runs it and
-/// answers its system calls.
+/// A Linux process in a virtual machine: its memory, its threads, and the loop that runs them and
+/// answers their system calls.
 ///
 /// It runs in stretches, each on one thread of the host: [#enter], then [#resume] until it has
 /// ended or has said what the host wants to know, then [#leave]. [#run] is one stretch to the end.
@@ -22,8 +23,9 @@ import org.jspecify.annotations.Nullable;
 public final class Guest implements SpeakingGuest, AutoCloseable {
   private static final int PROCESS_ID = 2;
 
-  /// No system call.
-  private static final int NONE = -1;
+  /// With several threads, a snapshot at a wait for input is taken only if nothing happens by
+  /// itself for so long.
+  private static final long QUIET = 50_000_000;
 
   private final VirtualMachine vm;
   private final @Nullable SharedMachine shared; // null: the machine is its own
@@ -33,13 +35,14 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   private final UserMemory memory;
   private final Clock clock = new Clock();
   private final VdsoClock vdsoClock;
-  private final Events events = new Events();
+  private final Events events = new Events(this::kick);
   private final Alarms alarms = new Alarms();
   private final Signals signals;
   private final Timers timers;
   private final CpuTime cpuTime = new CpuTime();
   private final Statistics statistics = new Statistics();
-  private final Task task;
+  private final Scheduler scheduler;
+  private final Futexes futexes = new Futexes();
   private final GuestSetup setup;
   private final Faults faults;
   private final FaultReport faultReport;
@@ -58,11 +61,12 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   private @Nullable GuestEnding ending;
   private @Nullable StandardStreams streams; // from start on
   private @Nullable Home home; // what it can be put back to
-  private int blockedCall = NONE; // a system call of a snapshot, which is to be made again
   private boolean touched; // by a system call or a fault since it was at home
   private boolean away; // it was put to a difference
   private @Nullable GuestImage unsettled; // what it is to be loaded from when it is started
   private boolean pausesWhenReady;
+  private boolean isReady; // it has said so
+  private long seenEvents; // of what threads of the host have brought
 
   /// Makes a guest and loads its program.
   ///
@@ -126,7 +130,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
     vdsoClock = new VdsoClock(clock, vm.timestampCounter(), space, vm.memory());
     signals = new Signals(this, vm);
     faults = new Faults(this, vm);
-    task = new Task(this, PROCESS_ID, ProcessArguments.of(setup).commandName());
+    scheduler = new Scheduler(this, vm, ProcessArguments.of(setup).commandName());
     faultReport = new FaultReport(vm, memory, setup.program().bytes());
     timers = new Timers(this);
     deadlines = new Deadlines(this);
@@ -148,11 +152,9 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
 
   private void settle(GuestImage image, SystemCalls itsCalls) {
     try {
-      GuestState state = image.state();
-      List<OpenFile> open = itsCalls.loadFiles(state.files());
+      List<OpenFile> open = itsCalls.loadFiles(image.state().files());
       home = Home.load(this, itsCalls, image, open);
       itsCalls.doneWith(open);
-      blockedCall = state.blockedCall();
       unsettled = null;
     } catch (GuestMemoryExhaustedException | IllegalArgumentException e) {
       throw GuestFailure.ofProgram(e);
@@ -226,8 +228,28 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
     return statistics;
   }
 
+  Scheduler scheduler() {
+    return scheduler;
+  }
+
+  Futexes futexes() {
+    return futexes;
+  }
+
+  /// The threads are those of a snapshot.
+  void loadThreads(GuestState state) {
+    futexes.clear();
+    scheduler.load(state);
+    for (var saved : state.tasks()) {
+      if (saved.futex() != null) {
+        futexes.load(Objects.requireNonNull(scheduler.find(saved.tid())), saved.futex());
+      }
+    }
+  }
+
+  /// The thread that has the vCPU.
   Task task() {
-    return task;
+    return scheduler.current();
   }
 
   Channel channel() {
@@ -285,6 +307,11 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   void interrupt() {
     vm.kick();
     events.signal();
+  }
+
+  /// Something has come from outside while a thread computes, and others may wait for it.
+  private void kick() {
+    vm.kick();
   }
 
   /// Runs the guest from its first instruction until it ends.
@@ -351,8 +378,9 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   /// The guest says that it is ready.
   ///
   /// @return the result of its call
-  long ready() {
-    return pausesWhenReady ? task.block() : 0;
+  long ready(Task task) {
+    isReady = pausesWhenReady;
+    return isReady ? task.block() : 0;
   }
 
   /// Takes a snapshot of the guest, which waits for a message or in a system call. From now on it
@@ -363,7 +391,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   public GuestImage snapshot() {
     running.lock();
     try {
-      Home taken = Home.capture(this, resting(), blockedCall, home);
+      Home taken = Home.capture(this, resting(), home);
       home = taken;
       touched = false;
       return taken.image();
@@ -379,7 +407,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   public GuestImage difference() {
     running.lock();
     try {
-      return Objects.requireNonNull(home).difference(resting(), blockedCall, touched);
+      return Objects.requireNonNull(home).difference(resting(), touched);
     } finally {
       running.unlock();
     }
@@ -390,8 +418,9 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
     if (closed || ending != null || known == null) {
       throw new IllegalStateException("a guest that does not run cannot be saved");
     }
-    boolean waits = blockedCall != NONE || channel.isReceiving() || channel.isWaiting();
-    if (!waits || !channel.isAtRest() || task.kept != null) {
+    boolean waits = channel.isReceiving() || channel.isWaiting() || scheduler.current().isBlocked();
+    boolean keeps = scheduler.tasks().stream().anyMatch(task -> task.kept != null);
+    if (!waits || !channel.isAtRest() || keeps) {
       throw new IllegalStateException("the guest is in the middle of something");
     }
     return known;
@@ -417,7 +446,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
         return false;
       }
       if (!itsStreams.equals(streams) && calls != null) {
-        task.drop();
+        scheduler.drop();
         calls.close();
         calls = null;
       }
@@ -449,7 +478,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
     SystemCalls present = calls;
     List<OpenFile> open = null;
     if (present == null || present.filesMayHaveChanged() || difference) {
-      task.drop();
+      scheduler.drop();
       if (present != null) {
         calls = null;
         present.close();
@@ -465,7 +494,6 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
     away = image.pages() != known.image().pages();
     ending = null;
     touched = false;
-    blockedCall = image.state().blockedCall();
   }
 
   @Override
@@ -495,19 +523,17 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   }
 
   private void release() {
-    task.drop();
+    scheduler.drop();
     if (calls != null) {
       calls.close();
       calls = null;
     }
   }
 
+  /// Runs the guest until it has ended, has sent a message, or is where a snapshot is to be taken.
+  ///
+  /// @return false if it has ended
   private boolean runToPause(SystemCalls calls) {
-    int again = blockedCall;
-    blockedCall = NONE;
-    if (again != NONE) {
-      answerAgain(calls, again);
-    }
     while (true) {
       // Each time: a system call that reads a file of the host takes the thread's only hook away.
       interruptHook.enter();
@@ -515,47 +541,90 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
       if (reason != null) {
         end(new GuestEnding.Stopped(reason));
       }
-      if (ending == null && channel.isReceiving()) {
-        await(events.seen()); // nobody will give it a message: until it is stopped
+      if (ending != null) {
+        return false;
+      }
+      waitAtPort();
+      lookOutside(calls);
+      Task task = scheduler.next();
+      if (task == null) {
+        if (pausesWhenReady && isAtInput(calls)) {
+          return true;
+        }
+        idle();
         continue;
       }
+      if (task.isBlocked()) {
+        touched = true;
+        answer(calls, task, task.blockedCall());
+        if (task.isBlocked()) {
+          continue;
+        }
+      }
+      scheduler.run(task);
       signals.deliver(task);
       if (ending != null) {
         return false;
       }
       vdsoClock.refresh();
-      step(calls);
-      if (channel.hasSent() || blockedCall != NONE) {
+      scheduler.arm();
+      step(calls, task);
+      if (channel.hasSent() || isReady) {
+        isReady = false;
         return true;
       }
     }
   }
 
-  /// A system call in which the guest waited when the snapshot was taken.
-  private void answerAgain(SystemCalls calls, int number) {
-    interruptHook.enter();
-    touched = true;
-    if (!channel.isReceiving()) {
-      answer(calls, number);
+  /// Who waits for a message at the port does not run.
+  private void waitAtPort() {
+    Task receiver = channel.receiver();
+    if (receiver != null && receiver.state != Task.State.BLOCKED) {
+      scheduler.block(receiver, Task.NO_DEADLINE);
     }
   }
 
-  private void step(SystemCalls calls) {
+  /// Threads of the host may have brought something.
+  private void lookOutside(SystemCalls calls) {
+    long now = events.seen();
+    if (now != seenEvents) {
+      seenEvents = now;
+      calls.wakeWaiters();
+    }
+    events.kicks(scheduler.count() > 1);
+  }
+
+  /// Whether the guest waits for its input, and nothing happens before that comes.
+  private boolean isAtInput(SystemCalls calls) {
+    if (!calls.inputIsWanted()) {
+      return false;
+    }
+    return scheduler.count() == 1 || nextDeadline() - clock.monotonicNanos() >= QUIET;
+  }
+
+  private long nextDeadline() {
+    return Math.min(Math.min(scheduler.nextDeadline(), alarms.next()), timers.nextDeadline());
+  }
+
+  private void step(SystemCalls calls, Task task) {
     VmExit exit = vm.run();
     statistics.exit();
     touched |= exit != VmExit.GUEST_CALL;
     switch (exit) {
-      case SYSTEM_CALL -> systemCall(calls);
-      case GUEST_CALL -> guestCall();
+      case SYSTEM_CALL -> systemCall(calls, task);
+      case GUEST_CALL -> guestCall(task);
       case FAULT -> faults.handle(task, vm.fault());
-      case INTERRUPTED -> timers.expire(task);
+      case INTERRUPTED -> {
+        timers.expire();
+        scheduler.interrupted();
+      }
     }
   }
 
   /// As natively, if there is nobody to speak with: that port is not the program's.
-  private void guestCall() {
+  private void guestCall(Task task) {
     if (channel.isOpen()) {
-      channel.exchange(registers, memory);
+      channel.exchange(task, memory);
     } else {
       signals.fault(task, SignalInfo.ofKernel(SignalInfo.SIGSEGV));
     }
@@ -591,7 +660,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   @Override
   public void give(byte[] message, int length, int at, byte[] part, int offset, int count) {
     try {
-      channel.give(registers, memory, outgoing.set(message, length, at, part, offset, count));
+      channel.give(memory, outgoing.set(message, length, at, part, offset, count));
     } catch (GuestMemoryExhaustedException _) {
       end(new GuestEnding.OutOfMemory()); // its buffer is accessible, but has no frames
     } finally {
@@ -601,7 +670,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
 
   @Override
   public void acknowledge() {
-    channel.acknowledge(registers);
+    channel.acknowledge();
   }
 
   @Override
@@ -624,67 +693,94 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
     return ending;
   }
 
-  private void systemCall(SystemCalls calls) {
+  private void systemCall(SystemCalls calls, Task task) {
     int number = (int) registers.rax();
     statistics.systemCall(number);
     task.begin();
-    Consumer<String> receiver = setup.trace();
-    if (receiver == null) {
-      answer(calls, number);
+    if (setup.trace() != null) {
+      var r = registers;
+      var arguments = new SystemCallArguments(r.rdi(), r.rsi(), r.rdx(), r.r10(), r.r8(), r.r9());
+      task.traced = Trace.of(memory).entering(number, arguments);
+    }
+    answer(calls, task, number);
+  }
+
+  /// Answers the system call that a thread has made, or lets it wait.
+  private void answer(SystemCalls calls, Task task, int number) {
+    task.unwatch();
+    long result = calls.call(task, number);
+    if (task.state == Task.State.ENDED || ending != null) {
+      trace(task, Trace.Call::unfinished);
       return;
     }
-    var r = registers;
-    var arguments = new SystemCallArguments(r.rdi(), r.rsi(), r.rdx(), r.r10(), r.r8(), r.r9());
-    Trace.Call traced = Trace.of(memory).entering(number, arguments);
-    boolean answered = answer(calls, number);
-    receiver.accept(answered ? traced.returned(r.rax()) : traced.unfinished());
-  }
-
-  /// Answers the system call that the guest has made, waiting if it must.
-  ///
-  /// @return false if a signal or the end of the guest came before the answer
-  private boolean answer(SystemCalls calls, int number) {
-    while (true) {
-      long seen = events.seen();
-      long result = calls.call(task, number);
-      // What rt_sigreturn gives is the program's own rax, any number.
-      if (result != Task.BLOCKED || number == SystemCalls.RT_SIGRETURN) {
-        registers.rax(result);
-        task.restoreMask();
-        return true;
-      }
-      if (pausesWhenReady && (number == SystemCalls.READY || calls.inputIsWanted())) {
-        blockedCall = number;
-        return false;
-      }
-      if (!await(seen)) {
-        return false;
-      }
-      timers.expire(task);
-      if (task.hasDeliverableSignal()) {
-        signals.interruptCall(task, registers, number);
-        return false;
-      }
+    // What rt_sigreturn gives is the program's own rax, any number.
+    if (result != Task.BLOCKED || number == SystemCalls.RT_SIGRETURN) {
+      task.registers().rax(result);
+      task.restoreMask();
+      task.unblock();
+      trace(task, traced -> traced.returned(result));
+    } else if (task.hasDeliverableSignal() && !isReady) {
+      task.unwatch();
+      signals.interruptCall(task, number);
+      trace(task, Trace.Call::unfinished);
+    } else {
+      task.blockIn(number);
     }
   }
 
-  /// Waits until a blocked call should be made again.
-  ///
-  /// @return false if the guest was stopped instead
-  private boolean await(long seen) {
+  private void trace(Task task, Function<Trace.Call, String> line) {
+    Trace.Call traced = task.traced;
+    Consumer<String> receiver = setup.trace();
+    if (traced != null && receiver != null) {
+      task.traced = null;
+      String text = line.apply(traced);
+      receiver.accept(scheduler.lastTid() == PROCESS_ID ? text : "[" + task.tid + "] " + text);
+    }
+  }
+
+  /// Waits until something happens that a thread may wait for.
+  private void idle() {
+    if (scheduler.isDeadlocked() && nextDeadline() == Task.NO_DEADLINE) {
+      end(new GuestEnding.Deadlocked(waits()));
+      return;
+    }
     long now = clock.monotonicNanos();
-    long until = Math.min(task.blockedUntil(), timers.nextDeadline());
-    long nanos = until == Task.NO_DEADLINE ? Long.MAX_VALUE : Math.max(0, until - now);
+    long until = nextDeadline();
     try {
-      if (!task.hasDeliverableSignal()) {
-        events.await(seen, nanos);
-        cpuTime.waited(clock.monotonicNanos() - now);
-      }
+      events.await(
+          seenEvents, until == Task.NO_DEADLINE ? Long.MAX_VALUE : Math.max(0, until - now));
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt(); // the caller shall see it too
       stop(GuestEnding.StopReason.INTERRUPTED);
     }
-    return stopRequest.reason() == null;
+    cpuTime.waited(clock.monotonicNanos() - now);
+    timers.expire();
+  }
+
+  /// What each thread waits for. By the thread that runs the guest, between two stretches, or while
+  /// it does not run.
+  ///
+  /// @return empty if one of them does not wait
+  public List<ThreadWait> waits() {
+    if (!scheduler.allWait()) {
+      return List.of();
+    }
+    long now = clock.monotonicNanos();
+    return scheduler.tasks().stream()
+        .map(task ->
+            new ThreadWait(
+                task.tid,
+                task.name,
+                task.isBlocked() ? SystemCallTable.name(task.blockedCall()) : "a message",
+                task.sleepsUntil == Task.NO_DEADLINE
+                    ? Task.NO_DEADLINE
+                    : Math.max(0, task.sleepsUntil - now)))
+        .toList();
+  }
+
+  /// How often another thread of the guest got its processor.
+  public long threadSwitches() {
+    return scheduler.switches();
   }
 
   /// Receives one system call's numbers.
@@ -741,6 +837,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
         release();
         deadlines.close();
         timers.close();
+        scheduler.close();
         if (shared == null) {
           vm.close();
         } else {

@@ -39,6 +39,9 @@ public sealed interface GuestEnding {
   /// @param limit in bytes
   record OutputLimit(String stream, long limit) implements GuestEnding {}
 
+  /// Each of its threads waits for another one, for good.
+  record Deadlocked(List<ThreadWait> threads) implements GuestEnding {}
+
   /// The virtual machine can no longer run: the guest made the processor shut down, or the
   /// hypervisor gave up on it.
   ///

@@ -35,7 +35,8 @@ final class GuestProcess implements ProcessFacts {
 
   @Override
   public String name() {
-    return guest.task().name;
+    Task leader = guest.scheduler().leader();
+    return leader == null ? "" : leader.name;
   }
 
   @Override

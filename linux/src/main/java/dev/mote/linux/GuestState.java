@@ -1,5 +1,6 @@
 package dev.mote.linux;
 
+import dev.mote.machine.CpuState;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,20 +15,26 @@ import org.jspecify.annotations.Nullable;
 /// @param loadBias what was added to the program's own addresses
 /// @param programBreak the end of the heap
 /// @param stub address of the two pages of [dev.mote.machine.RestoreStub]; 0 for none
+/// @param tasks the threads; exactly one of them has the processor
+/// @param lastTid the number that was given to a thread last
+/// @param leaderStatus what the first thread ended with, if it has ended before others
+/// @param pending signals to the process
 /// @param actions of the signals that have one
 /// @param timers real, virtual, profiling
 /// @param monotonicNanos what CLOCK_MONOTONIC said: it goes on from there
 /// @param cpuNanos what the program had used
 /// @param limits soft and hard, by the number of the resource
 /// @param channel where the talk with the host stands
-/// @param blockedCall the number of the system call that waits, to be made again; -1 for none
 public record GuestState(
     List<MappingState> mappings,
     long breakStart,
     long loadBias,
     long programBreak,
     long stub,
-    TaskState task,
+    List<TaskState> tasks,
+    int lastTid,
+    int leaderStatus,
+    List<SignalState> pending,
     List<ActionState> actions,
     List<TimerState> timers,
     long monotonicNanos,
@@ -36,7 +43,6 @@ public record GuestState(
     List<LimitState> limits,
     boolean noNewPrivileges,
     ChannelState channel,
-    int blockedCall,
     FilesState files) {
 
   /// The same with other files.
@@ -47,7 +53,10 @@ public record GuestState(
         loadBias,
         programBreak,
         stub,
-        task,
+        tasks,
+        lastTid,
+        leaderStatus,
+        pending,
         actions,
         timers,
         monotonicNanos,
@@ -56,7 +65,6 @@ public record GuestState(
         limits,
         noNewPrivileges,
         channel,
-        blockedCall,
         others);
   }
 
@@ -68,7 +76,10 @@ public record GuestState(
         loadBias,
         programBreak,
         stub,
-        task,
+        tasks,
+        lastTid,
+        leaderStatus,
+        pending,
         actions,
         timers,
         monotonic,
@@ -77,7 +88,6 @@ public record GuestState(
         limits,
         noNewPrivileges,
         channel,
-        blockedCall,
         files);
   }
 
@@ -89,7 +99,10 @@ public record GuestState(
         loadBias,
         programBreak,
         stub,
-        task.equals(other.task) ? other.task : task,
+        tasks.equals(other.tasks) ? other.tasks : tasks,
+        lastTid,
+        leaderStatus,
+        pending,
         actions.equals(other.actions) ? other.actions : actions,
         timers.equals(other.timers) ? other.timers : timers,
         monotonicNanos,
@@ -98,7 +111,6 @@ public record GuestState(
         limits.equals(other.limits) ? other.limits : limits,
         noNewPrivileges,
         channel.equals(other.channel) ? other.channel : channel,
-        blockedCall,
         files);
   }
 
@@ -125,12 +137,21 @@ public record GuestState(
   }
 
   /// One thread.
+  ///
+  /// @param processor what it had in the processor; null if it is still there, and so in
+  ///   [GuestImage]
+  /// @param blockedCall the number of the system call that waits, to be made again; -1 for none
+  /// @param futex its wait at a word of memory, if it has one
   public record TaskState(
+      int tid,
       String name,
+      @Nullable ProcessorState processor,
+      int blockedCall,
+      @Nullable FutexState futex,
+      long cpuNanos,
       long blockedSignals,
       @Nullable Long savedMask,
       List<SignalState> pending,
-      List<SignalState> pendingOfProcess,
       long alternateStack,
       long alternateStackSize,
       int alternateStackFlags,
@@ -139,6 +160,26 @@ public record GuestState(
       @Nullable Long waitDeadline,
       long remainingAt,
       long progress) {}
+
+  /// What a thread had in the processor, as [CpuState].
+  @SuppressWarnings("ArrayRecordComponent") // nobody compares two of them
+  public record ProcessorState(
+      long[] general, int[] segments, long fsBase, long gsBase, byte[] extended) {
+    static ProcessorState of(CpuState cpu) {
+      return new ProcessorState(
+          cpu.general(), cpu.segments(), cpu.fsBase(), cpu.gsBase(), cpu.extended());
+    }
+
+    /// @throws IllegalArgumentException if no processor can have had this
+    CpuState cpu(long xcr0) {
+      return new CpuState(general, segments, fsBase, gsBase, extended, xcr0);
+    }
+  }
+
+  /// @param address of the word
+  /// @param lock whether it waits for a lock that its owner hands over
+  /// @param woken whether it has been woken already
+  public record FutexState(long address, int bitset, boolean lock, boolean woken) {}
 
   /// A signal that was sent and not delivered, as [SignalInfo].
   public record SignalState(int signal, int code, long address, int sender, long value) {}
@@ -155,9 +196,9 @@ public record GuestState(
 
   public record LimitState(long soft, long hard) {}
 
-  /// @param receiving whether the guest waits at the port
+  /// @param receiving the number of the thread that waits at the port; 0 for none
   /// @param waiting what it was given and has not received by the file
   /// @param waitingFrom how much of that it has
   @SuppressWarnings("ArrayRecordComponent") // nobody compares two of them
-  public record ChannelState(boolean receiving, byte @Nullable [] waiting, int waitingFrom) {}
+  public record ChannelState(int receiving, byte @Nullable [] waiting, int waitingFrom) {}
 }

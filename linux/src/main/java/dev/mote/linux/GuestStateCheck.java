@@ -1,5 +1,6 @@
 package dev.mote.linux;
 
+import dev.mote.machine.CpuState;
 import dev.mote.machine.PageTables;
 import dev.mote.machine.RestoreStub;
 import java.util.List;
@@ -18,18 +19,21 @@ final class GuestStateCheck {
   private final GuestState state;
   private final GuestLimits limits;
   private final long programBytes;
+  private final CpuState cpu;
 
-  GuestStateCheck(GuestState state, GuestLimits limits, long programBytes) {
+  GuestStateCheck(GuestState state, GuestLimits limits, long programBytes, CpuState cpu) {
     this.state = state;
     this.limits = limits;
     this.programBytes = programBytes;
+    this.cpu = cpu;
   }
 
   /// @throws IllegalArgumentException with what is wrong
   void run() {
     checkMappings();
     checkPlaces();
-    checkTask(state.task());
+    checkTasks();
+    checkPending(state.pending());
     require(state.actions().size() <= SignalInfo.LAST, "too many actions of signals");
     state.actions().forEach(a -> requireSignal(a.signal(), "an action"));
     require(state.timers().size() == TIMERS, "there are not three timers");
@@ -41,9 +45,6 @@ final class GuestStateCheck {
     checkCredentials(state.credentials());
     require(state.limits().size() == ResourceLimits.COUNT, "the number of resource limits");
     checkChannel(state.channel());
-    require(
-        state.blockedCall() >= -1 && state.blockedCall() <= HIGHEST_CALL,
-        "the system call that waits");
   }
 
   private void checkMappings() {
@@ -99,10 +100,31 @@ final class GuestStateCheck {
     return address >= 0 && address <= PageTables.USER_END;
   }
 
+  private void checkTasks() {
+    int owners = 0;
+    int before = 1;
+    require(state.tasks().size() <= ThreadCalls.MOST_THREADS, "too many threads");
+    for (var task : state.tasks()) {
+      require(task.tid() > before && task.tid() <= state.lastTid(), "the number of a thread");
+      before = task.tid();
+      var processor = task.processor();
+      owners += processor == null ? 1 : 0;
+      if (processor != null) {
+        require(
+            processor.extended().length == cpu.extended().length, "a thread's vector registers");
+        processor.cpu(cpu.xcr0()).requireLoadable();
+      }
+      checkTask(task);
+    }
+    require(owners == 1, owners + " threads have the processor");
+    require(state.leaderStatus() >= 0 && state.leaderStatus() <= 0xff, "the first thread's status");
+  }
+
   private static void checkTask(GuestState.TaskState task) {
+    require(task.blockedCall() >= -1 && task.blockedCall() <= HIGHEST_CALL, "the call that waits");
+    require(task.cpuNanos() >= 0, "the time of a thread");
     require(task.name().length() <= LONGEST_TASK_NAME, "the name of the thread");
     checkPending(task.pending());
-    checkPending(task.pendingOfProcess());
     @Nullable Long deadline = task.waitDeadline();
     require(deadline == null || deadline >= 0, "the deadline of the call that waits");
     require(task.progress() >= 0, "the progress of the call that waits");

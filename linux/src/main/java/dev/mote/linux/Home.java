@@ -86,12 +86,12 @@ final class Home {
   /// Takes a snapshot of a guest that rests, which then is at home in it.
   ///
   /// @param before where it was at home, whose pages the new image shares
-  static Home capture(Guest guest, SystemCalls calls, int blockedCall, @Nullable Home before) {
+  static Home capture(Guest guest, SystemCalls calls, @Nullable Home before) {
     AddressSpace space = guest.space();
     VirtualMachine vm = guest.vm();
     CpuState cpu = vm.saveCpu();
     long stub = putStub(guest, cpu);
-    GuestState state = calls.save(stub, blockedCall, null);
+    GuestState state = calls.save(stub, null);
     Residence residence =
         Residence.capture(
             vm.memory(), guest.frames(), space.tables(), before == null ? null : before.residence);
@@ -107,12 +107,12 @@ final class Home {
   /// there may be very many of these.
   ///
   /// @param touched whether the guest made a system call or a fault since
-  GuestImage difference(SystemCalls calls, int blockedCall, boolean touched) {
+  GuestImage difference(SystemCalls calls, boolean touched) {
     CpuState cpu = vm.saveCpu();
     GuestState known = at.state();
     GuestState state =
         touched
-            ? calls.save(known.stub(), blockedCall, known).sharing(known)
+            ? calls.save(known.stub(), known).sharing(known)
             : known.later(guest.clockToSave(), guest.cpuNanos());
     return new GuestImage(image.setup(), residence.capture(), cpu, state);
   }
@@ -188,7 +188,7 @@ final class Home {
     if (touched || open != null) {
       loadSmall(calls, state);
     } else {
-      guest.channel().load(state.channel());
+      guest.channel().load(state.channel(), guest.scheduler());
       guest.cpuTime().set(state.cpuNanos());
     }
     // What is kept for a later call must be in the mappings of the one as of the other.
@@ -233,10 +233,11 @@ final class Home {
 
   private void loadSmall(SystemCalls calls, GuestState state) {
     calls.load(state);
-    guest.task().load(state.task());
     guest.signals().actions().load(state.actions());
+    guest.signals().pending().load(state.pending());
     guest.cpuTime().set(state.cpuNanos());
-    guest.channel().load(state.channel());
+    guest.loadThreads(state);
+    guest.channel().load(state.channel(), guest.scheduler());
   }
 
   private static List<Mapping> mappings(

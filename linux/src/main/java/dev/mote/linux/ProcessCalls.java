@@ -88,10 +88,11 @@ final class ProcessCalls {
   }
 
   long getRobustList(Task task, int thread, long head, long size) {
-    if (thread != 0 && thread != task.tid) {
+    Task asked = thread == 0 ? task : guest.scheduler().find(thread);
+    if (asked == null) {
       throw ESRCH.exception();
     }
-    task.memory().setLong(head, task.robustList);
+    task.memory().setLong(head, asked.robustList);
     task.memory().setLong(size, 24);
     return 0;
   }
@@ -142,7 +143,7 @@ final class ProcessCalls {
     }
     var usage = ByteBuffer.allocate(144).order(ByteOrder.LITTLE_ENDIAN);
     if (who != RUSAGE_CHILDREN) {
-      long cpu = guest.cpuNanos();
+      long cpu = who == RUSAGE_THREAD ? guest.scheduler().cpuNanos(task) : guest.cpuNanos();
       usage.putLong(0, cpu / Clock.SECOND);
       usage.putLong(8, cpu % Clock.SECOND / 1000);
       usage.putLong(32, guest.frames().lastPeak() * (AddressSpace.PAGE / 1024));
@@ -194,7 +195,7 @@ final class ProcessCalls {
   }
 
   long schedGetaffinity(Task task, int thread, long size, long target) {
-    requireSelf(task, thread);
+    requireThread(thread);
     if (size < 8 || (size & 7) != 0) {
       throw EINVAL.exception();
     }
@@ -203,7 +204,7 @@ final class ProcessCalls {
   }
 
   long schedSetaffinity(Task task, int thread, long size, long set) {
-    requireSelf(task, thread);
+    requireThread(thread);
     if (size < 1 || (task.memory().getByte(set) & 1) == 0) {
       throw EINVAL.exception();
     }
@@ -242,7 +243,7 @@ final class ProcessCalls {
   }
 
   long schedParameter(Task task, int thread, long target) {
-    requireSelf(task, thread);
+    requireThread(thread);
     task.memory().setInt(target, 0);
     return 0;
   }
@@ -258,6 +259,16 @@ final class ProcessCalls {
     }
     requireSelf(task, which == 2 ? 0 : who);
     return 20; // nice 0, as the kernel encodes it
+  }
+
+  /// @param id of a thread; 0 for the caller
+  void requireThread(int id) {
+    if (id < 0) {
+      throw EINVAL.exception();
+    }
+    if (id != 0 && guest.scheduler().find(id) == null) {
+      throw ESRCH.exception();
+    }
   }
 
   void requireSelf(Task task, int id) {

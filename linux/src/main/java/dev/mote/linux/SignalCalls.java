@@ -43,7 +43,7 @@ final class SignalCalls {
               memory.getLong(action + 24) & ~Signals.UNBLOCKABLE);
       actions.set(signal, set);
       if (actions.isIgnored(signal)) {
-        task.discardPending(signal);
+        guest.signals().discardPending(signal);
       }
     }
     if (old != 0) {
@@ -123,7 +123,7 @@ final class SignalCalls {
     if (task.expired()) {
       throw EAGAIN.exception();
     }
-    return task.block(deadline);
+    return task.block(guest.signals().waiters(), deadline);
   }
 
   long rtSigreturn(Task task) {
@@ -189,7 +189,9 @@ final class SignalCalls {
       throw ESRCH.exception(); // there is nobody but the caller
     }
     if (signal != 0) {
-      task.sendToProcess(SignalInfo.ofSender(signal, SignalInfo.SI_USER, guest.processId()));
+      guest
+          .signals()
+          .sendToProcess(SignalInfo.ofSender(signal, SignalInfo.SI_USER, guest.processId()));
     }
     return 0;
   }
@@ -202,11 +204,12 @@ final class SignalCalls {
     if (process <= 0 || thread <= 0 || signal < 0 || signal > SignalInfo.LAST) {
       throw EINVAL.exception();
     }
-    if (process != guest.processId() || thread != task.tid) {
+    Task target = guest.scheduler().find(thread);
+    if (process != guest.processId() || target == null) {
       throw ESRCH.exception();
     }
     if (signal != 0) {
-      task.send(SignalInfo.ofSender(signal, SignalInfo.SI_TKILL, guest.processId()));
+      target.send(SignalInfo.ofSender(signal, SignalInfo.SI_TKILL, guest.processId()));
     }
     return 0;
   }
@@ -222,7 +225,9 @@ final class SignalCalls {
     int code = memory.getInt(info + 8);
     long value = memory.getLong(info + 24);
     if (signal != 0
-        && !task.sendToProcess(new SignalInfo(signal, code, 0, guest.processId(), value))) {
+        && !guest
+            .signals()
+            .sendToProcess(new SignalInfo(signal, code, 0, guest.processId(), value))) {
       throw EAGAIN.exception();
     }
     return 0;

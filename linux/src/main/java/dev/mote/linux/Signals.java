@@ -13,8 +13,15 @@ final class Signals {
   /// SIGKILL and SIGSTOP can be neither held back nor handled.
   static final long UNBLOCKABLE = 1L << (SIGKILL - 1) | 1L << (SIGSTOP - 1);
 
+  private static final int FUTEX = 202;
+
   private final Guest guest;
   private final SignalActions actions = new SignalActions();
+
+  /// Sent to the process: any of its threads may take them.
+  private final PendingSignals pending = new PendingSignals();
+
+  private final WaitQueue waiters = new WaitQueue();
   private final SignalFrame frame;
 
   Signals(Guest guest, VirtualMachine vm) {
@@ -24,6 +31,53 @@ final class Signals {
 
   SignalActions actions() {
     return actions;
+  }
+
+  /// Those that were sent to the process.
+  PendingSignals pending() {
+    return pending;
+  }
+
+  /// Those who wait for a signal without being interrupted by it (rt_sigtimedwait, signalfd).
+  WaitQueue waiters() {
+    return waiters;
+  }
+
+  /// Makes a signal pending for the process, unless it is ignored. A thread that does not hold it
+  /// back takes it, the first one rather than another.
+  ///
+  /// @return false if there are too many signals of its kind
+  boolean sendToProcess(SignalInfo info) {
+    Task taker = null;
+    for (Task task : guest.scheduler().tasks()) {
+      if (!task.holds(info.signal())) {
+        taker = task;
+        break;
+      }
+    }
+    if (taker != null && actions.isIgnored(info.signal())) {
+      return true;
+    }
+    if (!pending.add(info)) {
+      return false;
+    }
+    if (taker != null) {
+      taker.wake(0);
+    }
+    waiters.wake(OpenFile.POLLIN);
+    return true;
+  }
+
+  /// A signal was sent to one thread.
+  void sent(Task task) {
+    task.wake(0);
+    waiters.wake(OpenFile.POLLIN);
+  }
+
+  /// A signal has become ignored.
+  void discardPending(int signal) {
+    pending.discard(signal);
+    guest.scheduler().tasks().forEach(task -> task.discardPending(signal));
   }
 
   SignalFrame frame() {
@@ -85,14 +139,16 @@ final class Signals {
   /// Ends a blocked system call because of a signal: it is either made again or fails with EINTR.
   ///
   /// @param number of the system call, which `rip` stands behind
-  void interruptCall(Task task, Registers registers, int number) {
+  void interruptCall(Task task, int number) {
+    Registers registers = task.registers();
     boolean restart = true;
     long deliverable = task.pendingSignals() & ~task.blockedSignals;
     for (int signal = 1; signal <= SignalInfo.LAST; signal++) {
       if ((deliverable & 1L << (signal - 1)) != 0) {
         SignalActions.Action action = actions.get(signal);
         restart =
-            !action.isHandler() || (action.has(SignalActions.SA_RESTART) && isRestartable(number));
+            !action.isHandler()
+                || (action.has(SignalActions.SA_RESTART) && isRestartable(task, number));
         break;
       }
     }
@@ -105,6 +161,8 @@ final class Signals {
       registers.rax(-errnoOfInterruption(task).value);
     }
     task.drop();
+    guest.futexes().remove(task);
+    task.unblock();
   }
 
   private static Errno errnoOfInterruption(Task task) {
@@ -117,8 +175,9 @@ final class Signals {
   }
 
   /// Calls that give EINTR even when the handler asked for restarting (signal(7)).
-  private static boolean isRestartable(int number) {
+  private static boolean isRestartable(Task task, int number) {
     return switch (number) {
+      case FUTEX -> task.blockedUntil() == Task.NO_DEADLINE;
       case 7, 23, 34, 35, 130, 128, 230, 232, 270, 271, 281 -> false;
       default -> true;
     };

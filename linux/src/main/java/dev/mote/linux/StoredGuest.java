@@ -154,7 +154,7 @@ public record StoredGuest(
             null);
     GuestState whole = state.withFiles(files);
     new FilesStateCheck(files, checkedLimits.files()).run();
-    new GuestStateCheck(whole, checkedLimits, program.bytes().byteSize()).run();
+    new GuestStateCheck(whole, checkedLimits, program.bytes().byteSize(), registers).run();
     requirePages(layer.image());
     return new GuestImage(setup, layer.image(), registers, whole);
   }

@@ -16,12 +16,13 @@ final class SystemCalls implements AutoCloseable {
   static final int READY = 0x4d_4f54;
 
   private final Guest guest;
-  private final Registers registers;
   private final GuestFiles files;
   private final MemoryCalls memory;
   private final SignalCalls signals;
   private final TimeCalls time;
   private final ProcessCalls process;
+  private final ThreadCalls threads;
+  private final FutexCalls futexes;
   private final ResourceLimits limits;
   private final Credentials credentials = new Credentials();
   private boolean filesMayHaveChanged;
@@ -30,7 +31,6 @@ final class SystemCalls implements AutoCloseable {
   SystemCalls(Guest guest, StandardStreams streams, GuestSetup setup, long breakStart) {
     this.guest = guest;
     VirtualMachine vm = guest.vm();
-    registers = vm.registers();
     GuestLimits allowed = setup.limits();
     limits = new ResourceLimits(allowed.files().openFiles());
     files = new GuestFiles(guest, streams, setup, credentials, limits);
@@ -38,13 +38,15 @@ final class SystemCalls implements AutoCloseable {
     signals = new SignalCalls(guest, vm);
     time = new TimeCalls(guest);
     process = new ProcessCalls(guest, vm);
+    futexes = new FutexCalls(guest.futexes(), guest.scheduler());
+    threads = new ThreadCalls(guest, futexes);
   }
 
   /// Makes one system call.
   ///
   /// @return its result, `-errno`, or [Task#BLOCKED]
   long call(Task task, int number) {
-    Registers r = registers;
+    Registers r = task.registers();
     try {
       return dispatch(task, number, r.rdi(), r.rsi(), r.rdx(), r.r10(), r.r8(), r.r9());
     } catch (ErrnoException e) {
@@ -64,7 +66,10 @@ final class SystemCalls implements AutoCloseable {
       case 13 -> signals.rtSigaction(task, (int) a, b, c, d);
       case 14 -> signals.rtSigprocmask(task, (int) a, b, c, d);
       case RT_SIGRETURN -> signals.rtSigreturn(task);
-      case 24 -> 0; // sched_yield
+      case 24 -> {
+        guest.scheduler().pass(); // sched_yield
+        yield 0;
+      }
       case 25 -> memory.mremap(a, b, c, (int) d, e);
       case 26 -> memory.msync(a, b, (int) c);
       case 28 -> memory.madvise(a, b, (int) c);
@@ -74,7 +79,8 @@ final class SystemCalls implements AutoCloseable {
       case 37 -> time.alarm((int) a);
       case 38 -> time.setitimer(task, (int) a, b, c);
       case 39 -> guest.processId();
-      case 60, 231 -> process.exitGroup((int) a);
+      case 56 -> threads.clone(task, a, b, c, d, e);
+      case 60 -> threads.exit(task, (int) a);
       case 61 -> process.wait4((int) c);
       case 62 -> signals.kill(task, (int) a, (int) b);
       case 63 -> process.uname(task, a);
@@ -115,14 +121,15 @@ final class SystemCalls implements AutoCloseable {
       case 186 -> task.tid;
       case 200 -> signals.tkill(task, (int) a, (int) b);
       case 201 -> time.time(task, a);
-      case 202 -> FutexCalls.futex(task, a, (int) b, (int) c, d, (int) f);
+      case 202 -> futexes.futex(task, a, (int) b, (int) c, d, e, (int) f);
       case 203 -> process.schedSetaffinity(task, (int) a, b, c);
       case 204 -> process.schedGetaffinity(task, (int) a, b, c);
       case 218 -> process.setTidAddress(task, a);
-      case 227 -> time.clockSettime((int) a);
+      case 227 -> time.clockSettime(task, (int) a);
       case 228 -> time.clockGettime(task, (int) a, b);
       case 229 -> time.clockGetres(task, (int) a, b);
       case 230 -> time.clockNanosleep(task, (int) a, (int) b, c, d);
+      case 231 -> process.exitGroup((int) a);
       case 234 -> signals.tgkill(task, (int) a, (int) b, (int) c);
       case 273 -> process.setRobustList(task, a, b);
       case 274 -> process.getRobustList(task, (int) a, b, c);
@@ -131,7 +138,8 @@ final class SystemCalls implements AutoCloseable {
         yield prlimit(task, (int) b, c, d);
       }
       case 309 -> process.getcpu(task, a, b);
-      case READY -> guest.ready();
+      case READY -> guest.ready(task);
+      case 435 -> threads.clone3(task, a, b);
       case 318 -> process.getrandom(task, a, b, (int) c);
       default -> fileCall(task, number, a, b, c, d, e, f);
     };
@@ -157,6 +165,11 @@ final class SystemCalls implements AutoCloseable {
     }
   }
 
+  /// Threads of the host may have brought something: whoever waits for it looks again.
+  void wakeWaiters() {
+    files.wakeWaiters();
+  }
+
   /// Whether a call waits for bytes of the standard input.
   boolean inputIsWanted() {
     return files.inputIsWanted();
@@ -176,7 +189,7 @@ final class SystemCalls implements AutoCloseable {
   ///
   /// @param before what it was put to; its files are taken over if none can have changed
   /// @throws IllegalStateException if it has something open that cannot be found again
-  GuestState save(long stub, int blockedCall, @Nullable GuestState before) {
+  GuestState save(long stub, @Nullable GuestState before) {
     var saver = files.saver();
     var mappings = new ArrayList<GuestState.MappingState>();
     boolean showFiles = false;
@@ -191,7 +204,10 @@ final class SystemCalls implements AutoCloseable {
         guest.loadBias(),
         memory.programBreak(),
         stub,
-        guest.task().save(),
+        guest.scheduler().tasks().stream().map(Task::save).toList(),
+        guest.scheduler().lastTid(),
+        threads.leaderStatus(),
+        guest.signals().pending().save(),
         guest.signals().actions().save(),
         guest.timers().save(),
         guest.clockToSave(),
@@ -200,7 +216,6 @@ final class SystemCalls implements AutoCloseable {
         limits.save(),
         process.noNewPrivileges,
         guest.channel().save(),
-        blockedCall,
         before == null || filesMayHaveChanged || showFiles ? saver.save() : before.files());
   }
 
@@ -256,6 +271,7 @@ final class SystemCalls implements AutoCloseable {
     limits.load(state.limits());
     files.descriptors().limit(openFilesLimit());
     process.noNewPrivileges = state.noNewPrivileges();
+    threads.load(state.leaderStatus());
   }
 
   private int openFilesLimit() {

@@ -1,15 +1,18 @@
 package dev.mote.linux;
 
+import dev.mote.machine.ProcessorContext;
+import dev.mote.machine.Registers;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// One thread of a guest program: what Linux keeps for it beside its registers.
+/// One thread of a guest program: what Linux keeps for it, and its registers while another one has
+/// the vCPU.
 ///
 /// **Waiting.** A system call that cannot finish yet returns [#BLOCKED] by way of [#block()]; it is
-/// made again from its beginning, with the same arguments, after something may have changed. A call
-/// with a time-out asks [#deadline] for it, which is computed once and remembered over the
-/// attempts.
+/// made again from its beginning, with the same arguments, when something wakes the thread: one of
+/// the queues that it watches, a signal, or its deadline. A call with a time-out asks [#deadline]
+/// for it, which is computed once and remembered over the attempts.
 ///
 /// Not thread-safe: it belongs to the thread that runs the guest.
 final class Task implements WaitQueue.Waiter {
@@ -22,8 +25,42 @@ final class Task implements WaitQueue.Waiter {
   static final int SS_DISABLE = 2;
   static final int SS_AUTODISARM = 1 << 31;
 
+  /// No system call.
+  static final int NONE = -1;
+
+  /// What a thread is doing. The [Scheduler] alone changes it.
+  enum State {
+    /// It has the vCPU.
+    RUNNING,
+    /// It could go on, or its call be made again.
+    READY,
+    BLOCKED,
+    ENDED
+  }
+
   final int tid;
   private final Guest guest;
+  private final Scheduler scheduler;
+
+  State state = State.RUNNING;
+
+  /// When [Scheduler] wakes it; of a thread that is blocked.
+  long sleepsUntil = NO_DEADLINE;
+
+  /// CPU time of all its turns that are over.
+  long cpuNanos;
+
+  /// What it had in the processor, while another thread is there.
+  private @Nullable ProcessorContext context;
+
+  /// The number of the system call that waits and is to be made again; [#NONE] if there is none.
+  private int blockedCall = NONE;
+
+  /// Its wait at a word of memory.
+  Futexes.@Nullable Wait futex;
+
+  /// The line about its system call, while that waits.
+  Trace.@Nullable Call traced;
 
   /// Signals that are held back; bit n-1 is signal n.
   long blockedSignals;
@@ -34,9 +71,6 @@ final class Task implements WaitQueue.Waiter {
 
   /// Sent to this thread; delivered before those sent to the process.
   private final PendingSignals own = new PendingSignals();
-
-  /// Sent to the process.
-  private final PendingSignals shared = new PendingSignals();
 
   long alternateStack;
   long alternateStackSize;
@@ -52,10 +86,50 @@ final class Task implements WaitQueue.Waiter {
   private long blockedUntil = NO_DEADLINE;
   private long remainingAt;
 
-  Task(Guest guest, int tid, String name) {
+  Task(Guest guest, Scheduler scheduler, int tid, String name) {
     this.guest = guest;
+    this.scheduler = scheduler;
     this.tid = tid;
     this.name = name;
+  }
+
+  /// Its registers, wherever they are.
+  Registers registers() {
+    return scheduler.isCurrent(this) ? guest.vm().registers() : context();
+  }
+
+  /// The place for what it has in the processor.
+  ProcessorContext context() {
+    ProcessorContext known = context;
+    if (known == null) {
+      known = scheduler.newContext();
+      context = known;
+    }
+    return known;
+  }
+
+  boolean isBlocked() {
+    return blockedCall != NONE;
+  }
+
+  int blockedCall() {
+    return blockedCall;
+  }
+
+  /// A system call waits, and is made again when the thread is woken.
+  void blockIn(int number) {
+    blockedCall = number;
+    scheduler.block(this, blockedUntil);
+  }
+
+  /// The call that waited is over, or is given up.
+  void unblock() {
+    blockedCall = NONE;
+  }
+
+  /// Whether nothing but another thread can wake it.
+  boolean waitsForThread() {
+    return futex != null && sleepsUntil == NO_DEADLINE;
   }
 
   Guest guest() {
@@ -71,12 +145,18 @@ final class Task implements WaitQueue.Waiter {
   }
 
   GuestState.TaskState save() {
+    Futexes.Wait wait = futex;
+    boolean current = scheduler.isCurrent(this);
     return new GuestState.TaskState(
+        tid,
         name,
+        current ? null : GuestState.ProcessorState.of(context().state()),
+        blockedCall,
+        wait == null ? null : wait.save(),
+        scheduler.cpuNanos(this),
         blockedSignals,
         savedMask,
         own.save(),
-        shared.save(),
         alternateStack,
         alternateStackSize,
         alternateStackFlags,
@@ -87,13 +167,19 @@ final class Task implements WaitQueue.Waiter {
         progress);
   }
 
+  /// The processor's own part is loaded elsewhere if the thread has it.
   void load(GuestState.TaskState saved) {
-    drop();
+    forget();
+    var processor = saved.processor();
+    if (processor != null) {
+      context().load(processor.cpu(guest.vm().xcr0()));
+    }
+    blockedCall = saved.blockedCall();
+    cpuNanos = saved.cpuNanos();
     name = saved.name();
     blockedSignals = saved.blockedSignals() & ~Signals.UNBLOCKABLE;
     savedMask = saved.savedMask();
     own.load(saved.pending());
-    shared.load(saved.pendingOfProcess());
     alternateStack = saved.alternateStack();
     alternateStackSize = saved.alternateStackSize();
     alternateStackFlags = saved.alternateStackFlags();
@@ -105,6 +191,20 @@ final class Task implements WaitQueue.Waiter {
     blockedUntil = NO_DEADLINE;
     remainingAt = saved.remainingAt();
     progress = saved.progress();
+  }
+
+  /// It does not wait any more, and knows nothing of a call.
+  void forget() {
+    drop();
+    unwatch();
+    futex = null;
+    traced = null;
+    sleepsUntil = NO_DEADLINE;
+  }
+
+  /// It begins where another one is, with what that passes on.
+  void inherit(Task parent) {
+    blockedSignals = parent.maskToSave();
   }
 
   /// Waits for a signal, or for what is watched ([#watch]).
@@ -149,7 +249,7 @@ final class Task implements WaitQueue.Waiter {
 
   @Override
   public void wake(int events) {
-    guest.events().signal();
+    scheduler.wake(this);
   }
 
   /// The end of a relative time-out: at the first attempt of a call now + relative, later what it
@@ -178,7 +278,7 @@ final class Task implements WaitQueue.Waiter {
     remainingAt = timespec;
   }
 
-  /// A signal ends the call.
+  /// A signal ends the call: nothing of it waits any more.
   ///
   /// @throws ErrnoException EFAULT if the remaining time of a sleep cannot be written
   void callInterrupted() {
@@ -260,26 +360,27 @@ final class Task implements WaitQueue.Waiter {
   }
 
   /// Makes a signal pending for this thread, unless it is ignored.
-  void send(SignalInfo info) {
-    if (!isDropped(info.signal())) {
-      own.add(info);
-    }
-  }
-
-  /// Makes a signal pending for the process, unless it is ignored.
   ///
   /// @return false if there are too many signals of its kind
-  boolean sendToProcess(SignalInfo info) {
-    return isDropped(info.signal()) || shared.add(info);
+  boolean send(SignalInfo info) {
+    Signals signals = guest.signals();
+    if (!holds(info.signal()) && signals.actions().isIgnored(info.signal())) {
+      return true;
+    }
+    if (!own.add(info)) {
+      return false;
+    }
+    signals.sent(this);
+    return true;
   }
 
-  private boolean isDropped(int signal) {
-    boolean held = (blockedSignals & 1L << (signal - 1)) != 0;
-    return !held && guest.signals().actions().isIgnored(signal);
+  /// Whether a signal is held back.
+  boolean holds(int signal) {
+    return (blockedSignals & 1L << (signal - 1)) != 0;
   }
 
   long pendingSignals() {
-    return own.set() | shared.set();
+    return own.set() | guest.signals().pending().set();
   }
 
   boolean hasDeliverableSignal() {
@@ -289,13 +390,12 @@ final class Task implements WaitQueue.Waiter {
   /// Takes the pending signal that is delivered next among those of a set.
   @Nullable SignalInfo takeSignal(long set) {
     SignalInfo next = own.take(set);
-    return next != null ? next : shared.take(set);
+    return next != null ? next : guest.signals().pending().take(set);
   }
 
   /// Forgets a signal that has become ignored.
   void discardPending(int signal) {
     own.discard(signal);
-    shared.discard(signal);
   }
 
   boolean isOnAlternateStack(long rsp) {

@@ -40,7 +40,7 @@ final class TimeCalls {
     return seconds > Long.MAX_VALUE / SECOND - 1 ? Long.MAX_VALUE : seconds * SECOND + nanos;
   }
 
-  private long now(int clock) {
+  private long now(Task task, int clock) {
     return switch (clock) {
       case CLOCK_REALTIME, CLOCK_REALTIME_COARSE, CLOCK_REALTIME_ALARM, CLOCK_TAI ->
           guest.vdsoClock().realtimeNanos();
@@ -50,30 +50,37 @@ final class TimeCalls {
           CLOCK_BOOTTIME,
           CLOCK_BOOTTIME_ALARM ->
           guest.vdsoClock().monotonicNanos();
-      case CLOCK_PROCESS_CPUTIME_ID, CLOCK_THREAD_CPUTIME_ID -> guest.cpuNanos();
-      default -> {
-        if (isCpuClockOfCaller(clock)) {
-          yield guest.cpuNanos();
-        }
-        throw EINVAL.exception();
-      }
+      case CLOCK_PROCESS_CPUTIME_ID -> guest.cpuNanos();
+      case CLOCK_THREAD_CPUTIME_ID -> guest.scheduler().cpuNanos(task);
+      default -> cpuClock(task, clock);
     };
   }
 
   /// Clock ids of pthread_getcpuclockid and clock_getcpuclockid: the id of a thread or process,
   /// inverted, above three bits.
-  private boolean isCpuClockOfCaller(int clock) {
+  private long cpuClock(Task task, int clock) {
     int id = ~(clock >> 3);
-    return clock < 0 && (clock & 3) == 2 && (id == 0 || id == guest.processId());
+    boolean ofThread = (clock & 4) != 0;
+    if (clock >= 0 || (clock & 3) == 3) {
+      throw EINVAL.exception();
+    }
+    if (!ofThread && (id == 0 || id == guest.processId())) {
+      return guest.cpuNanos();
+    }
+    Task asked = id == 0 ? task : guest.scheduler().find(id);
+    if (!ofThread || asked == null) {
+      throw EINVAL.exception();
+    }
+    return guest.scheduler().cpuNanos(asked);
   }
 
   long clockGettime(Task task, int clock, long target) {
-    put(task, target, now(clock));
+    put(task, target, now(task, clock));
     return 0;
   }
 
   long clockGetres(Task task, int clock, long target) {
-    now(clock);
+    now(task, clock);
     if (target != 0) {
       boolean coarse = clock == CLOCK_REALTIME_COARSE || clock == CLOCK_MONOTONIC_COARSE;
       put(task, target, coarse ? TICK : 1);
@@ -81,8 +88,8 @@ final class TimeCalls {
     return 0;
   }
 
-  long clockSettime(int clock) {
-    now(clock);
+  long clockSettime(Task task, int clock) {
+    now(task, clock);
     if (clock == CLOCK_REALTIME) {
       throw EPERM.exception();
     }
@@ -118,7 +125,7 @@ final class TimeCalls {
     if (clock == CLOCK_THREAD_CPUTIME_ID) {
       throw EINVAL.exception();
     }
-    long now = now(clock);
+    long now = now(task, clock);
     if (clock == CLOCK_PROCESS_CPUTIME_ID
         || clock == CLOCK_MONOTONIC_RAW
         || clock == CLOCK_REALTIME_COARSE

@@ -80,7 +80,7 @@ final class Timers implements AutoCloseable {
 
   /// Sends the signals of the timers that have run out. Called when the guest has left the vCPU or
   /// a wait is over.
-  void expire(Task task) {
+  void expire() {
     boolean any = false;
     for (int which = REAL; which <= PROFILING; which++) {
       if (due[which] != OFF) {
@@ -88,7 +88,7 @@ final class Timers implements AutoCloseable {
         long now = now(which);
         if (due[which] <= now) {
           due[which] = interval[which] == 0 ? OFF : following(due[which], interval[which], now);
-          task.sendToProcess(SignalInfo.ofKernel(SIGNALS[which]));
+          guest.signals().sendToProcess(SignalInfo.ofKernel(SIGNALS[which]));
         }
       }
     }

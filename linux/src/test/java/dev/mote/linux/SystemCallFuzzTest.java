@@ -192,7 +192,7 @@ class SystemCallFuzzTest {
         }
         task.restoreMask();
         if (random.nextInt(1000) == 0) { // most signals are deadly
-          guest.timers().expire(task);
+          guest.timers().expire();
           guest.signals().deliver(task);
         }
         if (random.nextInt(8) == 0) {

@@ -545,12 +545,7 @@ final class KvmMachine implements VirtualMachine {
   @Override
   public void loadCpu(CpuState state, long root, RestoreStub.@Nullable Place stub) {
     pageTableRoot = root; // without reading special registers that are written below
-    if (interrupted) {
-      // An exception may wait to be delivered to what is no more.
-      events.fill((byte) 0);
-      kvm.ioctl(vcpu, KvmAbi.KVM_SET_VCPU_EVENTS, events.address(), "KVM_SET_VCPU_EVENTS");
-      interrupted = false;
-    }
+    forgetPendingEvents();
     for (int i = 0; i < CpuState.GENERAL; i++) {
       run.page().set(ValueLayout.JAVA_LONG, KvmRun.REGS + 8L * i, state.general()[i]);
     }
@@ -571,6 +566,51 @@ final class KvmMachine implements VirtualMachine {
       extendedToRestore = state.extended();
     } else if (!writeXsave(MemorySegment.ofArray(state.extended()))) {
       throw new MachineException("the processor refuses the extended state of a snapshot");
+    }
+  }
+
+  @Override
+  public ProcessorContext newContext() {
+    return new ProcessorContext(cpuid.xsaveSize, cpuid.xcr0);
+  }
+
+  @Override
+  public void saveContext(ProcessorContext target) {
+    readSregs();
+    MemorySegment.copy(
+        run.page(), ValueLayout.JAVA_LONG, KvmRun.REGS, target.general, 0, CpuState.GENERAL);
+    for (int i = 0; i < CpuState.SEGMENTS; i++) {
+      target.segments[i] = sregs.selector(SpecialRegisters.DATA_SEGMENTS[i]);
+    }
+    target.fsBase = sregs.base(SpecialRegisters.FS);
+    target.gsBase = sregs.base(SpecialRegisters.GS);
+    readXsave(target.extendedSegment());
+  }
+
+  @Override
+  public void loadContext(ProcessorContext source) {
+    forgetPendingEvents();
+    readSregs();
+    MemorySegment.copy(
+        source.general, 0, run.page(), ValueLayout.JAVA_LONG, KvmRun.REGS, CpuState.GENERAL);
+    for (int i = 0; i < CpuState.SEGMENTS; i++) {
+      sregs.dataSegment(SpecialRegisters.DATA_SEGMENTS[i], source.segments[i]);
+    }
+    sregs.base(SpecialRegisters.FS, source.fsBase);
+    sregs.base(SpecialRegisters.GS, source.gsBase);
+    markSregsDirty();
+    if (!writeXsave(source.extendedSegment())) {
+      throw new MachineException("the processor refuses the extended state of a thread");
+    }
+  }
+
+  /// An exception may wait to be delivered to a program that was interrupted; its instruction will
+  /// cause it again.
+  private void forgetPendingEvents() {
+    if (interrupted) {
+      events.fill((byte) 0);
+      kvm.ioctl(vcpu, KvmAbi.KVM_SET_VCPU_EVENTS, events.address(), "KVM_SET_VCPU_EVENTS");
+      interrupted = false;
     }
   }
 

@@ -38,6 +38,17 @@ public interface VirtualMachine extends AutoCloseable {
   ///   if it has none, which costs a system call
   void loadCpu(CpuState state, long root, RestoreStub.@Nullable Place stub);
 
+  /// A context for a thread of this machine's guest, to be filled by [#saveContext].
+  ProcessorContext newContext();
+
+  /// Copies what the processor holds at CPL 3. Between two runs.
+  void saveContext(ProcessorContext target);
+
+  /// Puts what another thread of the same guest had into the processor.
+  ///
+  /// @throws MachineException if the processor refuses it
+  void loadContext(ProcessorContext source);
+
   /// The guest's registers; valid between two runs.
   Registers registers();
 
