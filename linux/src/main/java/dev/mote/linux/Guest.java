@@ -39,6 +39,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   private final Alarms alarms = new Alarms();
   private final Signals signals;
   private final Timers timers;
+  private final PosixTimers posixTimers = new PosixTimers(this);
   private final CpuTime cpuTime = new CpuTime();
   private final Statistics statistics = new Statistics();
   private final Scheduler scheduler;
@@ -222,6 +223,15 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
 
   Timers timers() {
     return timers;
+  }
+
+  PosixTimers posixTimers() {
+    return posixTimers;
+  }
+
+  void loadTimers(GuestState state) {
+    timers.load(state.timers());
+    posixTimers.load(state.posixTimers());
   }
 
   Statistics statistics() {

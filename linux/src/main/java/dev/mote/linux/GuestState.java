@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param pending signals to the process
 /// @param actions of the signals that have one
 /// @param timers real, virtual, profiling
+/// @param posixTimers those of timer_create
 /// @param monotonicNanos what CLOCK_MONOTONIC said: it goes on from there
 /// @param cpuNanos what the program had used
 /// @param limits soft and hard, by the number of the resource
@@ -37,6 +38,7 @@ public record GuestState(
     List<SignalState> pending,
     List<ActionState> actions,
     List<TimerState> timers,
+    List<PosixTimerState> posixTimers,
     long monotonicNanos,
     long cpuNanos,
     CredentialsState credentials,
@@ -59,6 +61,7 @@ public record GuestState(
         pending,
         actions,
         timers,
+        posixTimers,
         monotonicNanos,
         cpuNanos,
         credentials,
@@ -82,6 +85,7 @@ public record GuestState(
         pending,
         actions,
         timers,
+        posixTimers,
         monotonic,
         cpu,
         credentials,
@@ -105,6 +109,7 @@ public record GuestState(
         pending,
         actions.equals(other.actions) ? other.actions : actions,
         timers.equals(other.timers) ? other.timers : timers,
+        posixTimers,
         monotonicNanos,
         cpuNanos,
         credentials.equals(other.credentials) ? other.credentials : credentials,
@@ -189,6 +194,18 @@ public record GuestState(
 
   /// @param due in the timer's own time; [Long#MAX_VALUE] if it is off
   public record TimerState(long due, long interval) {}
+
+  /// @param due in the time of its clock; [Long#MAX_VALUE] if it is off
+  public record PosixTimerState(
+      int id,
+      int clock,
+      int notice,
+      int signal,
+      long value,
+      int thread,
+      long due,
+      long interval,
+      int overrun) {}
 
   /// @param user real, effective, saved
   /// @param group the same

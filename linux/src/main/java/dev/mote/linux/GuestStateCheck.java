@@ -40,6 +40,16 @@ final class GuestStateCheck {
     for (var timer : state.timers()) {
       require(timer.due() >= 0 && timer.interval() >= 0, "a timer is negative");
     }
+    require(state.posixTimers().size() <= PosixTimers.MOST, "too many timers");
+    for (var timer : state.posixTimers()) {
+      require(
+          timer.due() >= 0 && timer.interval() >= 0 && timer.id() >= 0 && timer.overrun() >= 0,
+          "a timer is negative");
+      require(
+          timer.notice() == PosixTimers.SIGEV_NONE
+              || (timer.signal() >= 1 && timer.signal() <= SignalInfo.LAST),
+          "the signal of a timer");
+    }
     requireTime("CLOCK_MONOTONIC", state.monotonicNanos());
     requireTime("the time of the processor", state.cpuNanos());
     checkCredentials(state.credentials());

@@ -161,7 +161,7 @@ final class Home {
     home.loadSmall(calls, image.state());
     home.checkStub();
     guest.vdsoClock().restart(image.state().monotonicNanos());
-    guest.timers().load(image.state().timers()); // which run by that clock
+    guest.loadTimers(image.state()); // which run by that clock
     home.loadProcessor(image.cpu());
     return home;
   }
@@ -203,7 +203,7 @@ final class Home {
     }
     guest.vdsoClock().continueFrom(state.monotonicNanos(), clockPage);
     if (touched || open != null) {
-      guest.timers().load(state.timers()); // which run by that clock
+      guest.loadTimers(state); // which run by that clock
     }
     if (!same || writesStub) {
       writeStubOf(target.cpu());

@@ -214,6 +214,23 @@ final class SignalCalls {
     return 0;
   }
 
+  long rtTgsigqueueinfo(Task task, int process, int thread, int signal, long info) {
+    if (process <= 0 || thread <= 0 || signal < 0 || signal > SignalInfo.LAST) {
+      throw EINVAL.exception();
+    }
+    Task target = guest.scheduler().find(thread);
+    if (process != guest.processId() || target == null) {
+      throw ESRCH.exception();
+    }
+    UserMemory memory = task.memory();
+    int code = memory.getInt(info + 8);
+    long value = memory.getLong(info + 24);
+    if (signal != 0 && !target.send(new SignalInfo(signal, code, 0, guest.processId(), value))) {
+      throw EAGAIN.exception();
+    }
+    return 0;
+  }
+
   long rtSigqueueinfo(Task task, int process, int signal, long info) {
     if (signal < 0 || signal > SignalInfo.LAST) {
       throw EINVAL.exception();

@@ -125,6 +125,11 @@ final class SystemCalls implements AutoCloseable {
       case 203 -> process.schedSetaffinity(task, (int) a, b, c);
       case 204 -> process.schedGetaffinity(task, (int) a, b, c);
       case 218 -> process.setTidAddress(task, a);
+      case 222 -> time.timerCreate(task, (int) a, b, c);
+      case 223 -> time.timerSettime(task, (int) a, (int) b, c, d);
+      case 224 -> time.timerGettime(task, (int) a, b);
+      case 225 -> time.timerGetoverrun((int) a);
+      case 226 -> time.timerDelete((int) a);
       case 227 -> time.clockSettime(task, (int) a);
       case 228 -> time.clockGettime(task, (int) a, b);
       case 229 -> time.clockGetres(task, (int) a, b);
@@ -133,6 +138,7 @@ final class SystemCalls implements AutoCloseable {
       case 234 -> signals.tgkill(task, (int) a, (int) b, (int) c);
       case 273 -> process.setRobustList(task, a, b);
       case 274 -> process.getRobustList(task, (int) a, b, c);
+      case 297 -> signals.rtTgsigqueueinfo(task, (int) a, (int) b, (int) c, d);
       case 302 -> {
         process.requireSelf(task, (int) a);
         yield prlimit(task, (int) b, c, d);
@@ -210,6 +216,7 @@ final class SystemCalls implements AutoCloseable {
         guest.signals().pending().save(),
         guest.signals().actions().save(),
         guest.timers().save(),
+        guest.posixTimers().save(),
         guest.clockToSave(),
         guest.cpuNanos(),
         credentials.save(),

@@ -4,6 +4,8 @@ import static dev.mote.linux.Errno.EINVAL;
 import static dev.mote.linux.Errno.EOPNOTSUPP;
 import static dev.mote.linux.Errno.EPERM;
 
+import java.util.function.LongSupplier;
+
 /// The system calls about time.
 final class TimeCalls {
   private static final int CLOCK_REALTIME = 0;
@@ -38,6 +40,18 @@ final class TimeCalls {
       throw EINVAL.exception();
     }
     return seconds > Long.MAX_VALUE / SECOND - 1 ? Long.MAX_VALUE : seconds * SECOND + nanos;
+  }
+
+  /// A clock that timers run by.
+  ///
+  /// @throws ErrnoException EINVAL if there is none of that number
+  static LongSupplier clock(Guest guest, int clock) {
+    return switch (clock) {
+      case CLOCK_REALTIME, CLOCK_REALTIME_ALARM, CLOCK_TAI -> guest.clock()::realtimeNanos;
+      case CLOCK_MONOTONIC, CLOCK_BOOTTIME, CLOCK_BOOTTIME_ALARM -> guest.clock()::monotonicNanos;
+      case CLOCK_PROCESS_CPUTIME_ID, CLOCK_THREAD_CPUTIME_ID -> guest::cpuNanos;
+      default -> throw EINVAL.exception();
+    };
   }
 
   private long now(Task task, int clock) {
@@ -187,6 +201,73 @@ final class TimeCalls {
     if (old != 0) {
       putTimer(task, old, oldInterval, oldRemaining);
     }
+    return 0;
+  }
+
+  /// ```
+  /// struct sigevent: value 8, signal 4, what is done 4, thread 4
+  /// ```
+  ///
+  /// @param event address of one; 0 for SIGALRM
+  long timerCreate(Task task, int clock, long event, long target) {
+    UserMemory memory = task.memory();
+    PosixTimers.Target whom = null;
+    if (event != 0) {
+      int notify = memory.getInt(event + 12);
+      int signal = memory.getInt(event + 8);
+      int thread = memory.getInt(event + 16);
+      boolean known =
+          switch (notify) {
+            case PosixTimers.SIGEV_NONE -> true;
+            case PosixTimers.SIGEV_SIGNAL -> isSignal(signal);
+            case PosixTimers.SIGEV_THREAD_ID ->
+                isSignal(signal) && guest.scheduler().find(thread) != null;
+            default -> false;
+          };
+      if (!known) {
+        throw EINVAL.exception();
+      }
+      whom = new PosixTimers.Target(notify, signal, memory.getLong(event), thread);
+    }
+    int id = guest.posixTimers().create(clock, whom);
+    try {
+      memory.setInt(target, id);
+    } catch (ErrnoException e) {
+      guest.posixTimers().delete(id);
+      throw e;
+    }
+    return 0;
+  }
+
+  private static boolean isSignal(int signal) {
+    return signal >= 1 && signal <= SignalInfo.LAST;
+  }
+
+  long timerSettime(Task task, int id, int flags, long value, long old) {
+    PosixTimers.Timer timer = guest.posixTimers().get(id);
+    UserMemory memory = task.memory();
+    long interval = nanos(memory.getLong(value), memory.getLong(value + 8));
+    long first = nanos(memory.getLong(value + 16), memory.getLong(value + 24));
+    if (old != 0) {
+      timerGettime(task, id, old);
+    }
+    timer.arm(first, interval, (flags & TIMER_ABSTIME) != 0);
+    return 0;
+  }
+
+  long timerGettime(Task task, int id, long target) {
+    PosixTimers.Timer timer = guest.posixTimers().get(id);
+    put(task, target, timer.interval());
+    put(task, target + 16, timer.remaining());
+    return 0;
+  }
+
+  long timerGetoverrun(int id) {
+    return guest.posixTimers().get(id).overrun();
+  }
+
+  long timerDelete(int id) {
+    guest.posixTimers().delete(id);
     return 0;
   }
 

@@ -1,0 +1,199 @@
+package dev.mote.linux;
+
+import static dev.mote.linux.Errno.EAGAIN;
+import static dev.mote.linux.Errno.EINVAL;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// The timers of a process that `timer_create` makes: each sends a signal when it runs out.
+///
+/// A timer of a CPU clock is looked at when it could have run out at the earliest, since that clock
+/// never runs ahead of real time.
+///
+/// Not thread-safe: it belongs to the thread that runs the guest.
+final class PosixTimers {
+  static final int SI_TIMER = -2;
+
+  static final int SIGEV_SIGNAL = 0;
+  static final int SIGEV_NONE = 1;
+  static final int SIGEV_THREAD_ID = 4;
+
+  /// How many there may be; Linux has RLIMIT_SIGPENDING.
+  static final int MOST = 1024;
+
+  /// A timer fires at most this often, so that an interval of a microsecond cannot keep the guest
+  /// from running.
+  private static final long SHORTEST_INTERVAL = 100_000;
+
+  private static final int MOST_OVERRUNS = Integer.MAX_VALUE;
+
+  private final Guest guest;
+  private final TreeMap<Integer, Timer> timers = new TreeMap<>();
+  private int lastId = -1;
+
+  PosixTimers(Guest guest) {
+    this.guest = guest;
+  }
+
+  /// What a timer tells, and whom.
+  ///
+  /// @param notice SIGEV_*
+  /// @param thread for SIGEV_THREAD_ID
+  record Target(int notice, int signal, long value, int thread) {}
+
+  /// One timer.
+  final class Timer extends Alarms.Alarm {
+    private final int clock;
+    private final LongSupplier time; // what the clock says
+    private final Target target;
+    private long due = Alarms.OFF; // in the time of its clock
+    private long interval;
+    private int overrun;
+
+    private Timer(int clock, Target target) {
+      super(guest.alarms());
+      this.clock = clock;
+      this.time = TimeCalls.clock(guest, clock);
+      this.target = target;
+    }
+
+    long interval() {
+      return interval;
+    }
+
+    /// Nanoseconds until it runs out; 0 if it is off.
+    long remaining() {
+      return due == Alarms.OFF ? 0 : Math.max(1, due - time.getAsLong());
+    }
+
+    int overrun() {
+      return overrun;
+    }
+
+    /// @param first when, in its clock's time if `absolute`, else from now; 0 turns it off
+    void arm(long first, long period, boolean absolute) {
+      interval = period == 0 ? 0 : Math.max(period, SHORTEST_INTERVAL);
+      overrun = 0;
+      if (first == 0) {
+        due = Alarms.OFF;
+      } else {
+        long now = absolute ? 0 : time.getAsLong();
+        due = first > Alarms.OFF - now ? Alarms.OFF : now + first;
+      }
+      setAlarm();
+    }
+
+    private void setAlarm() {
+      if (due == Alarms.OFF) {
+        guest.alarms().set(this, Alarms.OFF);
+        return;
+      }
+      long left = Math.max(0, due - time.getAsLong());
+      long now = guest.clock().monotonicNanos();
+      guest.alarms().set(this, left > Alarms.OFF - now ? Alarms.OFF : now + left);
+    }
+
+    @Override
+    void ring(long now) {
+      long there = time.getAsLong();
+      if (there >= due) {
+        long missed = interval == 0 ? 0 : (there - due) / interval;
+        overrun = (int) Math.min(MOST_OVERRUNS, missed);
+        due = interval == 0 ? Alarms.OFF : due + (missed + 1) * interval;
+        send();
+      }
+      setAlarm();
+    }
+
+    private void send() {
+      var info = new SignalInfo(target.signal, SI_TIMER, 0, id(), target.value);
+      if (target.notice == SIGEV_SIGNAL) {
+        guest.signals().sendToProcess(info);
+      } else if (target.notice == SIGEV_THREAD_ID) {
+        Task task = guest.scheduler().find(target.thread);
+        if (task != null) {
+          task.send(info);
+        }
+      }
+    }
+
+    private int id() {
+      for (var entry : timers.entrySet()) {
+        if (entry.getValue() == this) {
+          return entry.getKey();
+        }
+      }
+      return -1;
+    }
+  }
+
+  /// Makes one that is off.
+  ///
+  /// @param target null for SIGALRM to the process, with the timer's number
+  /// @return its number
+  int create(int clock, @Nullable Target target) {
+    if (timers.size() >= MOST) {
+      throw EAGAIN.exception();
+    }
+    do {
+      lastId = lastId == Integer.MAX_VALUE ? 0 : lastId + 1;
+    } while (timers.containsKey(lastId));
+    Target whom = target == null ? new Target(SIGEV_SIGNAL, SignalInfo.SIGALRM, lastId, 0) : target;
+    timers.put(lastId, new Timer(clock, whom));
+    return lastId;
+  }
+
+  Timer get(int id) {
+    Timer timer = timers.get(id);
+    if (timer == null) {
+      throw EINVAL.exception();
+    }
+    return timer;
+  }
+
+  void delete(int id) {
+    guest.alarms().set(get(id), Alarms.OFF);
+    timers.remove(id);
+  }
+
+  /// There are none any more.
+  void clear() {
+    timers.values().forEach(timer -> guest.alarms().set(timer, Alarms.OFF));
+    timers.clear();
+    lastId = -1;
+  }
+
+  List<GuestState.PosixTimerState> save() {
+    var saved = new ArrayList<GuestState.PosixTimerState>();
+    timers.forEach((id, t) ->
+        saved.add(
+            new GuestState.PosixTimerState(
+                id,
+                t.clock,
+                t.target.notice,
+                t.target.signal,
+                t.target.value,
+                t.target.thread,
+                t.due,
+                t.interval,
+                t.overrun)));
+    return saved;
+  }
+
+  void load(List<GuestState.PosixTimerState> saved) {
+    clear();
+    for (var s : saved) {
+      var timer = new Timer(s.clock(), new Target(s.notice(), s.signal(), s.value(), s.thread()));
+      timer.due = s.due();
+      timer.interval = s.interval();
+      timer.overrun = s.overrun();
+      timers.put(s.id(), timer);
+      lastId = Math.max(lastId, s.id());
+      timer.setAlarm();
+    }
+  }
+}
