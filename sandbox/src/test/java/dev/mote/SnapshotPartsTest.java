@@ -53,7 +53,7 @@ class SnapshotPartsTest {
       quoteCharacter = '`',
       textBlock =
           """
-          0                                     | 2                    | version 2 of the format
+          0                                     | 3                    | version 3 of the format
           0                                     | 0                    | version 0 of the format
           0                                     | -                    | is there instead of an integer
           1                                     | copy                 | 3 elements
@@ -128,10 +128,11 @@ class SnapshotPartsTest {
           1.guest.state.breakStart              | -1                   | start of the heap
           1.guest.state.programBreak            | 1                    | end of the heap
           1.guest.state.programBreak            | 0x7fffffffffffffff   | end of the heap
-          1.guest.state.task                    | {}                   | task
-          1.guest.state.task.name               | a*16                 | name of the thread
-          1.guest.state.task.waitDeadline       | -1                   | deadline of the call
-          1.guest.state.task.progress           | -1                   | progress of the call
+          1.guest.state.tasks                   | []                   | 0 threads have the processor
+          1.guest.state.tasks.0                 | {}                   | tasks
+          1.guest.state.tasks.0.name            | a*16                 | name of the thread
+          1.guest.state.tasks.0.waitDeadline    | -1                   | deadline of the call
+          1.guest.state.tasks.0.progress        | -1                   | progress of the call
           1.guest.state.actions.0.signal        | 0                    | an action of number 0
           1.guest.state.actions.0.signal        | 65                   | an action of number 65
           1.guest.state.timers                  | []                   | not three timers
@@ -146,7 +147,13 @@ class SnapshotPartsTest {
           1.guest.state.channel.waiting         | x:00                 | message that waits is too long
           1.guest.state.channel.waitingFrom     | 9                    | was read of the message
           1.guest.state.channel.waitingFrom     | -1                   | was read of the message
-          1.guest.state.blockedCall             | -2                   | system call that waits
+          1.guest.state.tasks.0.blockedCall     | -2                   | call that waits
+          1.guest.state.tasks.0.tid             | 1                    | number of a thread
+          1.guest.state.tasks.0.tid             | 3                    | number of a thread
+          1.guest.state.tasks.0.cpuNanos        | -1                   | time of a thread
+          1.guest.state.lastTid                 | 1                    | number of a thread
+          1.guest.state.leaderStatus            | 256                  | status
+          1.guest.state.channel.receiving       | 7                    | thread 7
           1.guest.state.files                   | null                 | files
           """)
   void aSpoiledDescriptionIsRefused(String path, String value, String message) {

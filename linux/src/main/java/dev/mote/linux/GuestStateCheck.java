@@ -163,6 +163,10 @@ final class GuestStateCheck {
     byte @Nullable [] waiting = channel.waiting();
     int length = waiting == null ? 0 : waiting.length;
     require(length <= limits.messageBytes(), "the message that waits is too long");
+    int receiver = channel.receiving();
+    require(
+        receiver == 0 || state.tasks().stream().anyMatch(task -> task.tid() == receiver),
+        "no thread " + receiver + " that waits at the port");
     require(
         channel.waitingFrom() >= 0 && channel.waitingFrom() <= Channel.HEADER + length,
         "how much was read of the message that waits");
