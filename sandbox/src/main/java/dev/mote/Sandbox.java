@@ -315,6 +315,15 @@ public final class Sandbox implements AutoCloseable {
     guest.stop(GuestEnding.StopReason.CANCELLED);
   }
 
+  /// What each thread of the program waits for, if it is **quiescent**: every thread waits in a
+  /// system call, and nothing happens before one of them is woken from outside or its time has
+  /// come. May be called by any thread while another one runs the program.
+  ///
+  /// @return empty if the program does not run, or one of its threads does not wait
+  public List<WaitingThread> waitingThreads() {
+    return guest.quiescence().stream().map(WaitingThread::of).toList();
+  }
+
   /// What the program has done so far.
   public Statistics statistics() {
     Map<String, Long> made = new LinkedHashMap<>();
@@ -326,7 +335,11 @@ public final class Sandbox implements AutoCloseable {
       }
     });
     return new Statistics(
-        guest.exits(), made, refused, MemorySize.ofBytes(guest.peakMemoryBytes()));
+        guest.exits(),
+        guest.threadSwitches(),
+        made,
+        refused,
+        MemorySize.ofBytes(guest.peakMemoryBytes()));
   }
 
   /// Stops the program if it runs, waits until it has stopped, and frees the virtual machine. Twice

@@ -5,12 +5,14 @@ import java.util.Map;
 /// What a program has done, in numbers.
 ///
 /// @param exits how often it left its virtual processor
+/// @param switches how often another of its threads got the processor
 /// @param systemCalls how often each system call was made, by name
 /// @param refusedCalls how often each system call that is not implemented was made, by name; each
 ///   gave ENOSYS
 /// @param peakMemory the most memory that was bound to it at one time
 public record Statistics(
     long exits,
+    long switches,
     Map<String, Long> systemCalls,
     Map<String, Long> refusedCalls,
     MemorySize peakMemory) {
@@ -23,7 +25,9 @@ public record Statistics(
   @Override
   public String toString() {
     var text = new StringBuilder();
-    text.append("exits ").append(exits).append(", peak memory ").append(peakMemory).append('\n');
+    text.append("exits ").append(exits);
+    text.append(", thread switches ").append(switches);
+    text.append(", peak memory ").append(peakMemory).append('\n');
     systemCalls.entrySet().stream()
         .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
         .forEach(call -> {

@@ -1,5 +1,8 @@
 package dev.mote.linux;
 
+import java.util.Optional;
+import java.util.function.Supplier;
+
 /// Where the thread that runs a guest waits while every guest thread is blocked, and how other
 /// threads of the host tell it that something has changed: input has arrived, or the guest shall
 /// stop.
@@ -11,6 +14,7 @@ final class Events {
   private final Runnable kick;
   private volatile long changes; // written under this
   private volatile boolean kicks;
+  private boolean waiting; // guarded by this
 
   /// @param kick makes the guest leave the vCPU
   Events(Runnable kick) {
@@ -47,6 +51,23 @@ final class Events {
   /// @param nanos at most so long; [Long#MAX_VALUE] for ever
   /// @throws InterruptedException if the thread was interrupted
   synchronized void await(long seen, long nanos) throws InterruptedException {
+    waiting = true;
+    try {
+      waitFor(seen, nanos);
+    } finally {
+      waiting = false;
+    }
+  }
+
+  /// Looks at something of the guest's while the thread that runs it waits here, and so does not
+  /// change it.
+  ///
+  /// @return empty if it does not wait
+  synchronized <T> Optional<T> whileWaiting(Supplier<T> look) {
+    return waiting ? Optional.of(look.get()) : Optional.empty();
+  }
+
+  private void waitFor(long seen, long nanos) throws InterruptedException {
     if (nanos == Long.MAX_VALUE) {
       while (changes == seen) {
         wait();

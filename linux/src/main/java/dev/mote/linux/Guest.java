@@ -767,14 +767,15 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
     timers.expire();
   }
 
-  /// What each thread waits for. By the thread that runs the guest, between two stretches, or while
-  /// it does not run.
+  /// What each thread waits for, if all wait and nothing happens before one is woken or its time
+  /// has come. Thread-safe.
   ///
   /// @return empty if one of them does not wait
-  public List<ThreadWait> waits() {
-    if (!scheduler.allWait()) {
-      return List.of();
-    }
+  public List<ThreadWait> quiescence() {
+    return events.whileWaiting(this::waits).orElse(List.of());
+  }
+
+  private List<ThreadWait> waits() {
     long now = clock.monotonicNanos();
     return scheduler.tasks().stream()
         .map(task ->
