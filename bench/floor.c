@@ -8,6 +8,8 @@
  *
  * What can be asked for, all in microseconds:
  *   exit N      leaving the guest and entering it again, the mean of N
+ *   switch N    two exits, and reading and writing what another thread of the guest has in the processor: special registers and
+ *               vector registers; the mean of N
  *   create      making a machine, entering a guest that writes to 20 pages, its first exit
  *   destroy     unmaking the machine that `create` made last (both cost more while there is no other machine on the host;
  *               so `exit`, which keeps one, comes last or in a process of its own)
@@ -242,8 +244,27 @@ static double measure_exit(long n) {
   return (now_us() - start) / n;
 }
 
+static double measure_switch(long n) {
+  static struct machine v;
+  if (v.memory == NULL) v = create(image_fd);
+  static struct kvm_xsave vectors __attribute__((aligned(64)));
+  struct kvm_sregs special;
+  for (int i = 0; i < 10; i++) run(v);
+  double start = now_us();
+  for (long i = 0; i < n; i++) {
+    run(v);
+    run(v);
+    check(ioctl(v.vcpu, KVM_GET_SREGS, &special), "KVM_GET_SREGS");
+    check(ioctl(v.vcpu, KVM_GET_XSAVE, &vectors), "KVM_GET_XSAVE");
+    check(ioctl(v.vcpu, KVM_SET_SREGS, &special), "KVM_SET_SREGS");
+    check(ioctl(v.vcpu, KVM_SET_XSAVE, &vectors), "KVM_SET_XSAVE");
+  }
+  return (now_us() - start) / n;
+}
+
 static double measure(const char *what, long n) {
   if (strcmp(what, "exit") == 0 && n > 0) return measure_exit(n);
+  if (strcmp(what, "switch") == 0 && n > 0) return measure_switch(n);
   if (strcmp(what, "create") == 0) return measure_create();
   if (strcmp(what, "destroy") == 0) return measure_destroy();
   if (strcmp(what, "copy") == 0 && n > 0) return copy(n);

@@ -14,6 +14,8 @@ public final class Main {
           new CreateDestroyFigure(),
           new CliStartFigure(),
           new CpuBoundFigure(),
+          ThreadsFigure.systemCall(),
+          ThreadsFigure.threadSwitch(),
           CallFigure.warm(),
           CallFigure.host(),
           CallFigure.bytes(),
