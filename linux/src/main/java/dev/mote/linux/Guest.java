@@ -49,10 +49,10 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   private final InterruptHook interruptHook = new InterruptHook(this);
   private final Deadlines deadlines;
 
-  private final ReentrantLock running = new ReentrantLock();
-  private boolean closed; // this and the rest are guarded by running
-  private long breakStart;
-  private long loadBias;
+  private final ReentrantLock stretch = new ReentrantLock();
+  private boolean closed; // this and the rest are guarded by stretch
+  private RunningProgram running;
+  private boolean isLoaded;
   private @Nullable SystemCalls calls; // from start to the end
   private @Nullable GuestEnding ending;
   private @Nullable StandardStreams streams; // from start on
@@ -63,18 +63,16 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   private @Nullable GuestImage unsettled; // what it is to be loaded from when it is started
   private boolean pausesWhenReady;
 
-  /// Makes a guest and loads its program.
+  /// Makes a guest and loads its program. One that the file tree has, or that needs a dynamic
+  /// loader, is loaded when the guest is started, for only then is there a file tree.
   ///
   /// @throws GuestFailure if this host cannot run guests, or the program does not fit
   public static Guest create(GuestSetup setup) {
     VirtualMachine vm = createMachine(setup);
     try {
       var guest = new Guest(vm, null, setup);
-      guest.loadProgram();
+      guest.loadHostProgram();
       return guest;
-    } catch (ElfException e) {
-      vm.close();
-      throw GuestFailure.ofProgram(e);
     } catch (RuntimeException | Error e) {
       vm.close();
       throw e;
@@ -125,24 +123,42 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
     vdsoClock = new VdsoClock(clock, vm.timestampCounter(), space, vm.memory());
     signals = new Signals(this, vm);
     faults = new Faults(this, vm);
-    task = new Task(this, PROCESS_ID, ProcessArguments.of(setup).commandName());
-    faultReport = new FaultReport(vm, memory, setup.program().bytes());
+    running = RunningProgram.of(setup);
+    task = new Task(this, PROCESS_ID, "");
+    faultReport = new FaultReport(vm, memory, space);
     timers = new Timers(this);
     deadlines = new Deadlines(this);
   }
 
-  private void loadProgram() {
-    ProgramFile program = setup.program();
+  private void loadHostProgram() {
     vm.pageTableRoot(space.tables().root());
-    var loader = new Loader(vm, frames(), space, memory);
-    Loader.Loaded at = loader.load(program.image(), program.bytes(), ProcessArguments.of(setup));
-    loaded(at.bias(), at.breakStart());
+    ProgramFile program = setup.program();
+    if (program == null || !setup.isSelfContained()) {
+      return;
+    }
+    try {
+      String path = running.executable();
+      var arguments = ProcessArguments.of(setup, FileTree.bytes(path));
+      if (arguments.size() > ProcessArguments.MAX_BYTES) {
+        throw GuestFailure.ofProgram(Exec.tooLong());
+      }
+      var pages = new Loader.FilePages(program.bytes(), program.bytes().byteSize());
+      var file = new Loadable(program.image(), pages, path);
+      Loader loader = loader();
+      loader.check(file, null);
+      running = loader.load(file, null, arguments, new Credentials()).running(path, null);
+      task.name = arguments.commandName();
+      isLoaded = true;
+    } catch (ElfException e) {
+      throw GuestFailure.ofProgram(e);
+    } catch (ErrnoException e) {
+      throw GuestFailure.ofProgram(
+          new IllegalArgumentException("needs more memory to start than the memory limit", e));
+    }
   }
 
-  private void loaded(long bias, long start) {
-    breakStart = start;
-    loadBias = bias;
-    faultReport.loadedAt(bias);
+  Loader loader() {
+    return new Loader(vm, frames(), space, memory);
   }
 
   private void settle(GuestImage image, SystemCalls itsCalls) {
@@ -176,12 +192,14 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
     return cpuTime;
   }
 
-  long breakStart() {
-    return breakStart;
+  /// The program that runs.
+  RunningProgram running() {
+    return running;
   }
 
-  long loadBias() {
-    return loadBias;
+  void running(RunningProgram program) {
+    running = program;
+    isLoaded = true;
   }
 
   AddressSpace space() {
@@ -300,9 +318,9 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
 
   @Override
   public void enter(long wallNanos, long cpuNanos) {
-    running.lock();
+    stretch.lock();
     if (closed) {
-      running.unlock();
+      stretch.unlock();
       throw new IllegalStateException("the sandbox is closed");
     }
     stopRequest.begin();
@@ -314,14 +332,13 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   public void start(StandardStreams itsStreams) {
     streams = itsStreams;
     GuestImage image = unsettled;
-    if (image != null) {
-      loaded(image.state().loadBias(), image.state().breakStart());
-    }
     if (calls == null) { // after a restore there are
-      calls = new SystemCalls(this, itsStreams, setup, breakStart);
+      calls = new SystemCalls(this, itsStreams, setup, running.breakStart());
     }
     if (image != null) {
       settle(image, calls);
+    } else if (!isLoaded) {
+      calls.loadProgram(setup);
     }
   }
 
@@ -356,14 +373,14 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   /// @throws IllegalStateException if it is closed, has ended, has not begun or does not rest, or
   ///   has something open that cannot be found again
   public GuestImage snapshot() {
-    running.lock();
+    stretch.lock();
     try {
       Home taken = Home.capture(this, resting(), blockedCall, home);
       home = taken;
       touched = false;
       return taken.image();
     } finally {
-      running.unlock();
+      stretch.unlock();
     }
   }
 
@@ -372,11 +389,11 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   ///
   /// @throws IllegalStateException as [#snapshot]
   public GuestImage difference() {
-    running.lock();
+    stretch.lock();
     try {
       return Objects.requireNonNull(home).difference(resting(), blockedCall, touched);
     } finally {
-      running.unlock();
+      stretch.unlock();
     }
   }
 
@@ -399,7 +416,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   /// @throws GuestFailure if the host fails
   /// @throws IllegalStateException if it is closed
   public boolean restore(GuestImage image, StandardStreams itsStreams) {
-    running.lock();
+    stretch.lock();
     try {
       Home known = home;
       if (closed) {
@@ -424,7 +441,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
     } catch (MachineException e) {
       throw GuestFailure.ofHost("", e);
     } finally {
-      running.unlock();
+      stretch.unlock();
     }
   }
 
@@ -449,7 +466,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
         calls = null;
         present.close();
       }
-      present = new SystemCalls(this, Objects.requireNonNull(streams), setup, breakStart);
+      present = new SystemCalls(this, Objects.requireNonNull(streams), setup, running.breakStart());
       calls = present;
       open = present.loadFiles(image.state().files());
     }
@@ -486,7 +503,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
     if (ending != null) {
       release();
     }
-    running.unlock();
+    stretch.unlock();
   }
 
   private void release() {
@@ -725,11 +742,11 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   /// harmless. Thread-safe.
   @Override
   public void close() {
-    if (running.isHeldByCurrentThread()) {
+    if (stretch.isHeldByCurrentThread()) {
       throw new IllegalStateException("a guest cannot be closed from within its own run");
     }
     stop(GuestEnding.StopReason.CLOSED);
-    running.lock();
+    stretch.lock();
     try {
       if (!closed) {
         closed = true;
@@ -743,7 +760,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
         }
       }
     } finally {
-      running.unlock();
+      stretch.unlock();
     }
   }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param mappings in the order of their addresses
 /// @param breakStart where the heap begins
-/// @param loadBias what was added to the program's own addresses
+/// @param program what runs
 /// @param programBreak the end of the heap
 /// @param stub address of the two pages of [dev.mote.machine.RestoreStub]; 0 for none
 /// @param actions of the signals that have one
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 public record GuestState(
     List<MappingState> mappings,
     long breakStart,
-    long loadBias,
+    ProgramState program,
     long programBreak,
     long stub,
     TaskState task,
@@ -44,7 +44,7 @@ public record GuestState(
     return new GuestState(
         mappings,
         breakStart,
-        loadBias,
+        program,
         programBreak,
         stub,
         task,
@@ -65,7 +65,7 @@ public record GuestState(
     return new GuestState(
         mappings,
         breakStart,
-        loadBias,
+        program,
         programBreak,
         stub,
         task,
@@ -86,7 +86,7 @@ public record GuestState(
     return new GuestState(
         mappings.equals(other.mappings) ? other.mappings : mappings,
         breakStart,
-        loadBias,
+        program.equals(other.program) ? other.program : program,
         programBreak,
         stub,
         task.equals(other.task) ? other.task : task,
@@ -101,6 +101,10 @@ public record GuestState(
         blockedCall,
         files);
   }
+
+  /// The program that runs, as [RunningProgram].
+  public record ProgramState(
+      String executable, long arguments, long environment, long environmentEnd) {}
 
   /// @param kind where pages come from before they are changed
   /// @param source of the kind [Source#FILE], which of the open files; else what [Loader] gave it

@@ -33,7 +33,7 @@ final class MemoryCalls {
   private final AddressSpace space;
   private final long memoryLimit;
   private final MappableFiles files;
-  private final long breakStart;
+  private long breakStart;
   private long programBreak;
 
   /// Finds what a descriptor gives to mmap.
@@ -62,11 +62,14 @@ final class MemoryCalls {
     return programBreak;
   }
 
-  /// @throws IllegalArgumentException if the heap would end before it begins
-  void programBreak(long end) {
-    if (end < breakStart || end > END) {
+  /// The heap is that of another program.
+  ///
+  /// @throws IllegalArgumentException if it would end before it begins
+  void heap(long start, long end) {
+    if (end < start || end > END) {
       throw new IllegalArgumentException("a program break of 0x" + Long.toHexString(end));
     }
+    breakStart = start;
     programBreak = end;
   }
 

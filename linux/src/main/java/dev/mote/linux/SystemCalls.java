@@ -22,6 +22,8 @@ final class SystemCalls implements AutoCloseable {
   private final SignalCalls signals;
   private final TimeCalls time;
   private final ProcessCalls process;
+  private final Exec exec;
+  private final ExecCalls execCalls;
   private final ResourceLimits limits;
   private final Credentials credentials = new Credentials();
   private boolean filesMayHaveChanged;
@@ -38,6 +40,15 @@ final class SystemCalls implements AutoCloseable {
     signals = new SignalCalls(guest, vm);
     time = new TimeCalls(guest);
     process = new ProcessCalls(guest, vm);
+    exec = new Exec(guest, files.process(), files.mappings(), memory, credentials);
+    execCalls = new ExecCalls(files.process(), limits, exec);
+  }
+
+  /// Loads the guest's program out of its file tree.
+  ///
+  /// @throws GuestFailure if it is not there, or cannot be loaded
+  void loadProgram(GuestSetup setup) {
+    exec.start(setup);
   }
 
   /// Makes one system call.
@@ -74,6 +85,10 @@ final class SystemCalls implements AutoCloseable {
       case 37 -> time.alarm((int) a);
       case 38 -> time.setitimer(task, (int) a, b, c);
       case 39 -> guest.processId();
+      case 59 -> {
+        filesMayHaveChanged = true; // it closes some, and mappings keep files open
+        yield execCalls.execve(task, a, b, c);
+      }
       case 60, 231 -> process.exitGroup((int) a);
       case 61 -> process.wait4((int) c);
       case 62 -> signals.kill(task, (int) a, (int) b);
@@ -132,6 +147,10 @@ final class SystemCalls implements AutoCloseable {
       }
       case 309 -> process.getcpu(task, a, b);
       case READY -> guest.ready();
+      case 322 -> {
+        filesMayHaveChanged = true;
+        yield execCalls.execveat(task, (int) a, b, c, d, (int) e);
+      }
       case 318 -> process.getrandom(task, a, b, (int) c);
       default -> fileCall(task, number, a, b, c, d, e, f);
     };
@@ -187,8 +206,8 @@ final class SystemCalls implements AutoCloseable {
     }
     return new GuestState(
         mappings,
-        guest.breakStart(),
-        guest.loadBias(),
+        guest.running().breakStart(),
+        guest.running().save(),
         memory.programBreak(),
         stub,
         guest.task().save(),
@@ -246,12 +265,12 @@ final class SystemCalls implements AutoCloseable {
 
   /// The pages of a file that a mapping of a snapshot shows.
   PageSource mapAgain(OpenFile file) {
-    return files.mappings().reopen(file);
+    return files.mappings().pages(file);
   }
 
   /// Everything else that system calls know.
   void load(GuestState state) {
-    memory.programBreak(state.programBreak());
+    memory.heap(state.breakStart(), state.programBreak());
     credentials.load(state.credentials());
     limits.load(state.limits());
     files.descriptors().limit(openFilesLimit());

@@ -171,6 +171,17 @@ final class Task {
     drop();
   }
 
+  /// Another program takes the place of the one that ran: what lay in that one's memory is gone.
+  /// The mask and what is pending stay.
+  void exec(String newName) {
+    name = newName;
+    alternateStack = 0;
+    alternateStackSize = 0;
+    alternateStackFlags = SS_DISABLE;
+    clearChildTid = 0;
+    robustList = 0;
+  }
+
   /// A call that was blocked is given up: what it kept is closed.
   void drop() {
     if (kept != null) {
