@@ -69,7 +69,7 @@ final class Main {
         case NO_INTERPRETER -> {
           err.println(
               "Give it a file tree that has that: --root / and the program's absolute path, or a"
-                  + " --mount for each directory, such as --mount /lib64:/lib64 --mount /usr:/usr");
+                  + " --mount for each directory: --mount /lib64:/lib64 --mount /lib:/lib --mount /usr:/usr");
           yield ExitStatus.NOT_RUNNABLE;
         }
       };
