@@ -30,10 +30,13 @@ final class ExecCalls {
   }
 
   long execveat(Task task, int dirfd, long path, long argv, long envp, int flags) {
+    String name = UserPath.read(task, path);
+    if (name.isEmpty() && (flags & AT_EMPTY_PATH) == 0) {
+      throw Errno.ENOENT.exception();
+    }
     if ((flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW)) != 0) {
       throw Errno.EINVAL.exception();
     }
-    String name = UserPath.read(task, path);
     Entry entry = files.entryAt(dirfd, name, flags);
     if (entry.inode instanceof SymbolicLink) {
       throw Errno.ELOOP.exception(); // AT_SYMLINK_NOFOLLOW

@@ -45,7 +45,9 @@ class RealElfFilesTest {
         assertThat(image.segments()).isNotEmpty();
         if (image.interpreter() != null) {
           assertThat(image.interpreter()).startsWith("/lib");
-          assertThat(NeededLibraries.of(FileContent.of(file)).names()).contains("libc.so.6");
+          assertThat(NeededLibraries.of(FileContent.of(file)).names())
+              .isNotEmpty()
+              .allMatch(name -> name.matches("[\\w.+-]+\\.so[.\\w]*"));
         }
       } catch (ElfException refused) {
         seen.add(refused.reason());
