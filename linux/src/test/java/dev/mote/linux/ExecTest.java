@@ -13,6 +13,7 @@ import dev.mote.machine.Registers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -138,7 +139,7 @@ class ExecTest {
   @Test
   void theTailBehindAFilePartIsClearedAndOthersShowTheFile() throws IOException {
     byte[] content = new byte[4096 * 2];
-    java.util.Arrays.fill(content, (byte) 7);
+    Arrays.fill(content, (byte) 7);
     put(
         "program",
         fixed()
