@@ -78,6 +78,7 @@ final class SystemCalls implements AutoCloseable {
       case 24 -> 0; // sched_yield
       case 25 -> memory.mremap(a, b, c, (int) d, e);
       case 26 -> memory.msync(a, b, (int) c);
+      case 27 -> memory.mincore(task, a, b, c);
       case 28 -> memory.madvise(a, b, (int) c);
       case 34 -> signals.pause(task);
       case 35 -> time.nanosleep(task, a, b);
@@ -117,13 +118,22 @@ final class SystemCalls implements AutoCloseable {
       case 119 -> credentials.setresgid((int) a, (int) b, (int) c);
       case 120 -> credentials.getresgid(task, a, b, c);
       case 121, 124 -> process.getpgid(task, (int) a); // getpgid, getsid
+      case 125 -> process.capget(task, a, b);
       case 127 -> signals.rtSigpending(task, a, b);
       case 128 -> signals.rtSigtimedwait(task, a, b, c, d);
       case 129 -> signals.rtSigqueueinfo(task, (int) a, (int) b, c);
       case 130 -> signals.rtSigsuspend(task, a, b);
       case 131 -> signals.sigaltstack(task, a, b);
+      case 135 -> ProcessCalls.personality((int) a);
       case 140 -> process.getpriority(task, (int) a, (int) b);
       case 143 -> process.schedParameter(task, (int) a, b); // sched_getparam
+      case 145 -> process.schedGetscheduler(task, (int) a);
+      case 146 -> ProcessCalls.priorityOfPolicy((int) a, 99); // sched_get_priority_max
+      case 147 -> ProcessCalls.priorityOfPolicy((int) a, 1); // sched_get_priority_min
+      case 149 -> memory.mlock(a, b, 0);
+      case 150 -> memory.munlock(a, b);
+      case 151 -> MemoryCalls.mlockall((int) a);
+      case 152 -> 0; // munlockall
       case 157 -> process.prctl(task, (int) a, b);
       case 158 -> process.archPrctl(task, (int) a, b);
       case 160 -> prlimit(task, (int) a, b, 0);
@@ -147,6 +157,7 @@ final class SystemCalls implements AutoCloseable {
       }
       case 309 -> process.getcpu(task, a, b);
       case READY -> guest.ready();
+      case 325 -> memory.mlock(a, b, (int) c); // mlock2
       case 322 -> {
         filesMayHaveChanged = true;
         yield execCalls.execveat(task, (int) a, b, c, d, (int) e);
