@@ -26,7 +26,8 @@ final class RunCommand {
       printHelp(wanted);
       return ExitStatus.OK;
     }
-    try (Sandbox sandbox = build(wanted)) {
+    try (wanted.sandbox;
+        Sandbox sandbox = build(wanted)) {
       int status = EndingReport.print(sandbox.run(Streams.inherit()), err);
       if (wanted.sandbox.statistics) {
         err.println(sandbox.statistics());
@@ -57,7 +58,7 @@ final class RunCommand {
         usage: mote run [OPTIONS] PROGRAM [ARGUMENTS]
 
         Runs a statically linked Linux program in its own micro-VM. It sees nothing of this machine but
-        what --mount shows it, and its standard streams are mote's. A PROGRAM without a slash is looked
+        what --root and --mount show it, and its standard streams are mote's. A PROGRAM without a slash is looked
         for in PATH. Options after PROGRAM are the program's.
 
         """);

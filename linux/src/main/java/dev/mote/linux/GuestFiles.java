@@ -23,7 +23,7 @@ final class GuestFiles implements AutoCloseable {
       GuestSetup setup,
       Credentials credentials,
       ResourceLimits limits) {
-    tree = new FileTree(setup.limits().files(), guest.clock());
+    tree = new FileTree(setup.limits().files(), guest.clock(), setup.root());
     try {
       ProcessArguments arguments = ProcessArguments.of(setup);
       GuestProcess process = new GuestProcess(guest, arguments, limits);
@@ -54,10 +54,21 @@ final class GuestFiles implements AutoCloseable {
       } catch (IOException e) {
         throw GuestFailure.ofProgram(
             new UncheckedIOException(mount.host() + " cannot be mounted: " + e.getMessage(), e));
+      } catch (IllegalArgumentException e) {
+        throw noPlace(mount.target(), e);
       }
     }
     tree.addDefaults(ProcessCalls.HOST_NAME);
-    tree.addFile(process.executable(), FileContent.of(setup.program().bytes()), EXECUTABLE);
+    try {
+      tree.addFile(process.executable(), FileContent.of(setup.program().bytes()), EXECUTABLE);
+    } catch (IllegalArgumentException e) {
+      throw noPlace(process.executable(), e);
+    }
+  }
+
+  private static GuestFailure noPlace(String path, IllegalArgumentException why) {
+    return GuestFailure.ofProgram(
+        new IllegalArgumentException(path + " has no place in the root: " + why.getMessage(), why));
   }
 
   private void enter(String directory) {
