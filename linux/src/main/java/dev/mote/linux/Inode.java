@@ -327,8 +327,12 @@ abstract sealed class Inode permits Directory, RegularFile, SymbolicLink, Specia
     }
   }
 
+  boolean hasNoName() {
+    return links() <= 0;
+  }
+
   private void freeIfUnused() {
-    if (links() <= 0 && holders == 0 && !freed) {
+    if (holders == 0 && hasNoName() && !freed) {
       freed = true;
       free();
       if (charged) {

@@ -254,6 +254,11 @@ final class MemoryDirectory extends Directory {
   }
 
   @Override
+  boolean hasNoName() {
+    return entry().removed;
+  }
+
+  @Override
   long size() {
     return below == null ? (2L + byName.size()) * BYTES_PER_NAME : SIZE_OVER_TREE;
   }

@@ -35,12 +35,12 @@ final class TreeNames {
     return !hidden.contains(name) && children(node).containsKey(name);
   }
 
-  /// As [TreeNode#links].
+  /// As [TreeNode#links]; 1 also if it cannot be read.
   int links() {
     try {
       return node.links();
     } catch (UncheckedIOException e) {
-      throw HostErrors.errorOf(e).exception();
+      return 1;
     }
   }
 

@@ -266,6 +266,17 @@ final class FileGuest implements AutoCloseable {
     return names;
   }
 
+  /// The files as a snapshot has them.
+  FilesState save() {
+    return new FilesSaver(files).save();
+  }
+
+  /// Makes this fresh guest's files those of a snapshot.
+  FileGuest load(FilesState state) {
+    new FilesLoader(files, standard, state).load().forEach(OpenFile::release);
+    return this;
+  }
+
   @Override
   public void close() {
     standard.close();
