@@ -138,6 +138,13 @@ final class FileTree implements AutoCloseable {
     return layer;
   }
 
+  /// See [TreeLayer#forgetUnused].
+  void forgetUnused() {
+    if (layer != null) {
+      layer.forgetUnused();
+    }
+  }
+
   FileLimits limits() {
     return limits;
   }

@@ -90,7 +90,9 @@ final class GuestFiles implements AutoCloseable {
         CPU_MODEL);
   }
 
+  /// For the next call.
   FileCalls calls() {
+    tree.forgetUnused();
     return calls;
   }
 

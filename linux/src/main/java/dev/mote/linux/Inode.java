@@ -295,6 +295,10 @@ abstract sealed class Inode permits Directory, RegularFile, SymbolicLink, Specia
     holders++;
   }
 
+  final boolean isHeld() {
+    return holders > 0;
+  }
+
   final void letGo() {
     holders--;
     freeIfUnused();

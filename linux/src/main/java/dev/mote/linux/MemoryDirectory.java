@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// A directory that lives in the memory of the sandbox. Every name is charged to the quota of
@@ -27,6 +28,9 @@ final class MemoryDirectory extends Directory {
 
   /// Directories in it; over a directory of the tree, how many more than that has.
   private int subdirectories;
+
+  /// Whether a file without a name counts this as its directory.
+  private boolean holdsNameless;
 
   MemoryDirectory(Volume volume, int mode) {
     super(volume, volume.nextInode(), mode);
@@ -74,6 +78,23 @@ final class MemoryDirectory extends Directory {
 
   boolean isEmpty() {
     return count() == 0;
+  }
+
+  void holdNameless() {
+    holdsNameless = true;
+  }
+
+  /// Whether somebody may know it by what is in it.
+  boolean isRemembered() {
+    return holdsNameless || !byName.isEmpty();
+  }
+
+  /// Forgets entries of the tree that are not used; they are made again when they are looked up.
+  ///
+  /// @return how many directories are left
+  int forget(Predicate<Inode> unused) {
+    byName.values().removeIf(entry -> entry.isFromTree() && unused.test(entry.inode));
+    return (int) byName.values().stream().filter(e -> e.inode instanceof Directory).count();
   }
 
   private int count() {

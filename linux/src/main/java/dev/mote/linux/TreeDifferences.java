@@ -7,7 +7,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 
-/// Finds what differs from the tree below, among what was looked at.
+/// What was looked at in the tree below, and what of it differs.
 final class TreeDifferences {
   private final List<MemoryDirectory> all = new ArrayList<>();
 
@@ -21,6 +21,10 @@ final class TreeDifferences {
         }
       }
     }
+  }
+
+  List<MemoryDirectory> bottomUp() {
+    return all.reversed();
   }
 
   /// Directories in memory that are not as in the tree, or hold anything that is not.

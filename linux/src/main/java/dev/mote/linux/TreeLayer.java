@@ -10,8 +10,15 @@ final class TreeLayer {
   private final Volume volume;
   private final TreeNode.Directory root;
 
+  /// How many files and directories that nobody uses or has changed are remembered: a guest that
+  /// looks at all of a large tree does not take the host's memory for it.
+  private static final int MOST_REMEMBERED = 1 << 15;
+
   /// Files that were looked at, to know again by their other names.
   private final IdentityHashMap<TreeNode, Inode> seen = new IdentityHashMap<>();
+
+  private int remembered;
+  private int mostRemembered = MOST_REMEMBERED;
 
   TreeLayer(FileTree tree, Volume volume, TreeNode.Directory root) {
     this.tree = tree;
@@ -50,6 +57,7 @@ final class TreeLayer {
   ///
   /// @throws ErrnoException EIO if the tree has none that can be
   Inode inode(TreeNode node, TreePlace place) {
+    remembered++;
     if (node instanceof TreeNode.Directory directory) {
       return directory(directory, place);
     }
@@ -93,6 +101,29 @@ final class TreeLayer {
     return type(special) == FileMode.S_IFIFO
         ? SpecialFile.fifo(volume, mode, tree.newPipe())
         : tree.devices().special(volume, mode, special.device() & 0xffff_ffffL);
+  }
+
+  /// Forgets what was looked at, if that is much: all that is not in use and as in the tree.
+  /// Between calls only, for nobody else knows what a call has just looked up.
+  void forgetUnused() {
+    if (remembered > mostRemembered) {
+      seen.values().removeIf(TreeLayer::isUnused);
+      remembered = seen.size();
+      for (MemoryDirectory directory : new TreeDifferences(tree.memoryRoots()).bottomUp()) {
+        remembered += directory.forget(TreeLayer::isUnused);
+      }
+      mostRemembered = Math.max(MOST_REMEMBERED, 2 * remembered);
+    }
+  }
+
+  private static boolean isUnused(Inode inode) {
+    return inode.isFoundAgain()
+        && !inode.isHeld()
+        && !(inode instanceof MemoryDirectory directory && directory.isRemembered());
+  }
+
+  int remembered() {
+    return remembered;
   }
 
   /// The number that a file has, or will have when it is looked at by this name.

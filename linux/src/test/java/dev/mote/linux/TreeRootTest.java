@@ -15,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -327,6 +328,36 @@ class TreeRootTest {
     assertThat(after.call(80, after.text(".."))).isZero();
     assertThat(after.content("f")).isEqualTo("at the bottom");
     assertThat(after.content("d/f")).isEqualTo("changed");
+  }
+
+  @Test
+  void whatNobodyUsesIsForgottenAndFoundAgain() {
+    TestTree.Folder many = folder();
+    for (int i = 0; i < 20_000; i++) {
+      many.with("d" + i, folder().with("f", "x"));
+    }
+    FileGuest guest = guest(folder().with("many", many));
+    guest.call(80, guest.text("/many/d1"));
+    int open = guest.opened("/many/d2/f", O_RDWR);
+    int temporary = (int) guest.open("/many/d3", O_RDWR | OpenFlags.O_TMPFILE, 0600);
+    guest.put("/many/d4/f", "changed");
+    long number = guest.stat("/many/d5/f").inode();
+    for (int i = 0; i < 20_000; i++) {
+      assertThat(guest.stat("/many/d" + i + "/f").result()).isZero();
+    }
+    TreeLayer layer = Objects.requireNonNull(guest.tree.layer());
+    assertThat(layer.remembered()).isGreaterThanOrEqualTo(40_000);
+    guest.tree.forgetUnused();
+    assertThat(layer.remembered()).isLessThan(20);
+    assertThat(guest.stat("/many/d5/f").inode()).isEqualTo(number);
+    assertThat(guest.content("f")).isEqualTo("x");
+    guest.write(open, "changed, too");
+    assertThat(guest.content("/many/d2/f")).isEqualTo("changed, too");
+    assertThat(guest.content("/many/d4/f")).isEqualTo("changed");
+    guest.stat("/many/d3/f");
+    FileGuest after = guest(folder().with("many", many)).load(guest.save());
+    assertThat(after.content("/many/d2/f")).isEqualTo("changed, too");
+    assertThat(after.write(temporary, "x")).isEqualTo(1);
   }
 
   @Test
