@@ -11,7 +11,10 @@ import static dev.mote.linux.OpenFlags.O_WRONLY;
 import static dev.mote.linux.TestTree.file;
 import static dev.mote.linux.TestTree.link;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mote.machine.GuestMemory;
+import dev.mote.machine.PageTables;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -295,6 +298,31 @@ class TreeRootTest {
         .isIn("..", "errno 5");
     assertThat(guest.call(84, guest.text("/directory"))).isEqualTo(EIO);
     assertThat(guest.names(guest.opened("/", O_DIRECTORY), 4096)).contains("nul", "negative");
+  }
+
+  @Test
+  void aPageThatCannotBeReadTakesNoMemory() {
+    FileGuest guest = guest(folder());
+    AddressSpace space = guest.guest.space();
+    PageSource gone =
+        new PageSource() {
+          @Override
+          public long size() {
+            return 1 << 26;
+          }
+
+          @Override
+          public void copy(long position, GuestMemory memory, long gpa, int length) {
+            throw Errno.EIO.exception();
+          }
+        };
+    long at = FileGuest.UNMAPPED;
+    space.map(new Mapping(at, at + (1 << 26), Mapping.PROT_READ, false, gone, 0, "gone"));
+    int before = guest.guest.frames().available();
+    for (int i = 0; i < 3; i++) {
+      assertThatThrownBy(() -> space.touch(at, PageTables.READ)).isInstanceOf(ErrnoException.class);
+    }
+    assertThat(guest.guest.frames().available()).isEqualTo(before);
   }
 
   @Test
