@@ -178,7 +178,7 @@ int main(void) {
   DO(utimensat(AT_FDCWD, "full/inner", times, 0));
   struct stat st;
   stat("full/inner", &st);
-  printf("%ld.%09ld %ld.%09ld\n", st.st_atim.tv_sec, st.st_atim.tv_nsec, st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+  printf("%ld.%09ld\n", st.st_mtim.tv_sec, st.st_mtim.tv_nsec); // it was read, which may change the other one
   unlinkedWhileOpen("full/inner");
   emptiedWhileListed("many");
   DO(rmdir("many"));
