@@ -8,6 +8,7 @@ import dev.mote.MemorySize;
 import dev.mote.Program;
 import dev.mote.Sandbox;
 import dev.mote.Snapshot;
+import dev.mote.SnapshotException;
 import dev.mote.Streams;
 import dev.mote.store.SnapshotStore;
 import java.io.IOException;
@@ -157,7 +158,7 @@ class RootTest {
         "cat hello dir/link dir/hard",
         "cat loop",
         "md5sum big hello many/7",
-        "tar cf - big dir/inner dir/hard hard dir/link many/1 many/2",
+        "tar cf - big dir/inner dir/hard hard many/1 many/2",
         "cp -av dir copy",
         "cp -rv full dir",
         "cp hello full",
@@ -189,10 +190,7 @@ class RootTest {
   }
 
   private static Ran comparable(Ran ran) {
-    String output =
-        ran.output.startsWith("dir/inner\0") || ran.output.startsWith("big\0")
-            ? ran.output.replaceAll("\\d{7}\0\\d{7}\0|\\d{6}\0 [^\0]*", "")
-            : ran.output.lines().sorted().reduce("", (a, b) -> a + b + "\n");
+    String output = ran.output.lines().sorted().reduce("", (a, b) -> a + b + "\n");
     return new Ran(
         ran.ending,
         output.replaceAll("(?m)^([-dlp]\\S+ +\\d+) +\\S+ +\\S+ ", "$1 "),
@@ -231,7 +229,7 @@ class RootTest {
       }
       var store = assertNoException(() -> SnapshotStore.create(folder.resolve("store")));
       assertThatThrownBy(() -> store.save("latest", snapshot))
-          .isInstanceOf(IllegalArgumentException.class)
+          .isInstanceOf(SnapshotException.class)
           .hasMessageContaining("its root is a tree of this machine");
     }
   }
