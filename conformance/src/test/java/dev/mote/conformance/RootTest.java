@@ -76,8 +76,7 @@ class RootTest {
     try (var all = Files.walk(work)) {
       for (Path file : all.sorted().toList().reversed()) {
         // Not of the FIFO: Java would open it, and wait.
-        if (!Files.isSymbolicLink(file)
-            && (Files.isRegularFile(file) || Files.isDirectory(file))) {
+        if (!Files.isSymbolicLink(file) && (Files.isRegularFile(file) || Files.isDirectory(file))) {
           Files.setLastModifiedTime(file, FileTime.from(1_000_000_000, TimeUnit.SECONDS));
         }
       }
@@ -113,7 +112,8 @@ class RootTest {
                 .build()) {
       var streams = Streams.capture();
       String ending = sandbox.run(streams).toString();
-      return new Ran(ending, streams.outputText(), streams.errorText());
+      return new Ran(
+          ending, new String(streams.output(), StandardCharsets.ISO_8859_1), streams.errorText());
     }
   }
 
@@ -158,7 +158,7 @@ class RootTest {
         "cat hello dir/link dir/hard",
         "cat loop",
         "md5sum big hello many/7",
-        "tar cf - big dir/inner dir/hard hard many/1 many/2",
+        "tar cvf /dev/null big dir hard many",
         "cp -av dir copy",
         "cp -rv full dir",
         "cp hello full",
