@@ -34,6 +34,7 @@ public final class SandboxBuilder {
   private final @Nullable Snapshot snapshot; // in place of the program
   private final Map<String, String> environment = new LinkedHashMap<>();
   private final List<GuestSetup.Mount> mounts = new ArrayList<>();
+  private @Nullable FileTree root;
   private MemorySize memory = DEFAULT_MEMORY;
   private @Nullable Duration timeout = DEFAULT_TIMEOUT;
   private @Nullable Duration cpuTime;
@@ -166,6 +167,17 @@ public final class SandboxBuilder {
       throw new IllegalArgumentException("the value of " + name + " contains a NUL character");
     }
     environment.put(name, value);
+    return this;
+  }
+
+  /// The tree of files that the program has as its root. It may change all of it: its changes are
+  /// in memory, count against [#fileLimit] and [#fileCount], and are gone with the sandbox. `/dev`,
+  /// `/proc`, `/sys`, mounts and the program itself lie over it. Default: an empty one.
+  ///
+  /// @param tree stays the caller's, who closes it after the sandboxes and snapshots that use it
+  public SandboxBuilder root(FileTree tree) {
+    settle("root");
+    root = tree;
     return this;
   }
 
@@ -475,6 +487,7 @@ public final class SandboxBuilder {
             program().arguments(),
             environment.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList(),
             workingDirectory,
+            root == null ? null : root.directory(),
             List.copyOf(mounts),
             limits,
             cpu.level(),

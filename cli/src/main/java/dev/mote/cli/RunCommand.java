@@ -26,7 +26,8 @@ final class RunCommand {
       printHelp(wanted);
       return ExitStatus.OK;
     }
-    try (Sandbox sandbox = build(wanted)) {
+    try (wanted.sandbox;
+        Sandbox sandbox = build(wanted)) {
       int status = EndingReport.print(sandbox.run(Streams.inherit()), err);
       if (wanted.sandbox.statistics) {
         err.println(sandbox.statistics());
@@ -56,10 +57,11 @@ final class RunCommand {
         """
         usage: mote run [OPTIONS] PROGRAM [ARGUMENTS]
 
-        Runs a Linux program in its own micro-VM. It sees nothing of this machine but what --mount shows
-        it, and its standard streams are mote's. A PROGRAM without a slash is looked for in PATH. One
-        that is dynamically linked needs its loader and its libraries in mounts, such as --mount
-        /lib64:/lib64 --mount /lib:/lib --mount /usr:/usr. Options after PROGRAM are the program's.
+        Runs a Linux program in its own micro-VM. It sees nothing of this machine but what --root and
+        --mount show it, and its standard streams are mote's. A PROGRAM without a slash is looked for in
+        PATH. With --root, PROGRAM is a path in that root, and the PATH is the program's own. One that is
+        dynamically linked needs its loader and its libraries there, such as with --root /. Options after
+        PROGRAM are the program's.
 
         """);
     out.print(wanted.describeOptions());

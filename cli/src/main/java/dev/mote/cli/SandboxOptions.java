@@ -1,11 +1,13 @@
 package dev.mote.cli;
 
 import dev.mote.CpuBaseline;
+import dev.mote.FileTree;
 import dev.mote.MemorySize;
 import dev.mote.Program;
 import dev.mote.Sandbox;
 import dev.mote.SandboxBuilder;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The options that say what a sandbox is like. What the command line does not say is null here,
 /// and the library's default holds.
-final class SandboxOptions {
+final class SandboxOptions implements AutoCloseable {
   /// A file or directory of the host, and where the program sees it.
   record Mount(Path host, String guest) {}
 
@@ -26,6 +28,8 @@ final class SandboxOptions {
   @Nullable Duration cpuTime;
   @Nullable String workingDirectory;
   @Nullable CpuBaseline cpu;
+  @Nullable Path root;
+  private @Nullable FileTree openedRoot;
   boolean trace;
   boolean statistics;
   final Map<String, String> environment = new LinkedHashMap<>();
@@ -41,6 +45,11 @@ final class SandboxOptions {
     addTimesTo(options);
     options
         .value("--env", "NAME=VALUE", "set an environment variable; repeatable", this::addVariable)
+        .value(
+            "--root",
+            "DIR",
+            "a directory of the host as its root, which it changes in memory only",
+            this::setRoot)
         .value(
             "--mount",
             "HOST:GUEST",
@@ -93,6 +102,9 @@ final class SandboxOptions {
       builder.cpu(cpu);
     }
     environment.forEach(builder::environment);
+    if (root != null) {
+      builder.root(openRoot(root));
+    }
     for (Mount mount : mounts) {
       builder.mount(mount.host(), mount.guest());
     }
@@ -103,9 +115,13 @@ final class SandboxOptions {
     return builder;
   }
 
-  /// A program that lies where a mount shows something to the guest is the one that the guest sees
-  /// there; any other one is a file of this host.
+  /// With a root, the program is a file of that. Without one, a program that lies where a mount
+  /// shows something to the guest is the one that the guest sees there; any other one is a file of
+  /// this host.
   private Program program(String name, List<String> arguments) {
+    if (root != null) {
+      return Program.inTree(name, arguments);
+    }
     Path executable = SearchPath.ofEnvironment().find(name);
     boolean mounted =
         executable.isAbsolute()
@@ -122,6 +138,34 @@ final class SandboxOptions {
     }
     if (cpuTime != null) {
       builder.cpuTime(cpuTime);
+    }
+  }
+
+  private void setRoot(String text) {
+    try {
+      root = Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
+  }
+
+  private FileTree openRoot(Path directory) {
+    close();
+    try {
+      FileTree tree = FileTree.ofDirectory(directory);
+      openedRoot = tree;
+      return tree;
+    } catch (UncheckedIOException e) {
+      throw new UsageException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /// Closes the root, after the sandbox.
+  @Override
+  public void close() {
+    if (openedRoot != null) {
+      openedRoot.close();
+      openedRoot = null;
     }
   }
 

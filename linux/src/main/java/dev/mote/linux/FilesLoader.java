@@ -14,6 +14,7 @@ final class FilesLoader {
   private final StandardFiles standard;
   private final FilesState state;
   private final List<Inode> nodes = new ArrayList<>();
+  private final List<TreeLayer.Found> origins = new ArrayList<>();
   private final List<Entry> places = new ArrayList<>();
   private final List<Pipe> pipes = new ArrayList<>();
   private final List<OpenFile> open = new ArrayList<>();
@@ -34,6 +35,9 @@ final class FilesLoader {
       files.descriptors.closeAll();
       state.pipes().forEach(pipe -> pipes.add(files.tree.newPipe()));
       List<Inode> given = findGiven();
+      for (var origin : state.origins()) {
+        origins.add(origin(origin));
+      }
       placed.addAll(files.tree.memoryRoots());
       for (int i = 0; i < state.nodes().size(); i++) {
         nodes.add(node(state.nodes().get(i), given.get(i)));
@@ -118,7 +122,50 @@ final class FilesLoader {
               fifo.meta());
       case FilesState.Stream stream ->
           with(standard.inode(stream.role(), stream.meta().mode()), stream.meta());
+      case FilesState.InTree of -> inTree(of, at(origins, of.origin()));
     };
+  }
+
+  private TreeLayer.Found origin(FilesState.Origin origin) {
+    return origin.parent() < 0
+        ? layer().foundRoot()
+        : layer().find(at(origins, origin.parent()), origin.name());
+  }
+
+  private TreeLayer layer() {
+    TreeLayer layer = files.tree.layer();
+    if (layer == null) {
+      throw wrong("of a tree that is not there");
+    }
+    return layer;
+  }
+
+  private Inode inTree(FilesState.InTree of, TreeLayer.Found found) {
+    boolean isRoot = found.place().parent == null;
+    Inode inode = isRoot ? files.tree.root() : layer().inode(found);
+    switch (of) {
+      case FilesState.TreeFolder folder when inode instanceof MemoryDirectory directory -> {
+        directory.clear();
+        directory.load(folder);
+      }
+      case FilesState.TreeFile saved when inode instanceof MemoryFile file -> file.load(saved);
+      case FilesState.TreeOther other when inode instanceof SymbolicLink -> loadMeta(inode, other);
+      case FilesState.TreeOther other when inode instanceof SpecialFile special -> {
+        if (special.pipe != null && other.pipe() >= 0) {
+          at(pipes, other.pipe());
+          pipes.set(other.pipe(), special.pipe);
+        }
+        loadMeta(inode, other);
+      }
+      default -> throw wrong("a file of another type than in the tree");
+    }
+    return inode;
+  }
+
+  private static void loadMeta(Inode inode, FilesState.TreeOther saved) {
+    if (saved.meta() != null) {
+      inode.loadChanged(saved.meta(), saved.charged());
+    }
   }
 
   private static Inode with(Inode inode, FilesState.Meta meta) {

@@ -24,6 +24,7 @@ final class FilesStateCheck {
 
   /// @throws IllegalArgumentException with what is wrong
   void run() {
+    require(state.origins().isEmpty(), "a tree below that it does not come with");
     for (var node : state.nodes()) {
       checkNode(node);
     }
@@ -77,6 +78,7 @@ final class FilesStateCheck {
         requireIndex(fifo.pipe(), state.pipes(), "a FIFO: its pipe");
       }
       case FilesState.Stream stream -> checkMeta(stream.meta());
+      case FilesState.InTree _ -> require(false, "a file of a tree");
     }
   }
 

@@ -23,7 +23,7 @@ final class GuestFiles implements AutoCloseable {
       GuestSetup setup,
       Credentials credentials,
       ResourceLimits limits) {
-    tree = new FileTree(setup.limits().files(), guest.clock());
+    tree = new FileTree(setup.limits().files(), guest.clock(), setup.root());
     try {
       GuestProcess process = new GuestProcess(guest, limits);
       populate(setup);
@@ -53,14 +53,28 @@ final class GuestFiles implements AutoCloseable {
       } catch (IOException e) {
         throw GuestFailure.ofProgram(
             new UncheckedIOException(mount.host() + " cannot be mounted: " + e.getMessage(), e));
+      } catch (IllegalArgumentException e) {
+        throw noPlace(mount.target(), e);
       }
     }
     tree.addDefaults(ProcessCalls.HOST_NAME);
     ProgramFile program = setup.program();
     if (program != null) {
-      String path = setup.path().toAbsolutePath().normalize().toString();
-      tree.addFile(path, FileContent.of(program.bytes()), EXECUTABLE);
+      addProgram(setup.path().toAbsolutePath().normalize().toString(), program);
     }
+  }
+
+  private void addProgram(String path, ProgramFile program) {
+    try {
+      tree.addFile(path, FileContent.of(program.bytes()), EXECUTABLE);
+    } catch (IllegalArgumentException e) {
+      throw noPlace(path, e);
+    }
+  }
+
+  private static GuestFailure noPlace(String path, IllegalArgumentException why) {
+    return GuestFailure.ofProgram(
+        new IllegalArgumentException(path + " has no place in the root: " + why.getMessage(), why));
   }
 
   private void enter(String directory) {
@@ -82,7 +96,9 @@ final class GuestFiles implements AutoCloseable {
         CPU_MODEL);
   }
 
+  /// For the next call.
   FileCalls calls() {
+    tree.forgetUnused();
     return calls;
   }
 

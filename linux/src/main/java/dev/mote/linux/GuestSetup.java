@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// @param arguments what it is called with, its own name not included
 /// @param environment entries of the form `NAME=value`
 /// @param workingDirectory an absolute path in the file tree
+/// @param root a tree that the guest has as its root, on which it writes in memory; null for an
+///   empty one
 /// @param mounts files and directories of the host that the guest may read
 /// @param cpuLevel the processor's level in the x86-64 psABI that is shown, 2 to 4; 0 for all that
 ///   the host has
@@ -24,6 +26,7 @@ public record GuestSetup(
     List<String> arguments,
     List<String> environment,
     String workingDirectory,
+    TreeNode.@Nullable Directory root,
     List<Mount> mounts,
     GuestLimits limits,
     int cpuLevel,

@@ -24,6 +24,17 @@ abstract sealed class Inode permits Directory, RegularFile, SymbolicLink, Specia
   private int holders;
   private boolean freed;
 
+  /// Where it is in the tree below; null if the guest made it.
+  private @Nullable TreePlace origin;
+
+  /// How many of its names in the tree below were found.
+  private int namesSeen;
+
+  /// Whether it differs from what the tree below has.
+  private boolean differs;
+
+  private boolean charged;
+
   /// @param mode type and permissions, as `st_mode`
   Inode(Volume volume, long number, int mode) {
     this(volume, number, mode, volume.now());
@@ -80,6 +91,65 @@ abstract sealed class Inode permits Directory, RegularFile, SymbolicLink, Specia
 
   private static Timestamp timestamp(FilesState.Time time) {
     return new Timestamp(time.seconds(), time.nanos());
+  }
+
+  /// It is what the tree below has at a place, until it is changed.
+  final void comesFrom(TreePlace place, TreeNode node) {
+    origin = place;
+    number = place.number;
+    TreeNode.Meta meta = node.meta();
+    permissions = meta.permissions() & PERMISSIONS;
+    uid = meta.uid();
+    gid = meta.gid();
+    links = node instanceof TreeNode.Directory ? 1 : Math.max(1, node.links());
+    modified = new Timestamp(meta.seconds(), Math.clamp(meta.nanos(), 0, 999_999_999));
+    accessed = modified;
+    changed = modified;
+    created = modified;
+  }
+
+  /// A name of it was found in the tree below.
+  final void seenIn(TreeNode node) {
+    if (++namesSeen > Math.max(1, node.links())) {
+      links++; // the tree did not tell of them all
+    }
+  }
+
+  final @Nullable TreePlace origin() {
+    return origin;
+  }
+
+  /// Whether it is still what the tree below has.
+  final boolean isAsInTree() {
+    return origin != null && !differs;
+  }
+
+  /// The same, and the tree shows it in one place only: then who looks again finds the same.
+  final boolean isFoundAgain() {
+    return isAsInTree() && (type == FileMode.S_IFDIR || links <= 1);
+  }
+
+  final boolean isCharged() {
+    return charged;
+  }
+
+  /// What came from the tree below becomes the guest's, and counts as one of its files.
+  final void makeOwn() {
+    if (origin != null && !charged) {
+      volume.files.charge(1, Errno.ENOSPC);
+      charged = true;
+    }
+  }
+
+  /// It is the file of the tree that was saved, as the guest had changed it.
+  ///
+  /// @param counts whether it had become one of the guest's files
+  final void loadChanged(FilesState.Meta meta, boolean counts) {
+    load(meta);
+    differs = true;
+    if (counts) {
+      makeOwn();
+    }
   }
 
   abstract long size();
@@ -142,6 +212,7 @@ abstract sealed class Inode permits Directory, RegularFile, SymbolicLink, Specia
 
   final void chmod(int mode) {
     requireWritable();
+    makeOwn();
     permissions = mode & PERMISSIONS;
     touchChanged();
   }
@@ -149,6 +220,7 @@ abstract sealed class Inode permits Directory, RegularFile, SymbolicLink, Specia
   /// Changes the owner; -1 leaves an id as it is. The set-id bits of anything but a directory go.
   final void chown(int newUid, int newGid) {
     requireWritable();
+    makeOwn();
     uid = newUid == -1 ? uid : newUid;
     gid = newGid == -1 ? gid : newGid;
     if (type != FileMode.S_IFDIR) {
@@ -161,6 +233,7 @@ abstract sealed class Inode permits Directory, RegularFile, SymbolicLink, Specia
   }
 
   final void setTimes(Timestamp newAccessed, Timestamp newModified) {
+    makeOwn();
     accessed = newAccessed;
     modified = newModified;
     touchChanged();
@@ -175,9 +248,9 @@ abstract sealed class Inode permits Directory, RegularFile, SymbolicLink, Specia
   }
 
   /// A read: the time of access follows as `relatime` has it, only when it is older than the last
-  /// change.
+  /// change; not at all where that would be the first change of what the tree below has.
   final void touchAccessed() {
-    if (!volume.readOnly && accessed.compareTo(modified) <= 0) {
+    if (!volume.readOnly && !isAsInTree() && accessed.compareTo(modified) <= 0) {
       accessed = volume.now();
     }
   }
@@ -186,10 +259,12 @@ abstract sealed class Inode permits Directory, RegularFile, SymbolicLink, Specia
     Timestamp now = volume.now();
     modified = now;
     changed = now;
+    differs = true;
   }
 
   final void touchChanged() {
     changed = volume.now();
+    differs = true;
   }
 
   final void requireWritable() {
@@ -218,6 +293,10 @@ abstract sealed class Inode permits Directory, RegularFile, SymbolicLink, Specia
   /// An open file or a mapping holds the file: it outlives its names.
   final void hold() {
     holders++;
+  }
+
+  final boolean isHeld() {
+    return holders > 0;
   }
 
   final void letGo() {
@@ -252,10 +331,18 @@ abstract sealed class Inode permits Directory, RegularFile, SymbolicLink, Specia
     }
   }
 
+  boolean hasNoName() {
+    return links() <= 0;
+  }
+
   private void freeIfUnused() {
-    if (links() <= 0 && holders == 0 && !freed) {
+    if (holders == 0 && hasNoName() && !freed) {
       freed = true;
       free();
+      if (charged) {
+        charged = false;
+        volume.files.release(1);
+      }
     }
   }
 }

@@ -65,6 +65,7 @@ final class Opening {
     file.inheritGroup(parent);
     Entry entry = new Entry(parent, "#" + file.number(), file);
     entry.removed = true;
+    parent.holdNameless();
     return new OpenRegularFile(entry, flags & ~O_TMPFILE, file);
   }
 

@@ -37,6 +37,7 @@ class ExecTest {
             List.of(),
             List.of(),
             "/",
+            null,
             List.of(new GuestSetup.Mount(directory, "/in")),
             new GuestLimits(8L << 20, FileLimits.defaults(), 0),
             0,

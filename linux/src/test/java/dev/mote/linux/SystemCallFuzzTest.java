@@ -117,6 +117,7 @@ class SystemCallFuzzTest {
               List.of("argument"),
               List.of("NAME=value"),
               "/",
+              null,
               List.of(new GuestSetup.Mount(directory.resolve("data"), "/data")),
               limits,
               0,
