@@ -3,6 +3,7 @@ package dev.mote.linux;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /// Writes down the files of a guest, as [FilesLoader] makes them again.
@@ -20,6 +21,7 @@ final class FilesSaver {
   private final IdentityHashMap<Pipe, Integer> pipeNumbers = new IdentityHashMap<>();
   private final IdentityHashMap<OpenFile, Integer> openNumbers = new IdentityHashMap<>();
   private final List<FilesState.Lock> locks = new ArrayList<>();
+  private final List<OpenFile> openFiles = new ArrayList<>();
   private boolean hasTree;
 
   FilesSaver(ProcessFiles files) {
@@ -37,6 +39,7 @@ final class FilesSaver {
     }
     int root = node(files.root());
     int workingDirectory = node(files.workingDirectory());
+    WaitingState waiting = new WaitingSaver(files, this).save();
     for (Inode inode : List.copyOf(nodeNumbers.keySet())) {
       saveLocks(inode);
     }
@@ -54,7 +57,8 @@ final class FilesSaver {
         locks,
         root,
         workingDirectory,
-        files.umask());
+        files.umask(),
+        waiting);
   }
 
   /// Before anything else: a directory comes before the names in it.
@@ -74,8 +78,18 @@ final class FilesSaver {
     }
     int number = open.size();
     openNumbers.put(file, number);
+    openFiles.add(file);
     open.add(file.save(place(file.entry())));
     return number;
+  }
+
+  /// Those that have a number, in that order; it grows.
+  List<OpenFile> openFiles() {
+    return openFiles;
+  }
+
+  Map<Inode, Integer> nodeNumbers() {
+    return nodeNumbers;
   }
 
   private void folder(MemoryDirectory directory) {

@@ -661,6 +661,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
         return false;
       }
       timers.expire(task);
+      alarms.ring(clock.monotonicNanos());
       if (task.hasDeliverableSignal()) {
         signals.interruptCall(task, registers, number);
         return false;
@@ -673,7 +674,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   /// @return false if the guest was stopped instead
   private boolean await(long seen) {
     long now = clock.monotonicNanos();
-    long until = Math.min(task.blockedUntil(), timers.nextDeadline());
+    long until = Math.min(alarms.next(), Math.min(task.blockedUntil(), timers.nextDeadline()));
     long nanos = until == Task.NO_DEADLINE ? Long.MAX_VALUE : Math.max(0, until - now);
     try {
       if (!task.hasDeliverableSignal()) {

@@ -92,6 +92,7 @@ final class Opening {
     files.own(file);
     file.inheritGroup(parent);
     Entry entry = parent.insert(found.name(), file);
+    Notices.created(parent, found.name(), file);
     return new OpenRegularFile(entry, flags, file);
   }
 
@@ -127,6 +128,7 @@ final class Opening {
     }
     if ((flags & O_TRUNC) != 0 && file instanceof MemoryFile memory) {
       memory.truncate(0);
+      Notices.about(entry, Notifier.IN_MODIFY);
     }
     return new OpenRegularFile(entry, flags, file);
   }

@@ -17,6 +17,9 @@ final class Signals {
   private final SignalActions actions = new SignalActions();
   private final SignalFrame frame;
 
+  /// Woken whenever a signal is sent.
+  final WaitQueue arrivals = new WaitQueue();
+
   Signals(Guest guest, VirtualMachine vm) {
     this.guest = guest;
     frame = new SignalFrame(vm, guest.memory());

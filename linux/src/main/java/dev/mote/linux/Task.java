@@ -263,6 +263,7 @@ final class Task implements WaitQueue.Waiter {
   void send(SignalInfo info) {
     if (!isDropped(info.signal())) {
       own.add(info);
+      guest.signals().arrivals.wake(OpenFile.READABLE);
     }
   }
 
@@ -270,7 +271,12 @@ final class Task implements WaitQueue.Waiter {
   ///
   /// @return false if there are too many signals of its kind
   boolean sendToProcess(SignalInfo info) {
-    return isDropped(info.signal()) || shared.add(info);
+    if (isDropped(info.signal())) {
+      return true;
+    }
+    boolean added = shared.add(info);
+    guest.signals().arrivals.wake(OpenFile.READABLE);
+    return added;
   }
 
   private boolean isDropped(int signal) {
