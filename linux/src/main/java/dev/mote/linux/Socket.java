@@ -208,6 +208,11 @@ abstract sealed class Socket extends OpenFile permits StreamSocket, DatagramSock
     return receiveShut;
   }
 
+  /// Whether the end comes before an error.
+  boolean isFinished() {
+    return false;
+  }
+
   /// @throws ErrnoException as a receive gives it that finds nothing and can find nothing
   abstract void requireReceiving();
 
@@ -247,6 +252,9 @@ abstract sealed class Socket extends OpenFile permits StreamSocket, DatagramSock
   int read(byte[] target, int offset, int length) {
     SocketQueue.Segment head = incoming.head();
     if (head == null) {
+      if (isFinished()) {
+        return 0;
+      }
       throwError();
       if (isAtEnd()) {
         return 0;

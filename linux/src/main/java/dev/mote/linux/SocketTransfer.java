@@ -130,6 +130,9 @@ final class SocketTransfer {
         if (total > 0 && (!all || isOver(socket, flags))) {
           break;
         }
+        if (socket.isFinished()) {
+          break;
+        }
         socket.throwError();
         if (socket.isAtEnd()) {
           break;
@@ -182,6 +185,9 @@ final class SocketTransfer {
   private long peek(Task task, Socket socket, UserBuffer buffer, int flags, Arrival arrival) {
     SocketQueue.Segment head = socket.incoming().head();
     if (head == null) {
+      if (socket.isFinished()) {
+        return 0;
+      }
       socket.throwError();
       if (socket.isAtEnd()) {
         return 0;

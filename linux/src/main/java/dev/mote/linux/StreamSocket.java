@@ -37,6 +37,9 @@ final class StreamSocket extends Socket {
   /// The address is not one that the program has asked for.
   private boolean autobound;
 
+  /// The other side has said that it sends no more; from then on a read finds the end.
+  private boolean finished;
+
   /// Somebody was told that there is no room.
   private boolean wantsRoom;
 
@@ -202,6 +205,7 @@ final class StreamSocket extends Socket {
     peerAddress = new SocketAddress.None();
     owesResult = false;
     network().drop(incoming().clear());
+    finished = false;
     reopen();
     if (autobound) {
       autobound = false;
@@ -244,13 +248,24 @@ final class StreamSocket extends Socket {
     } else if (reset) {
       reset();
     } else {
-      shut(true, false);
+      finish();
     }
+  }
+
+  /// The other side has sent FIN.
+  private void finish() {
+    finished = true;
+    shut(true, false);
+  }
+
+  @Override
+  boolean isFinished() {
+    return finished;
   }
 
   /// The other side has sent RST.
   private void reset() {
-    Errno why = receiveShut() ? Errno.EPIPE : Errno.ECONNRESET;
+    Errno why = finished ? Errno.EPIPE : Errno.ECONNRESET;
     state = State.CLOSED;
     shut(true, true);
     fail(why);
@@ -294,7 +309,7 @@ final class StreamSocket extends Socket {
       case CONNECTED -> {
         shut(receiving, sending);
         if (sending && peer != null) {
-          peer.shut(true, false);
+          peer.finish();
         }
       }
     }
@@ -449,6 +464,7 @@ final class StreamSocket extends Socket {
         owesResult,
         unaccepted,
         autobound,
+        finished,
         wantsRoom);
   }
 
@@ -461,6 +477,7 @@ final class StreamSocket extends Socket {
     owesResult = saved.owesResult();
     unaccepted = saved.unaccepted();
     autobound = saved.autobound();
+    finished = saved.finished();
     wantsRoom = saved.wantsRoom();
     peer = saved.peer() < 0 ? null : find.apply(saved.peer());
     for (int end : saved.arrived()) {

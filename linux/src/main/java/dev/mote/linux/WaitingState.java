@@ -94,6 +94,7 @@ public record WaitingState(
       boolean owesResult,
       boolean unaccepted,
       boolean autobound,
+      boolean finished,
       boolean wantsRoom) {}
 
   /// @param peer an open file; -1 for none

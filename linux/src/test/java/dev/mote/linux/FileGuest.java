@@ -90,6 +90,17 @@ final class FileGuest implements AutoCloseable {
     }
   }
 
+  /// What its files are, as a snapshot has them.
+  FilesState save() {
+    return new FilesSaver(files).save();
+  }
+
+  /// Becomes what another was.
+  void load(FilesState state) {
+    new FilesStateCheck(state, tree.limits()).run();
+    new FilesLoader(files, standard, guest, state).load().forEach(OpenFile::release);
+  }
+
   /// Makes a new call.
   long call(int number, long... arguments) {
     guest.task().begin();

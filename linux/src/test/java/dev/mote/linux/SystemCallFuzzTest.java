@@ -66,7 +66,12 @@ class SystemCallFuzzTest {
           "/sys",
           "",
           "/tmp/loop/x",
-          "/etc/passwd");
+          "/etc/passwd",
+          "\1\0/tmp/socket",
+          "\1\0\0name",
+          "\2\0\37\220\177\0\0\1\0\0\0\0\0\0\0\0",
+          "\2\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
+          "\12\0\37\220\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\0");
 
   @TempDir Path directory;
   private @Nullable ProgramFile program;
