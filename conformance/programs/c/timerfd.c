@@ -37,7 +37,8 @@ int main(void) {
   struct timespec sleep = {0, 20000000};
   nanosleep(&sleep, NULL);
   take("many", fd);
-  take("the next", fd);
+  uint64_t next = 0;
+  SHOW(read(fd, &next, 8));
   SHOW(set(fd, 0, 0, 1000));
   struct pollfd poller = {fd, POLLIN, 0};
   SHOW(poll(&poller, 1, 20));

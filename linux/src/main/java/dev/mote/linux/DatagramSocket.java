@@ -48,10 +48,12 @@ final class DatagramSocket extends Socket {
 
   /// Names a peer: it is sent to by default, and only it may send here.
   void connect(Destination to) {
+    if (to.socket() instanceof DatagramSocket target) {
+      requireAdmission(target);
+    }
     disconnect();
     peerAddress = to.address();
     if (to.socket() instanceof DatagramSocket socket) {
-      requireAdmission(socket);
       peer = socket;
       socket.friends.add(this);
     } else if (to.address() instanceof Internet address) {

@@ -54,6 +54,7 @@ final class EpollSet extends OpenFile {
     final int fd;
     private int events;
     private long data;
+    private boolean over;
 
     private Watch(OpenFile file, int fd, int events, long data) {
       this.file = file;
@@ -85,10 +86,15 @@ final class EpollSet extends OpenFile {
 
     @Override
     public void wake(int what) {
-      if (!isSpent() && (what == 0 || (what & events) != 0) && watches.get(key()) == this) {
+      if (!isSpent() && (what == 0 || (what & events) != 0) && !over) {
         ready.add(this);
         waiters.wake(READABLE);
       }
+    }
+
+    @Override
+    public boolean waits() {
+      return waiters.isAwaited();
     }
 
     private Key key() {
@@ -104,6 +110,7 @@ final class EpollSet extends OpenFile {
 
     /// The set forgets the file.
     void end() {
+      over = true;
       watches.remove(key());
       ready.remove(this);
       WaitQueue queue = file.waiters();

@@ -338,6 +338,7 @@ final class FileTree implements AutoCloseable {
   /// Frees what the tree holds of the host.
   @Override
   public void close() {
+    network.close();
     hostMounts.forEach(HostMount::close);
     hostMounts.clear();
   }

@@ -2,15 +2,17 @@ package dev.mote.linux;
 
 import dev.mote.linux.SocketAddress.Local;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Where the sockets of a guest find each other: a loopback interface and nothing beyond it, and
 /// the names of AF_UNIX.
-final class Network {
+final class Network implements AutoCloseable {
   /// How many open files may be on their way at once: what is sent through itself never arrives,
   /// and is only bounded.
   static final int MOST_IN_FLIGHT = 512;
@@ -25,6 +27,7 @@ final class Network {
   private final Ports datagrams = new Ports(true);
   private final Map<String, Socket> abstractNames = new HashMap<>();
   private final IdentityHashMap<Inode, Socket> paths = new IdentityHashMap<>();
+  private final Set<Socket> all = Collections.newSetFromMap(new IdentityHashMap<>());
   private final ArrayDeque<OpenFile> lost = new ArrayDeque<>();
   private boolean dropping;
   private int nextName;
@@ -140,6 +143,23 @@ final class Network {
       }
     } finally {
       dropping = false;
+    }
+  }
+
+  void opened(Socket socket) {
+    all.add(socket);
+  }
+
+  void closed(Socket socket) {
+    all.remove(socket);
+    sockets.release(1);
+  }
+
+  /// Ends everything that only sockets hold: what was sent through itself, too.
+  @Override
+  public void close() {
+    for (Socket socket : List.copyOf(all)) {
+      drop(socket.incoming().clear());
     }
   }
 

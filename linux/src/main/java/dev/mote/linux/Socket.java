@@ -61,6 +61,7 @@ abstract sealed class Socket extends OpenFile permits StreamSocket, DatagramSock
     options = new SocketOptions(kind.isTcp());
     incoming = new SocketQueue(network.bytes());
     local = nowhere(kind);
+    network.opened(this);
   }
 
   /// One that was saved.
@@ -72,6 +73,7 @@ abstract sealed class Socket extends OpenFile permits StreamSocket, DatagramSock
     options = new SocketOptions(kind.isTcp());
     incoming = new SocketQueue(network.bytes());
     local = nowhere(kind);
+    network.opened(this);
   }
 
   private static SocketAddress nowhere(Kind kind) {
@@ -316,7 +318,7 @@ abstract sealed class Socket extends OpenFile permits StreamSocket, DatagramSock
   final void closeSocket() {
     unbind();
     network.drop(incoming.clear());
-    network.sockets().release(1);
+    network.closed(this);
   }
 
   @Override

@@ -218,6 +218,8 @@ final class StreamSocket extends Socket {
     if (!isBound()) {
       bind(address);
       autobound = true;
+    } else if (internet().isAny()) {
+      local(address.withPort(internet().port())); // what the other side sees
     }
   }
 
@@ -377,8 +379,10 @@ final class StreamSocket extends Socket {
 
   private int sendBytes(
       StreamSocket other, byte[] bytes, int length, @Nullable Ancillary ancillary) {
-    int count = (int) Math.min(length, other.incoming().room(capacity()));
-    if (count == 0 && length > 0) {
+    boolean files = ancillary != null && ancillary.hasRights();
+    long room = other.incoming().room(capacity()) - (files ? SocketQueue.MESSAGE_COST : 0);
+    int count = (int) Math.min(length, room);
+    if (count <= 0 && length > 0) {
       return WOULD_BLOCK;
     }
     if (count > 0) {

@@ -8,7 +8,7 @@ package dev.mote.linux;
 /// @param notifications events that wait in inotify's queues
 record WatchQuotas(Quota epoll, Quota nested, Quota inotify, Quota notifications) {
   static final int MOST_EPOLL = 1 << 16;
-  static final int MOST_NESTED = 128;
+  static final int MOST_NESTED = 64;
   static final int MOST_INOTIFY = 1 << 13;
   static final int MOST_NOTIFICATIONS = 1 << 15;
 

@@ -404,6 +404,40 @@ class SocketTest {
   }
 
   @Test
+  void whatIsSentThroughItselfEndsWithTheTree() {
+    long free = guest.tree.network().sockets().free();
+    int timer = (int) guest.call(283, 1, 0);
+    long setting = guest.bytes(new byte[32]);
+    guest.memory.setLong(setting + 16, 1000);
+    assertThat(guest.call(286, timer, 0, setting, 0)).isZero();
+    int[] ends = pair(STREAM);
+    assertThat(sendFiles(ends[0], timer, ends[1])).isEqualTo(1);
+    guest.close(timer);
+    guest.close(ends[0]);
+    guest.close(ends[1]);
+    assertThat(guest.tree.network().sockets().free()).isLessThan(free);
+    guest.tree.close();
+    assertThat(guest.tree.network().sockets().free()).isEqualTo(free);
+    assertThat(guest.guest.alarms().next()).isEqualTo(Alarms.OFF);
+  }
+
+  @Test
+  void theHostSeesWhetherSomebodyWaitsAtAListener() {
+    int listener = listener(INET);
+    StreamSocket socket = guest.tree.network().listeners().getFirst();
+    assertThat(socket.waiters().isAwaited()).isFalse();
+    assertThat(guest.call(43, listener, 0, 0)).isEqualTo(Task.BLOCKED);
+    assertThat(socket.waiters().isAwaited()).isTrue();
+    guest.guest.task().begin();
+    int epoll = (int) guest.call(291, 0);
+    byte[] event = {1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+    assertThat(guest.call(233, epoll, 1, listener, guest.bytes(event))).isZero();
+    assertThat(socket.waiters().isAwaited()).isFalse();
+    assertThat(guest.call(232, epoll, guest.room(12), 1, -1)).isEqualTo(Task.BLOCKED);
+    assertThat(socket.waiters().isAwaited()).isTrue();
+  }
+
+  @Test
   void aChainOfQueuesIsReleasedAtOnce() {
     int[] last = pair(STREAM);
     for (int i = 0; i < Network.MOST_IN_FLIGHT - 1; i++) {
