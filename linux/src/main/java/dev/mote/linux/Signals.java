@@ -122,7 +122,7 @@ final class Signals {
   /// Calls that give EINTR even when the handler asked for restarting (signal(7)).
   private static boolean isRestartable(int number) {
     return switch (number) {
-      case 7, 23, 34, 35, 130, 128, 230, 232, 270, 271, 281 -> false;
+      case 7, 23, 34, 35, 130, 128, 230, 232, 270, 271, 281, 441 -> false;
       default -> true;
     };
   }

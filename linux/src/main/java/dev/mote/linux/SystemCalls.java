@@ -25,6 +25,7 @@ final class SystemCalls implements AutoCloseable {
   private final ResourceLimits limits;
   private final Credentials credentials = new Credentials();
   private boolean filesMayHaveChanged;
+  private long alarmsRung;
 
   /// @param breakStart where the heap begins
   SystemCalls(Guest guest, StandardStreams streams, GuestSetup setup, long breakStart) {
@@ -164,12 +165,13 @@ final class SystemCalls implements AutoCloseable {
 
   /// Whether a call was made that may have changed files, descriptors or their positions.
   boolean filesMayHaveChanged() {
-    return filesMayHaveChanged;
+    return filesMayHaveChanged || guest.alarms().rung() != alarmsRung; // timers are files
   }
 
   /// They are as a snapshot has them.
   void filesAreSaved() {
     filesMayHaveChanged = false;
+    alarmsRung = guest.alarms().rung();
   }
 
   /// What the layer knows of the guest.
@@ -201,7 +203,7 @@ final class SystemCalls implements AutoCloseable {
         process.noNewPrivileges,
         guest.channel().save(),
         blockedCall,
-        before == null || filesMayHaveChanged || showFiles ? saver.save() : before.files());
+        before == null || filesMayHaveChanged() || showFiles ? saver.save() : before.files());
   }
 
   @SuppressWarnings("ReferenceEquality") // of the two pages of the vDSO there is one each

@@ -62,8 +62,7 @@ final class TimerFile extends OpenFile {
   /// The alarm may be late; nobody who looks shall see that.
   private void catchUp() {
     if (alarm.due() <= now()) {
-      guest.alarms().set(alarm, Alarms.OFF);
-      expire();
+      guest.alarms().ring(now());
     }
   }
 
