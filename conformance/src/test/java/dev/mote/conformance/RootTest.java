@@ -66,7 +66,7 @@ class RootTest {
     Files.createSymbolicLink(work.resolve("loop"), Path.of("loop"));
     byte[] big = new byte[300_000];
     for (int i = 0; i < big.length; i++) {
-      big[i] = (byte) (i * 31 >> 8);
+      big[i] = (byte) ((i * 31) >> 8);
     }
     Files.write(work.resolve("big"), big);
     for (int i = 0; i < 100; i++) {

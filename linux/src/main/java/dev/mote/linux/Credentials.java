@@ -23,6 +23,11 @@ final class Credentials {
     return user[REAL];
   }
 
+  /// Who the calling process is, to those that it sends something.
+  Ancillary.Sender sender(Task task) {
+    return new Ancillary.Sender(task.guest().processId(), euid(), egid());
+  }
+
   int euid() {
     return user[EFFECTIVE];
   }

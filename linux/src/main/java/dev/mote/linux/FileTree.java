@@ -44,6 +44,9 @@ final class FileTree implements AutoCloseable {
   private final Quota pipeBytes;
   private final Quota remembered = new Quota(REMEMBERED);
   private final Quota locks = new Quota(MOST_LOCKS);
+  private final WatchQuotas watchQuotas = WatchQuotas.ofGuest();
+  private final Network network;
+  private int lastCookie;
   private final HostNames hostNames;
   private final Devices devices;
   private final List<HostMount> hostMounts = new ArrayList<>();
@@ -69,6 +72,8 @@ final class FileTree implements AutoCloseable {
     this.clock = clock;
     this.budget = new Volume.Budget(new Quota(limits.bytes()), new Quota(limits.files()));
     this.pipeBytes = new Quota(limits.pipeBytes());
+    this.network =
+        new Network(volume(8, "sockfs", Volume.SOCKFS_MAGIC), pipeBytes, limits.openFiles());
     this.hostNames = new HostNames(randomLong());
     this.memory = volume(25, "tmpfs", Volume.TMPFS_MAGIC);
     this.pipes = volume(13, "pipefs", Volume.PIPEFS_MAGIC);
@@ -165,6 +170,26 @@ final class FileTree implements AutoCloseable {
   /// Where files live that have no type at all (eventfd).
   Volume anonymous() {
     return anonymous;
+  }
+
+  /// What a file without a type shows as its name: `anon_inode:` and a word.
+  Entry anonymousEntry(String word) {
+    SpecialFile inode = SpecialFile.of(anonymous, 0600, null, () -> 0);
+    return Entry.detached("anon_inode:" + word, inode);
+  }
+
+  /// What ties the two events of one rename together, for inotify.
+  int nextCookie() {
+    return ++lastCookie;
+  }
+
+  WatchQuotas watchQuotas() {
+    return watchQuotas;
+  }
+
+  /// Where sockets find each other.
+  Network network() {
+    return network;
   }
 
   /// Where memory files live that have no name (memfd).
@@ -348,6 +373,7 @@ final class FileTree implements AutoCloseable {
   /// Frees what the tree holds of the host.
   @Override
   public void close() {
+    network.close();
     hostMounts.forEach(HostMount::close);
     hostMounts.clear();
   }

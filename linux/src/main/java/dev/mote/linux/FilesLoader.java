@@ -13,6 +13,8 @@ final class FilesLoader {
   private final ProcessFiles files;
   private final StandardFiles standard;
   private final FilesState state;
+  private final Guest guest;
+  private final WaitingLoader waiting;
   private final List<Inode> nodes = new ArrayList<>();
   private final List<TreeLayer.Found> origins = new ArrayList<>();
   private final List<Entry> places = new ArrayList<>();
@@ -23,10 +25,12 @@ final class FilesLoader {
   private final Set<Directory> placed = Collections.newSetFromMap(new IdentityHashMap<>());
 
   /// @param files a fresh tree with nothing open but the standard streams
-  FilesLoader(ProcessFiles files, StandardFiles standard, FilesState state) {
+  FilesLoader(ProcessFiles files, StandardFiles standard, Guest guest, FilesState state) {
     this.files = files;
     this.standard = standard;
     this.state = state;
+    this.guest = guest;
+    this.waiting = new WaitingLoader(files.tree.network(), state.waiting());
   }
 
   /// @return the open file descriptions, by their numbers; the caller releases each
@@ -51,6 +55,7 @@ final class FilesLoader {
         files.descriptors.set(
             descriptor.number(), at(open, descriptor.open()).retain(), descriptor.closeOnExec());
       }
+      waiting.load(nodes, open);
       state.locks().forEach(this::lock);
       files.root(directory(state.root()));
       files.workingDirectory(directory(state.workingDirectory()));
@@ -265,6 +270,12 @@ final class FilesLoader {
                 new EventCounter(entry, flags, counter.count(), counter.semaphore());
             case FilesState.OpenSpecial _ when inode instanceof SpecialFile special ->
                 special.open(entry, flags);
+            case FilesState.OpenSet _ -> new EpollSet(entry, flags, files.tree.watchQuotas());
+            case FilesState.OpenTimer timer -> TimerFile.of(entry, guest, timer);
+            case FilesState.OpenSignals signals ->
+                new SignalFile(entry, flags, guest, signals.signals());
+            case FilesState.OpenNotifier _ -> new Notifier(entry, flags, files.tree.watchQuotas());
+            case FilesState.OpenSocket _ -> waiting.socket(entry, flags, open.size());
             case FilesState.OpenStream stream -> standard.open(entry, flags, stream.role());
             default -> throw wrong("an open file of another type than its file");
           });

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,7 @@ final class FilesSaver {
   private final OriginNumbers origins = new OriginNumbers();
   private final Deque<MemoryDirectory> unsettled = new ArrayDeque<>();
   private final Set<MemoryDirectory> different = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final List<OpenFile> openFiles = new ArrayList<>();
   private boolean hasTree;
 
   FilesSaver(ProcessFiles files) {
@@ -45,6 +47,7 @@ final class FilesSaver {
     }
     int root = node(files.root());
     int workingDirectory = node(files.workingDirectory());
+    WaitingState waiting = new WaitingSaver(files, this).save();
     for (Inode inode : List.copyOf(nodeNumbers.keySet())) {
       saveLocks(inode);
     }
@@ -63,7 +66,8 @@ final class FilesSaver {
         locks,
         root,
         workingDirectory,
-        files.umask());
+        files.umask(),
+        waiting);
   }
 
   /// Before anything else: a directory comes before the names in it.
@@ -85,8 +89,18 @@ final class FilesSaver {
     }
     int number = open.size();
     openNumbers.put(file, number);
+    openFiles.add(file);
     open.add(file.save(place(file.entry())));
     return number;
+  }
+
+  /// Those that have a number, in that order; it grows.
+  List<OpenFile> openFiles() {
+    return openFiles;
+  }
+
+  Map<Inode, Integer> nodeNumbers() {
+    return nodeNumbers;
   }
 
   /// The names in the directories that were written down.

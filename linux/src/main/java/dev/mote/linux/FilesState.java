@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// @param open open file descriptions
 /// @param root a node
 /// @param workingDirectory a node
+/// @param waiting what epoll sets watch, and what sockets hold
 public record FilesState(
     List<VolumeState> volumes,
     List<Node> nodes,
@@ -30,7 +31,8 @@ public record FilesState(
     List<Lock> locks,
     int root,
     int workingDirectory,
-    int umask) {
+    int umask,
+    WaitingState waiting) {
   public record VolumeState(long number, long lastInode) {}
 
   /// What every file in memory has.
@@ -153,4 +155,19 @@ public record FilesState(
   /// @param owner an open file description; -1 for the process
   /// @param last the last byte, included
   public record Lock(int node, boolean whole, int owner, long first, long last, boolean write) {}
+
+  // What can be waited on; what hangs together is in WaitingState.
+
+  public record OpenSet(int place, int flags) implements Open {}
+
+  public record OpenSocket(int place, int flags) implements Open {}
+
+  public record OpenNotifier(int place, int flags) implements Open {}
+
+  /// @param due CLOCK_MONOTONIC
+  public record OpenTimer(
+      int place, int flags, int clock, long due, long interval, long ticks, boolean expired)
+      implements Open {}
+
+  public record OpenSignals(int place, int flags, long signals) implements Open {}
 }

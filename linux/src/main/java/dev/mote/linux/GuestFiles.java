@@ -10,6 +10,7 @@ final class GuestFiles implements AutoCloseable {
   private static final int EXECUTABLE = 0755;
   private static final String CPU_MODEL = "Mote virtual processor";
 
+  private final Guest guest;
   private final FileTree tree;
   private final ProcessFiles files;
   private final StandardFiles standard;
@@ -23,6 +24,7 @@ final class GuestFiles implements AutoCloseable {
       GuestSetup setup,
       Credentials credentials,
       ResourceLimits limits) {
+    this.guest = guest;
     tree = new FileTree(setup.limits().files(), guest.clock(), setup.root());
     try {
       GuestProcess process = new GuestProcess(guest, limits);
@@ -116,7 +118,7 @@ final class GuestFiles implements AutoCloseable {
 
   /// Makes the files of a snapshot again.
   List<OpenFile> load(FilesState state) {
-    return new FilesLoader(files, standard, state).load();
+    return new FilesLoader(files, standard, guest, state).load();
   }
 
   /// Threads of the host may have brought something: whoever waits for it looks again.
@@ -139,6 +141,7 @@ final class GuestFiles implements AutoCloseable {
         yield file instanceof StandardStream || file instanceof OpenDevice || file == null;
       }
       case 5, 7, 271 -> true; // fstat, poll, ppoll
+      case 51, 52 -> true; // getsockname, getpeername
       default -> false;
     };
   }

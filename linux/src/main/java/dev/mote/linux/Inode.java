@@ -2,6 +2,8 @@ package dev.mote.linux;
 
 import static dev.mote.linux.FileMode.PERMISSIONS;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A file of any type, independent of its names: identity, type, permissions, owner and times.
@@ -21,8 +23,13 @@ abstract sealed class Inode permits Directory, RegularFile, SymbolicLink, Specia
   private Timestamp changed;
   private Timestamp created;
   private @Nullable FileLocks locks;
+
+  /// Where inotify watches it; null while nobody ever has.
+  private @Nullable List<Notifier.Watch> watches;
+
   private int holders;
   private boolean freed;
+  private boolean forgotten;
 
   /// Where it is in the tree below; null if the guest made it.
   private @Nullable TreePlace origin;
@@ -322,6 +329,17 @@ abstract sealed class Inode permits Directory, RegularFile, SymbolicLink, Specia
     }
   }
 
+  final List<Notifier.Watch> watches() {
+    if (watches == null) {
+      watches = new ArrayList<>(1);
+    }
+    return watches;
+  }
+
+  final boolean isWatched() {
+    return watches != null && !watches.isEmpty();
+  }
+
   /// A new file takes over the group of a directory whose set-group-id bit says so, and a directory
   /// the bit as well.
   final void inheritGroup(Inode directory) {
@@ -336,6 +354,13 @@ abstract sealed class Inode permits Directory, RegularFile, SymbolicLink, Specia
   }
 
   private void freeIfUnused() {
+    if (hasNoName() && watches != null && holders == watches.size() && !forgotten) {
+      forgotten = true; // only those who watch it hold it, and they hear that it is gone
+      for (Notifier.Watch watch : List.copyOf(watches)) {
+        watch.tell(Notifier.IN_DELETE_SELF, 0, "");
+        watch.end();
+      }
+    }
     if (holders == 0 && hasNoName() && !freed) {
       freed = true;
       free();

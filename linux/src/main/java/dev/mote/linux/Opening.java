@@ -93,6 +93,7 @@ final class Opening {
     files.own(file);
     file.inheritGroup(parent);
     Entry entry = parent.insert(found.name(), file);
+    Notices.created(parent, found.name(), file);
     return new OpenRegularFile(entry, flags, file);
   }
 
@@ -128,6 +129,7 @@ final class Opening {
     }
     if ((flags & O_TRUNC) != 0 && file instanceof MemoryFile memory) {
       memory.truncate(0);
+      Notices.about(entry, Notifier.IN_MODIFY);
     }
     return new OpenRegularFile(entry, flags, file);
   }

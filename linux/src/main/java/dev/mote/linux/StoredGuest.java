@@ -43,8 +43,18 @@ public record StoredGuest(
   private static final int LARGEST_MESSAGE = 1 << 30;
   private static final FilesState NO_FILES =
       new FilesState(
-          List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), 0,
-          0, 0);
+          List.of(),
+          List.of(),
+          List.of(),
+          List.of(),
+          List.of(),
+          List.of(),
+          List.of(),
+          List.of(),
+          0,
+          0,
+          0,
+          WaitingState.none());
 
   /// As [GuestLimits] and [FileLimits].
   public record Limits(

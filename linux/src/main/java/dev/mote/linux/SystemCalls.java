@@ -28,6 +28,7 @@ final class SystemCalls implements AutoCloseable {
   private final ResourceLimits limits;
   private final Credentials credentials = new Credentials();
   private boolean filesMayHaveChanged;
+  private long alarmsRung;
 
   /// @param breakStart where the heap begins
   SystemCalls(Guest guest, StandardStreams streams, GuestSetup setup, long breakStart) {
@@ -213,12 +214,13 @@ final class SystemCalls implements AutoCloseable {
 
   /// Whether a call was made that may have changed files, descriptors or their positions.
   boolean filesMayHaveChanged() {
-    return filesMayHaveChanged;
+    return filesMayHaveChanged || guest.alarms().rung() != alarmsRung; // timers are files
   }
 
   /// They are as a snapshot has them.
   void filesAreSaved() {
     filesMayHaveChanged = false;
+    alarmsRung = guest.alarms().rung();
   }
 
   /// What the layer knows of the guest.
@@ -253,7 +255,7 @@ final class SystemCalls implements AutoCloseable {
         limits.save(),
         process.noNewPrivileges,
         guest.channel().save(),
-        before == null || filesMayHaveChanged || showFiles ? saver.save() : before.files());
+        before == null || filesMayHaveChanged() || showFiles ? saver.save() : before.files());
   }
 
   @SuppressWarnings("ReferenceEquality") // of the two pages of the vDSO there is one each

@@ -272,7 +272,8 @@ final class FileGuest implements AutoCloseable {
 
   /// Makes this fresh guest's files those of a snapshot.
   FileGuest load(FilesState state) {
-    new FilesLoader(files, standard, state).load().forEach(OpenFile::release);
+    new FilesStateCheck(state, tree.limits()).run();
+    new FilesLoader(files, standard, guest, state).load().forEach(OpenFile::release);
     return this;
   }
 
