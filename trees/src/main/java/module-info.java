@@ -1,0 +1,11 @@
+import org.jspecify.annotations.NullMarked;
+
+/// Read-only file trees from archives and images.
+@NullMarked
+module dev.mote.trees {
+  requires transitive dev.mote.linux;
+  requires dev.mote.json;
+  requires static transitive org.jspecify;
+
+  exports dev.mote.trees;
+}
