@@ -53,12 +53,14 @@ final class TreeWalk {
     var waiting = new ArrayDeque<String>(names);
     var above = new ArrayDeque<TreeNode.Directory>();
     TreeNode current = root;
+    String at = "";
     int links = 0;
     while (!waiting.isEmpty()) {
       String name = waiting.remove();
       if (!(current instanceof TreeNode.Directory directory)) {
-        throw notDirectory(name);
+        throw notDirectory(at);
       }
+      at = name;
       budget.lookUp();
       if (name.equals("..")) {
         current = above.isEmpty() ? root : above.pop();
@@ -92,6 +94,6 @@ final class TreeWalk {
 
   private static FormatException notDirectory(String name) {
     return new FormatException(
-        "has something other than a directory above %s in its path".formatted(Quote.quote(name)));
+        "has %s in its path, which is no directory".formatted(Quote.quote(name)));
   }
 }
