@@ -22,8 +22,7 @@ class LayersTest {
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-          .importPackages(
-              LAYERS); // with what is below them, such as dev.mote.values
+          .importPackages(LAYERS); // with what is below them, such as dev.mote.values
 
   @ParameterizedTest
   @CsvSource({
