@@ -9,6 +9,7 @@ import dev.mote.linux.SharedMachine;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,7 @@ public final class SandboxBuilder {
   private final Map<String, String> environment = new LinkedHashMap<>();
   private final List<GuestSetup.Mount> mounts = new ArrayList<>();
   private @Nullable FileTree root;
+  private GuestSetup.Ids ids = GuestSetup.Ids.ROOT;
   private MemorySize memory = DEFAULT_MEMORY;
   private @Nullable Duration timeout = DEFAULT_TIMEOUT;
   private @Nullable Duration cpuTime;
@@ -178,6 +180,22 @@ public final class SandboxBuilder {
   public SandboxBuilder root(FileTree tree) {
     settle("root");
     root = tree;
+    return this;
+  }
+
+  /// The user and groups that the program is, as it is told by getuid and its kin. They give it no
+  /// right over anything and take none away: it may do in its sandbox what root may. Default: root.
+  ///
+  /// @param user 0 or more
+  /// @param group 0 or more
+  /// @param groups further ones, each 0 or more
+  public SandboxBuilder user(int user, int group, int... groups) {
+    settle("user");
+    List<Integer> further = Arrays.stream(groups).boxed().toList();
+    if (user < 0 || group < 0 || further.stream().anyMatch(id -> id < 0)) {
+      throw new IllegalArgumentException("a user or group is negative");
+    }
+    ids = new GuestSetup.Ids(user, group, further);
     return this;
   }
 
@@ -488,6 +506,7 @@ public final class SandboxBuilder {
             environment.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList(),
             workingDirectory,
             root == null ? null : root.directory(),
+            ids,
             List.copyOf(mounts),
             limits,
             cpu.level(),

@@ -74,7 +74,9 @@ final class CallCommand {
   private Sandbox start(String program) {
     var streams = Streams.of(InputStream.nullInputStream(), err, err);
     try {
-      return wanted.builder(program, programArguments, err).streams(streams).start();
+      var line = new ArrayList<String>(List.of(program));
+      line.addAll(programArguments);
+      return wanted.builder(line, err).streams(streams).start();
     } catch (IllegalArgumentException e) {
       throw new UsageException(String.valueOf(e.getMessage()));
     }

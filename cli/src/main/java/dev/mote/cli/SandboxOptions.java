@@ -1,13 +1,12 @@
 package dev.mote.cli;
 
 import dev.mote.CpuBaseline;
-import dev.mote.FileTree;
 import dev.mote.MemorySize;
 import dev.mote.Program;
 import dev.mote.Sandbox;
 import dev.mote.SandboxBuilder;
+import dev.mote.trees.Launch;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The options that say what a sandbox is like. What the command line does not say is null here,
@@ -29,7 +29,8 @@ final class SandboxOptions implements AutoCloseable {
   @Nullable String workingDirectory;
   @Nullable CpuBaseline cpu;
   @Nullable Path root;
-  private @Nullable FileTree openedRoot;
+  @Nullable String image;
+  private @Nullable Root opened;
   boolean trace;
   boolean statistics;
   final Map<String, String> environment = new LinkedHashMap<>();
@@ -47,9 +48,14 @@ final class SandboxOptions implements AutoCloseable {
         .value("--env", "NAME=VALUE", "set an environment variable; repeatable", this::addVariable)
         .value(
             "--root",
-            "DIR",
-            "a directory of the host as its root, which it changes in memory only",
+            "SOURCE",
+            "a directory, or a tar archive, as its root, which it changes in memory only",
             this::setRoot)
+        .value(
+            "--image",
+            "PATH[:TAG]",
+            "an OCI image layout, or what `docker save` wrote, as its root and for its defaults",
+            text -> image = text)
         .value(
             "--mount",
             "HOST:GUEST",
@@ -89,9 +95,41 @@ final class SandboxOptions implements AutoCloseable {
     options.flag("--stats", "print what it used on standard error", () -> statistics = true);
   }
 
-  /// A sandbox for the program that the words name, as these options say.
-  SandboxBuilder builder(String name, List<String> arguments, PrintStream err) {
-    var builder = Sandbox.builder(program(name, arguments));
+  /// A sandbox as these options say, for the program that the words name.
+  ///
+  /// @param line the program and its arguments; may be empty if an image says what runs
+  SandboxBuilder builder(List<String> line, PrintStream err) {
+    close();
+    if (image != null && root != null) {
+      throw new UsageException("--image and --root are two roots: give one of them");
+    }
+    SandboxBuilder builder;
+    if (image != null) {
+      opened = Root.of(image, line);
+      builder = launched(opened);
+    } else {
+      builder = Sandbox.builder(program(line.getFirst(), line.subList(1, line.size())));
+    }
+    settings(builder, err);
+    return builder;
+  }
+
+  private static SandboxBuilder launched(Root root) {
+    Launch launch = Objects.requireNonNull(root.launch());
+    List<String> command = launch.command();
+    SandboxBuilder builder =
+        Sandbox.builder(Program.inTree(command.getFirst(), command.subList(1, command.size())))
+            .root(root.tree())
+            .workingDirectory(launch.workingDirectory())
+            .user(
+                launch.user().uid(),
+                launch.user().gid(),
+                launch.user().groups().stream().mapToInt(Integer::intValue).toArray());
+    launch.environment().forEach(builder::environment);
+    return builder;
+  }
+
+  private void settings(SandboxBuilder builder, PrintStream err) {
     if (memory != null) {
       builder.memory(memory);
     }
@@ -103,7 +141,8 @@ final class SandboxOptions implements AutoCloseable {
     }
     environment.forEach(builder::environment);
     if (root != null) {
-      builder.root(openRoot(root));
+      opened = Root.of(root);
+      builder.root(opened.tree());
     }
     for (Mount mount : mounts) {
       builder.mount(mount.host(), mount.guest());
@@ -112,7 +151,6 @@ final class SandboxOptions implements AutoCloseable {
       builder.trace(err::println);
     }
     applyTo(builder);
-    return builder;
   }
 
   /// With a root, the program is a file of that. Without one, a program that lies where a mount
@@ -149,23 +187,12 @@ final class SandboxOptions implements AutoCloseable {
     }
   }
 
-  private FileTree openRoot(Path directory) {
-    close();
-    try {
-      FileTree tree = FileTree.ofDirectory(directory);
-      openedRoot = tree;
-      return tree;
-    } catch (UncheckedIOException e) {
-      throw new UsageException(String.valueOf(e.getMessage()));
-    }
-  }
-
   /// Closes the root, after the sandbox.
   @Override
   public void close() {
-    if (openedRoot != null) {
-      openedRoot.close();
-      openedRoot = null;
+    if (opened != null) {
+      opened.close();
+      opened = null;
     }
   }
 

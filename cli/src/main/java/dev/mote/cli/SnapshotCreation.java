@@ -75,7 +75,7 @@ final class SnapshotCreation {
   }
 
   private SandboxBuilder builder(List<String> line) {
-    return wanted.builder(line.getFirst(), line.subList(1, line.size()), err);
+    return wanted.builder(line, err);
   }
 
   private void printHelp() {

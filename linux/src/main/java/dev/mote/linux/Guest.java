@@ -153,7 +153,8 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
       var file = new Loadable(program.image(), pages, path);
       Loader loader = loader();
       loader.check(file, null);
-      running = loader.load(file, null, arguments, new Credentials()).running(path, null);
+      running =
+          loader.load(file, null, arguments, new Credentials(setup.ids())).running(path, null);
       task().name = arguments.commandName();
       isLoaded = true;
     } catch (ElfException e) {

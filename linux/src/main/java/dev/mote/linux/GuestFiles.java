@@ -8,6 +8,7 @@ import java.util.List;
 /// The files of one run of a guest: its tree, its descriptors and the calls on them.
 final class GuestFiles implements AutoCloseable {
   private static final int EXECUTABLE = 0755;
+  private static final int DIRECTORY = 0755;
   private static final String CPU_MODEL = "Mote virtual processor";
 
   private final Guest guest;
@@ -35,6 +36,9 @@ final class GuestFiles implements AutoCloseable {
       // The root is final only now: a mount may have become it.
       files = new ProcessFiles(tree, credentials);
       SystemDirectories.mount(tree, facts(guest), process, files);
+      if (setup.root() != null) {
+        tree.directory(setup.workingDirectory(), DIRECTORY); // images name one that they lack
+      }
       enter(setup.workingDirectory());
       standard = new StandardFiles(files, streams, guest.events(), Terminal.Host.fixed());
     } catch (RuntimeException | Error e) {

@@ -167,6 +167,7 @@ public record StoredGuest(
             checkedStrings("a variable", environment),
             requireAbsolute("the working directory", workingDirectory),
             null,
+            GuestSetup.Ids.ROOT, // those that it has by now are in the state
             List.of(),
             checkedLimits,
             cpuLevel,

@@ -26,7 +26,7 @@ final class SystemCalls implements AutoCloseable {
   private final Exec exec;
   private final ExecCalls execCalls;
   private final ResourceLimits limits;
-  private final Credentials credentials = new Credentials();
+  private final Credentials credentials;
   private boolean filesMayHaveChanged;
   private long alarmsRung;
 
@@ -34,6 +34,7 @@ final class SystemCalls implements AutoCloseable {
   SystemCalls(Guest guest, StandardStreams streams, GuestSetup setup, long breakStart) {
     this.guest = guest;
     VirtualMachine vm = guest.vm();
+    credentials = new Credentials(setup.ids());
     GuestLimits allowed = setup.limits();
     limits = new ResourceLimits(allowed.files().openFiles());
     files = new GuestFiles(guest, streams, setup, credentials, limits);

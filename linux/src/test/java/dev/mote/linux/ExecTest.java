@@ -38,6 +38,7 @@ class ExecTest {
             List.of(),
             "/",
             null,
+            GuestSetup.Ids.ROOT,
             List.of(new GuestSetup.Mount(directory, "/in")),
             new GuestLimits(8L << 20, FileLimits.defaults(), 0),
             0,

@@ -64,7 +64,7 @@ final class FileGuest implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     tree.addDefaults("test");
-    files = new ProcessFiles(tree, new Credentials());
+    files = new ProcessFiles(tree, new Credentials(GuestSetup.Ids.ROOT));
     var process = new GuestProcess(guest, new ResourceLimits(limits.openFiles()));
     var facts = new GuestFacts("test", "6.6.0", "#1", 64L << 20, () -> 0, "test");
     SystemDirectories.mount(tree, facts, process, files);
@@ -95,6 +95,7 @@ final class FileGuest implements AutoCloseable {
           List.of("NAME=value"),
           "/",
           null,
+          GuestSetup.Ids.ROOT,
           List.of(),
           new GuestLimits(8L << 20, limits, 0),
           0,

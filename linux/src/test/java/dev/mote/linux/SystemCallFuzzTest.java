@@ -123,6 +123,7 @@ class SystemCallFuzzTest {
               List.of("NAME=value"),
               "/",
               null,
+              GuestSetup.Ids.ROOT,
               List.of(new GuestSetup.Mount(directory.resolve("data"), "/data")),
               limits,
               0,
