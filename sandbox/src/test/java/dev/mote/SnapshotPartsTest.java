@@ -180,13 +180,13 @@ class SnapshotPartsTest {
           1.nodes.0.Folder.meta            | null               | meta
           1.nodes.0.Folder.given           | '../x              | path of a file that a sandbox comes with
           1.nodes.0.Folder.lastCookie      | -1                 | its last cookie
-          1.nodes.8.Link.target            | '                  | the text of a link
-          1.nodes.8.Link.target            | a*4096             | the text of a link
-          1.nodes.15.Memory.size           | -1                 | a file of negative size
-          1.nodes.15.Memory.chunks.0       | copy               | not in order
-          1.nodes.15.Memory.chunks.0.index | -1                 | not in order
-          1.nodes.15.Memory.chunks.0.index | 0x7fffffffffffffff | lies too far
-          1.nodes.15.Memory.chunks.0.bytes | x:00               | is not whole
+          1.nodes.*.Link.target            | '                  | the text of a link
+          1.nodes.*.Link.target            | a*4096             | the text of a link
+          1.nodes.*.Memory.size           | -1                 | a file of negative size
+          1.nodes.*.Memory.chunks.0       | copy               | not in order
+          1.nodes.*.Memory.chunks.0.index | -1                 | not in order
+          1.nodes.*.Memory.chunks.0.index | 0x7fffffffffffffff | lies too far
+          1.nodes.*.Memory.chunks.0.bytes | x:00               | is not whole
           1.places.0.node                  | 9999               | its file has number 9999
           1.places.0.parent                | -2                 | its directory
           1.places.0.charge                | 2                  | its charge

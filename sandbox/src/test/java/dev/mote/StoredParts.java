@@ -13,7 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -98,8 +98,8 @@ record StoredParts(byte[] description, byte[] program, byte[] files, List<byte[]
     Object root = copy(Decoder.of(Type.Plain.ANY, Object.class).read(in));
     Object at = root;
     String[] names = path.split("\\.");
-    for (String name : Arrays.copyOf(names, names.length - 1)) {
-      at = step(at, name);
+    for (int i = 0; i < names.length - 1; i++) {
+      at = names[i].equals("*") ? fullest((List<?>) at, names[i + 1]) : step(at, names[i]);
     }
     put(at, names[names.length - 1], value);
     var out = new MessageWriter(1 << 28, 32);
@@ -111,6 +111,14 @@ record StoredParts(byte[] description, byte[] program, byte[] files, List<byte[]
       whole.write(bytes, where, length - where);
     });
     return whole.toByteArray();
+  }
+
+  /// The element of this kind that has most to tell.
+  private static Object fullest(List<?> elements, String kind) {
+    return elements.stream()
+        .filter(element -> element instanceof Map<?, ?> map && map.containsKey(kind))
+        .max(Comparator.comparingInt(element -> element.toString().length()))
+        .orElseThrow(() -> new AssertionError("no " + kind));
   }
 
   private static Object step(Object at, String name) {

@@ -151,8 +151,8 @@ class MoteProcessTest {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     Ended ended = end(start(NATIVE_ACCESS, List.of("run", java)));
     assertThat(ended.status()).isEqualTo(126);
-    assertThat(ended.err().lines()).hasSize(1);
-    assertThat(ended.err()).contains("dynamic");
+    assertThat(ended.err().lines()).hasSize(2);
+    assertThat(ended.err()).contains("dynamically linked", "--root /", "--mount");
   }
 
   @Test

@@ -82,6 +82,7 @@ class DocumentationTest {
     String source =
         """
         import dev.mote.*;
+        import dev.mote.trees.*;
         import java.nio.file.*;
         import java.time.*;
         import java.util.*;

@@ -2,6 +2,7 @@ package dev.mote.store;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.mote.json.Json;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -47,7 +48,7 @@ final class WriterProcess implements AutoCloseable {
 
   /// Only what it uses, which makes it start sooner.
   private static String classPath() {
-    return Stream.of(Main.class, ImageLayout.class, JsonParser.class)
+    return Stream.of(Main.class, ImageLayout.class, Json.class, JsonParser.class)
         .map(type -> type.getProtectionDomain().getCodeSource().getLocation().getPath())
         .collect(Collectors.joining(File.pathSeparator));
   }
