@@ -63,6 +63,11 @@ public final class Program {
   /// @param path in the sandbox: absolute, relative to its working directory, or a name without a
   ///   slash, which is looked for in the `PATH` of its environment
   /// @param arguments what the program is called with, its own name not included
+  public static Program inTree(String path, String... arguments) {
+    return inTree(path, List.of(arguments));
+  }
+
+  /// The same as [#inTree(String, String...)].
   public static Program inTree(String path, List<String> arguments) {
     if (path.isEmpty() || path.indexOf('\0') >= 0) {
       throw new IllegalArgumentException("the program's path is empty or has a NUL in it");

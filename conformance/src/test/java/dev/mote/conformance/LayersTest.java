@@ -77,18 +77,19 @@ class LayersTest {
   }
 
   @Test
-  void treesKnowWhatATreeIsAndNothingElseOfMote() {
+  void treesMakeRootsAndKnowNothingElseOfMote() {
     ArchRuleDefinition.noClasses()
         .that()
         .resideInAPackage("dev.mote.trees")
         .should()
         .dependOnClassesThat(
             DescribedPredicate.describe(
-                "are of Mote, and neither a tree's nor JSON",
+                "are of Mote, and neither a root, a tree's nor JSON",
                 used ->
                     used.getPackageName().startsWith("dev.mote")
                         && !List.of("dev.mote.trees", "dev.mote.json")
                             .contains(used.getPackageName())
+                        && !used.getName().equals("dev.mote.FileTree")
                         && !used.getName().startsWith("dev.mote.linux.TreeNode")))
         .check(CLASSES);
     ArchRuleDefinition.noClasses()
