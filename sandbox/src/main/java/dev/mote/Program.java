@@ -7,17 +7,22 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/// A program to run in a sandbox: a static Linux executable and its arguments.
+/// A program to run in a sandbox: a Linux executable and its arguments.
 ///
-/// The file is read and checked when the program is made; later changes to it are not seen.
+/// It is either a file of this host, which is read and checked when the program is made (later
+/// changes to it are not seen), or a file that the sandbox has in its own file tree, which is
+/// looked for when the sandbox runs. A dynamically linked program needs a file tree with its
+/// dynamic loader and its libraries, a script one with its interpreter.
+///
 /// Immutable and thread-safe: any number of sandboxes can run the same program.
 public final class Program {
-  private final ProgramFile file;
+  private final @Nullable ProgramFile file; // null: the sandbox has it
   private final Path executable;
   private final List<String> arguments;
 
-  private Program(ProgramFile file, Path executable, List<String> arguments) {
+  private Program(@Nullable ProgramFile file, Path executable, List<String> arguments) {
     this.file = file;
     this.executable = executable;
     this.arguments = arguments;
@@ -25,8 +30,7 @@ public final class Program {
 
   /// Reads a program.
   ///
-  /// @param executable an ELF executable for x86-64 Linux, statically linked (static or
-  ///   static-pie), of at most 1 GiB
+  /// @param executable an ELF executable for x86-64 Linux of at most 1 GiB
   /// @param arguments what the program is called with, its own name not included
   /// @throws ProgramException if there is no such file or it is not such a program; the message
   ///   says why
@@ -36,12 +40,7 @@ public final class Program {
 
   /// The same as [#of(Path, String...)].
   public static Program of(Path executable, List<String> arguments) {
-    List<String> copy = List.copyOf(arguments);
-    for (String argument : copy) {
-      if (argument.indexOf('\0') >= 0) {
-        throw new IllegalArgumentException("an argument cannot contain a NUL character");
-      }
-    }
+    List<String> copy = checked(arguments);
     try {
       if (Files.exists(executable) && !Files.isRegularFile(executable)) {
         throw new ProgramException(
@@ -59,11 +58,33 @@ public final class Program {
     }
   }
 
-  ProgramFile file() {
+  /// Names a program that the sandbox has in its file tree: an executable or a script.
+  ///
+  /// @param path in the sandbox: absolute, relative to its working directory, or a name without a
+  ///   slash, which is looked for in the `PATH` of its environment
+  /// @param arguments what the program is called with, its own name not included
+  public static Program inTree(String path, List<String> arguments) {
+    if (path.isEmpty() || path.indexOf('\0') >= 0) {
+      throw new IllegalArgumentException("the program's path is empty or has a NUL in it");
+    }
+    return new Program(null, Path.of(path), checked(arguments));
+  }
+
+  private static List<String> checked(List<String> arguments) {
+    List<String> copy = List.copyOf(arguments);
+    for (String argument : copy) {
+      if (argument.indexOf('\0') >= 0) {
+        throw new IllegalArgumentException("an argument cannot contain a NUL character");
+      }
+    }
+    return copy;
+  }
+
+  @Nullable ProgramFile file() {
     return file;
   }
 
-  /// Where the program was read from.
+  /// Where the program was read from, or is in the sandbox.
   public Path executable() {
     return executable;
   }

@@ -10,6 +10,9 @@ public final class ProgramException extends SandboxException {
     NOT_FOUND,
     /// The file is there, but is no program that Mote runs.
     NOT_RUNNABLE,
+    /// The program is there, but not what starts it: the dynamic loader that it asks for, or the
+    /// interpreter of a script. The program's file tree must have that, and the libraries.
+    NO_INTERPRETER,
     /// It runs, but ended before it announced functions.
     NO_FUNCTIONS
   }

@@ -24,8 +24,13 @@ public sealed class SandboxException extends RuntimeException
   ///
   /// @param program in front of the text, if the program is to blame
   static SandboxException of(GuestFailure e, String program) {
-    return e.isAboutProgram()
-        ? new ProgramException(ProgramException.Kind.NOT_RUNNABLE, program + e.text())
-        : new HostException(e.text(), e.fix(), e);
+    return switch (e.blame()) {
+      case HOST -> new HostException(e.text(), e.fix(), e);
+      case PROGRAM -> new ProgramException(ProgramException.Kind.NOT_RUNNABLE, program + e.text());
+      case MISSING_PROGRAM ->
+          new ProgramException(ProgramException.Kind.NOT_FOUND, program + e.text());
+      case MISSING_INTERPRETER ->
+          new ProgramException(ProgramException.Kind.NO_INTERPRETER, program + e.text());
+    };
   }
 }

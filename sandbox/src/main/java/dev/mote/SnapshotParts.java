@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.channels.WritableByteChannel;
 import java.util.List;
+import java.util.Objects;
 
 /// A snapshot in the parts in which it is stored: a description, the program's file, the files that
 /// the guest has in its memory, and its pages in layers, each a difference to the one below. The
@@ -79,7 +80,7 @@ public final class SnapshotParts {
   }
 
   public Part program() {
-    return image.setup().program()::writeTo;
+    return Objects.requireNonNull(image.setup().program())::writeTo; // others are not stored
   }
 
   /// What the guest has in files in its memory, and has open.

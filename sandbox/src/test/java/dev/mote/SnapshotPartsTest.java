@@ -124,7 +124,7 @@ class SnapshotPartsTest {
           1.guest.state.mappings.0.name         | a*5000               | its name
           1.guest.state.stub                    | 1                    | address of the stub
           1.guest.state.stub                    | 0x7ffffffff000       | address of the stub
-          1.guest.state.loadBias                | -4096                | load bias
+          1.guest.state.program.arguments       | -4096                | where the arguments are
           1.guest.state.breakStart              | -1                   | start of the heap
           1.guest.state.programBreak            | 1                    | end of the heap
           1.guest.state.programBreak            | 0x7fffffffffffffff   | end of the heap

@@ -66,6 +66,12 @@ final class Main {
       return switch (e.kind()) {
         case NOT_FOUND -> ExitStatus.NOT_FOUND;
         case NOT_RUNNABLE, NO_FUNCTIONS -> ExitStatus.NOT_RUNNABLE;
+        case NO_INTERPRETER -> {
+          err.println(
+              "Give it a file tree that has that: --root / and the program's absolute path, or a"
+                  + " --mount for each directory: --mount /lib64:/lib64 --mount /lib:/lib --mount /usr:/usr");
+          yield ExitStatus.NOT_RUNNABLE;
+        }
       };
     } catch (HostException e) {
       return fail(

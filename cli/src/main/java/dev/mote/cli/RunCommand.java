@@ -56,9 +56,10 @@ final class RunCommand {
         """
         usage: mote run [OPTIONS] PROGRAM [ARGUMENTS]
 
-        Runs a statically linked Linux program in its own micro-VM. It sees nothing of this machine but
-        what --mount shows it, and its standard streams are mote's. A PROGRAM without a slash is looked
-        for in PATH. Options after PROGRAM are the program's.
+        Runs a Linux program in its own micro-VM. It sees nothing of this machine but what --mount shows
+        it, and its standard streams are mote's. A PROGRAM without a slash is looked for in PATH. One
+        that is dynamically linked needs its loader and its libraries in mounts, such as --mount
+        /lib64:/lib64 --mount /lib:/lib --mount /usr:/usr. Options after PROGRAM are the program's.
 
         """);
     out.print(wanted.describeOptions());

@@ -82,8 +82,7 @@ final class SandboxOptions {
 
   /// A sandbox for the program that the words name, as these options say.
   SandboxBuilder builder(String name, List<String> arguments, PrintStream err) {
-    Path executable = SearchPath.ofEnvironment().find(name);
-    var builder = Sandbox.builder(Program.of(executable, arguments.toArray(String[]::new)));
+    var builder = Sandbox.builder(program(name, arguments));
     if (memory != null) {
       builder.memory(memory);
     }
@@ -102,6 +101,18 @@ final class SandboxOptions {
     }
     applyTo(builder);
     return builder;
+  }
+
+  /// A program that lies where a mount shows something to the guest is the one that the guest sees
+  /// there; any other one is a file of this host.
+  private Program program(String name, List<String> arguments) {
+    Path executable = SearchPath.ofEnvironment().find(name);
+    boolean mounted =
+        executable.isAbsolute()
+            && mounts.stream().anyMatch(mount -> executable.normalize().startsWith(mount.guest()));
+    return mounted
+        ? Program.inTree(executable.toString(), arguments)
+        : Program.of(executable, arguments);
   }
 
   /// Sets what a sandbox of a snapshot can have.

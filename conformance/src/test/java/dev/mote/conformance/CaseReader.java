@@ -110,6 +110,7 @@ final class CaseReader {
     private final Set<String> tags = new LinkedHashSet<>();
     private String input = "";
     private boolean unordered;
+    private boolean system;
     private int memoryMebibytes = 128;
 
     Draft(String name, String source) {
@@ -157,6 +158,7 @@ final class CaseReader {
           requireReason(rest);
           unordered = true;
         }
+        case "system" -> system = true;
         case "memory" -> memoryMebibytes = Integer.parseInt(rest);
         case "tag" -> tags.add(rest);
         default -> throw new IllegalArgumentException("unknown key " + key);
@@ -216,6 +218,7 @@ final class CaseReader {
                 List.copyOf(files),
                 List.copyOf(masks),
                 unordered,
+                system,
                 memoryMebibytes,
                 Set.copyOf(tags)));
       }

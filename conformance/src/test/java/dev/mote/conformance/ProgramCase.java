@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 /// @param environment all of it, in order
 /// @param masks what may differ, replaced on both sides before the comparison
 /// @param unordered the lines of the standard output are sorted before the comparison
+/// @param system the VM sees the host's programs and libraries, and the program is one of those
 /// @param memoryMebibytes the VM's memory limit
 record ProgramCase(
     String name,
@@ -25,6 +26,7 @@ record ProgramCase(
     List<CaseFile> files,
     List<Mask> masks,
     boolean unordered,
+    boolean system,
     int memoryMebibytes,
     Set<String> tags) {
 

@@ -93,6 +93,12 @@ final class Credentials {
     }
   }
 
+  /// Another program takes the place of the one that ran.
+  void exec() {
+    user[SAVED] = user[EFFECTIVE];
+    group[SAVED] = group[EFFECTIVE];
+  }
+
   GuestState.CredentialsState save() {
     return new GuestState.CredentialsState(list(user), list(group), list(groups));
   }

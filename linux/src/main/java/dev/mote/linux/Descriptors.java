@@ -142,6 +142,13 @@ final class Descriptors {
     }
   }
 
+  /// Closes every number that "close on exec" was set for.
+  void exec() {
+    for (int fd = closeOnExec.nextSetBit(0); fd >= 0; fd = closeOnExec.nextSetBit(fd + 1)) {
+      close(fd);
+    }
+  }
+
   void closeAll() {
     closeRange(0, Integer.MAX_VALUE - 1);
   }

@@ -33,8 +33,8 @@ public final class ElfException extends RuntimeException {
     OTHER_SYSTEM,
     /// An object file, a core dump, or another ELF file that nobody starts.
     NOT_A_PROGRAM,
-    /// A program that asks for a dynamic loader.
-    DYNAMIC,
+    /// A program that asks for a dynamic loader by a name that cannot be one.
+    BAD_INTERPRETER,
     /// The file ends before what its headers promise.
     TRUNCATED,
     /// The program headers have a size or a number that no linker makes.

@@ -12,8 +12,8 @@ import static dev.mote.linux.ElfLayout.u8;
 
 import dev.mote.linux.ElfException.Reason;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /// Tells from the first bytes of a file whether it is an x86-64 Linux program, and if not, what it
 /// is: half of all failures to start a program are a file of the wrong kind.
@@ -25,9 +25,9 @@ final class ElfIdentity {
   /// A copy of the ELF header of a 64-bit x86 executable.
   ///
   /// @throws ElfException when the file is anything else
-  static MemorySegment readHeader(MemorySegment file) {
-    byte[] start =
-        file.asSlice(0, Math.min(file.byteSize(), MAX_SNIFFED)).toArray(ValueLayout.JAVA_BYTE);
+  static MemorySegment readHeader(FileContent file) {
+    byte[] sniffed = new byte[MAX_SNIFFED];
+    byte[] start = Arrays.copyOf(sniffed, file.read(0, sniffed, 0, MAX_SNIFFED));
     if (!startsWith(start, 0x7f, 'E', 'L', 'F')) {
       throw notElf(start);
     }
@@ -99,9 +99,7 @@ final class ElfIdentity {
     if (startsWith(start, '#', '!')) {
       return new ElfException(
           Reason.SCRIPT,
-          "is a script for "
-              + interpreter(start)
-              + ": run a static build of that, with the script as its argument");
+          "is a script for " + interpreter(start) + ": run it out of a file tree that has that");
     }
     return new ElfException(Reason.NOT_ELF, "is " + kind(start) + ", not an ELF program");
   }

@@ -28,12 +28,12 @@ import static dev.mote.linux.ElfLayout.within;
 import dev.mote.linux.ElfException.Reason;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/// What the headers of a static x86-64 program say, checked: whoever loads it may rely on every
-/// number here. Immutable; the file itself is not kept.
+/// What the headers of an x86-64 program, or of a program's dynamic loader, say, checked: whoever
+/// loads it may rely on every number here. Immutable; the file itself is not kept.
 ///
 /// @param type fixed addresses, or anywhere
 /// @param entry the first instruction, inside an executable segment
@@ -42,6 +42,8 @@ import java.util.List;
 /// @param programHeaderCount `AT_PHNUM`; each has [#PROGRAM_HEADER_SIZE] bytes (`AT_PHENT`)
 /// @param segments what to load, at least one, in the order of the file: it matters where two share
 ///   a page
+/// @param interpreter the path of the dynamic loader that starts the program (`PT_INTERP`), one
+///   character per byte; null for a static program
 /// @param hasTls there is a template for thread-local storage (`PT_TLS`); the C library finds it by
 ///   the program headers
 /// @param executableStack the program asks for a stack that may be executed (`PT_GNU_STACK`)
@@ -51,6 +53,7 @@ record ElfImage(
     long programHeadersAddress,
     int programHeaderCount,
     List<LoadSegment> segments,
+    @Nullable String interpreter,
     boolean hasTls,
     boolean executableStack) {
 
@@ -82,7 +85,6 @@ record ElfImage(
   static final long MAX_ALIGNMENT = 1L << 30;
 
   private static final long PAGE_SIZE = 4096;
-  private static final int MAX_INTERPRETER_LENGTH = 4096;
 
   /// Reads and checks the headers of a program. Work and memory are bounded by
   /// [#MAX_PROGRAM_HEADERS], whatever the file says and however large it is.
@@ -91,7 +93,8 @@ record ElfImage(
   ///   changes meanwhile (a shared mapping) cannot pass the checks and then differ
   /// @param memoryLimit most bytes that the pages of its segments may have together
   /// @throws ElfException when this is no program that can run, with the reason
-  static ElfImage parse(MemorySegment file, long memoryLimit) {
+  /// @throws ErrnoException when the file cannot be read
+  static ElfImage parse(FileContent file, long memoryLimit) {
     MemorySegment header = ElfIdentity.readHeader(file);
     var type = u16(header, E_TYPE) == ElfLayout.ET_EXEC ? Type.FIXED : Type.RELOCATABLE;
     int count = u16(header, E_PHNUM);
@@ -99,6 +102,7 @@ record ElfImage(
     MemorySegment table = readProgramHeaders(file, header, tableOffset, count);
 
     var segments = new ArrayList<LoadSegment>();
+    String interpreter = null;
     boolean hasTls = false;
     boolean executableStack = false;
     for (int i = 0; i < count; i++) {
@@ -110,7 +114,11 @@ record ElfImage(
             segments.add(readSegment(file, entry, i, type));
           }
         }
-        case PT_INTERP -> throw dynamic(file, entry);
+        case PT_INTERP -> {
+          if (interpreter == null) { // Linux takes the first
+            interpreter = readInterpreter(file, entry);
+          }
+        }
         case PT_TLS -> hasTls = true;
         case PT_GNU_STACK -> executableStack = (i32(entry, P_FLAGS) & PF_X) != 0;
         default -> {} // notes, relocation read-only, unwind tables: of no concern to a loader
@@ -125,6 +133,7 @@ record ElfImage(
         addressOf(segments, tableOffset),
         count,
         List.copyOf(segments),
+        interpreter,
         hasTls,
         executableStack);
   }
@@ -146,7 +155,7 @@ record ElfImage(
   }
 
   private static MemorySegment readProgramHeaders(
-      MemorySegment file, MemorySegment header, long offset, int count) {
+      FileContent file, MemorySegment header, long offset, int count) {
     if (count == 0) {
       throw new ElfException(Reason.NO_LOAD_SEGMENT, "has no program headers: nothing to load");
     }
@@ -162,14 +171,14 @@ record ElfImage(
           "has program headers of " + size + " bytes; ELF64 has " + PHDR_SIZE);
     }
     long length = (long) count * PHDR_SIZE;
-    if (!within(offset, length, file.byteSize())) {
+    if (!within(offset, length, file.size())) {
       throw new ElfException(Reason.TRUNCATED, "ends before its program headers do");
     }
-    return copy(file, offset, length);
+    return copy(file, offset, (int) length);
   }
 
   private static LoadSegment readSegment(
-      MemorySegment file, MemorySegment entry, int index, Type type) {
+      FileContent file, MemorySegment entry, int index, Type type) {
     long offset = i64(entry, P_OFFSET);
     long fileSize = i64(entry, P_FILESZ);
     long address = i64(entry, P_VADDR);
@@ -188,7 +197,7 @@ record ElfImage(
     if (Long.bitCount(alignment) != 1 || i64(entry, P_ALIGN) < 0 || alignment > MAX_ALIGNMENT) {
       throw bad(index, "has an alignment that is no power of two up to 1 GiB");
     }
-    if (!within(offset, fileSize, file.byteSize())) {
+    if (!within(offset, fileSize, file.size())) {
       if (fileSize != 0) {
         throw new ElfException(Reason.TRUNCATED, "ends before its load segment " + index + " does");
       }
@@ -269,27 +278,32 @@ record ElfImage(
     return 0;
   }
 
-  private static ElfException dynamic(MemorySegment file, MemorySegment entry) {
+  /// The path must end with a NUL, and the first one ends it.
+  private static String readInterpreter(FileContent file, MemorySegment entry) {
     long offset = i64(entry, P_OFFSET);
     long size = i64(entry, P_FILESZ);
-    if (!within(offset, size, file.byteSize())) {
-      return new ElfException(Reason.TRUNCATED, "ends before the name of its dynamic loader does");
+    if (size < 2 || size > PathWalk.PATH_MAX) {
+      throw new ElfException(
+          Reason.BAD_INTERPRETER, "has a name of " + size + " bytes for its dynamic loader");
     }
-    byte[] name =
-        copy(file, offset, Math.min(size, MAX_INTERPRETER_LENGTH)).toArray(ValueLayout.JAVA_BYTE);
-    int length = 0;
-    while (length < name.length && name[length] != 0) {
-      length++;
+    if (!within(offset, size, file.size())) {
+      throw new ElfException(Reason.TRUNCATED, "ends before the name of its dynamic loader does");
     }
-    return new ElfException(
-        Reason.DYNAMIC,
-        "is a dynamic program (it asks for the loader "
-            + Printable.of(new String(name, 0, length, StandardCharsets.UTF_8))
-            + "); only static programs can run yet");
+    byte[] name = copy(file, offset, (int) size).toArray(ValueLayout.JAVA_BYTE);
+    if (name[name.length - 1] != 0) {
+      throw new ElfException(
+          Reason.BAD_INTERPRETER, "has a name without an end for its dynamic loader");
+    }
+    String text = FileTree.byteString(name);
+    return text.substring(0, text.indexOf('\0'));
   }
 
-  private static MemorySegment copy(MemorySegment file, long offset, long length) {
-    return MemorySegment.ofArray(file.asSlice(offset, length).toArray(ValueLayout.JAVA_BYTE));
+  private static MemorySegment copy(FileContent file, long offset, int length) {
+    byte[] bytes = new byte[length];
+    if (file.read(offset, bytes, 0, length) < length) {
+      throw new ElfException(Reason.TRUNCATED, "became shorter while it was read");
+    }
+    return MemorySegment.ofArray(bytes);
   }
 
   private static ElfException bad(int index, String what) {

@@ -50,6 +50,7 @@ final class ElfLayout {
   static final int P_ALIGN = 48;
 
   static final int PT_LOAD = 1;
+  static final int PT_DYNAMIC = 2;
   static final int PT_INTERP = 3;
   static final int PT_TLS = 7;
   static final int PT_GNU_STACK = 0x6474_e551;

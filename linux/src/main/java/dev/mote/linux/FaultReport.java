@@ -3,7 +3,6 @@ package dev.mote.linux;
 import dev.mote.machine.GuestMemoryExhaustedException;
 import dev.mote.machine.Registers;
 import dev.mote.machine.VirtualMachine;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,18 +14,12 @@ final class FaultReport {
 
   private final VirtualMachine vm;
   private final UserMemory memory;
-  private final MemorySegment file;
-  private long bias;
+  private final AddressSpace space;
 
-  FaultReport(VirtualMachine vm, UserMemory memory, MemorySegment file) {
+  FaultReport(VirtualMachine vm, UserMemory memory, AddressSpace space) {
     this.vm = vm;
     this.memory = memory;
-    this.file = file;
-  }
-
-  /// @param itsBias what was added to the addresses of the file
-  void loadedAt(long itsBias) {
-    bias = itsBias;
+    this.space = space;
   }
 
   GuestEnding.Killed killed(SignalInfo info) {
@@ -62,7 +55,7 @@ final class FaultReport {
   /// Follows the chain of frame pointers, as far as there is one: a program compiled without them
   /// shows its innermost function only.
   private List<GuestEnding.Frame> frames() {
-    var symbols = new Symbols(file);
+    var symbols = new MappedSymbols(space);
     var frames = new ArrayList<GuestEnding.Frame>();
     Registers r = vm.registers();
     frames.add(frame(symbols, r.rip()));
@@ -71,7 +64,7 @@ final class FaultReport {
       while (frames.size() < MAX_FRAMES && pointer >= r.rsp() && (pointer & 7) == 0) {
         long returnAddress = memory.getLong(pointer + 8);
         long next = memory.getLong(pointer);
-        var found = symbols.find(returnAddress - 1 - bias);
+        var found = symbols.find(returnAddress - 1);
         if (found.isEmpty()) {
           break; // not a chain of frames, or none that would tell anything
         }
@@ -87,9 +80,9 @@ final class FaultReport {
     return frames;
   }
 
-  private GuestEnding.Frame frame(Symbols symbols, long address) {
+  private GuestEnding.Frame frame(MappedSymbols symbols, long address) {
     return symbols
-        .find(address - bias)
+        .find(address)
         .map(place -> new GuestEnding.Frame(address, place.name(), place.offset()))
         .orElseGet(() -> new GuestEnding.Frame(address, "", 0));
   }

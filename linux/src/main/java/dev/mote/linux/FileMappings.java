@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Gives `mmap` the pages of open files. A mapping keeps its file open after its descriptor is
 /// closed and its name is gone.
@@ -29,16 +30,26 @@ final class FileMappings implements MemoryCalls.MappableFiles, AutoCloseable {
   @Override
   public MemoryCalls.MappedFile open(int fd, boolean writable) {
     OpenFile file = descriptors.opened(fd);
-    FileContent content = file.content();
+    file.content(); // fails first if there is none
     if (!OpenFlags.reads(file.flags()) || (writable && !OpenFlags.writes(file.flags()))) {
       throw Errno.EACCES.exception();
     }
+    sweepIfMany();
+    return new MemoryCalls.MappedFile(pages(file), name(file));
+  }
+
+  /// The pages of an open file. They must be mapped before [#sweepIfMany] is called again.
+  PageSource pages(OpenFile file) {
+    Pages pages = new Pages(file.retain(), file.content());
+    mapped.add(pages);
+    return pages;
+  }
+
+  /// Lets go what is mapped no more, every now and then.
+  void sweepIfMany() {
     if (mapped.size() >= sweepAt) {
       sweep();
     }
-    Pages pages = new Pages(file.retain(), content);
-    mapped.add(pages);
-    return new MemoryCalls.MappedFile(pages, name(file));
   }
 
   /// The open file that a mapping's pages come from.
@@ -46,14 +57,13 @@ final class FileMappings implements MemoryCalls.MappableFiles, AutoCloseable {
     return ((Pages) source).file;
   }
 
-  /// The pages of a file that was mapped in a snapshot.
-  PageSource reopen(OpenFile file) {
-    Pages pages = new Pages(file.retain(), file.content());
-    mapped.add(pages);
-    return pages;
+  /// The bytes of the open file that a mapping's pages come from; null if they come from none.
+  static @Nullable FileContent contentOf(PageSource source) {
+    return source instanceof Pages pages ? pages.content : null;
   }
 
-  private static String name(OpenFile file) {
+  /// What /proc/self/maps calls a file.
+  static String name(OpenFile file) {
     try {
       return file.entry().path();
     } catch (ErrnoException e) {

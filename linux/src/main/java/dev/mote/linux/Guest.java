@@ -54,10 +54,10 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   private final InterruptHook interruptHook = new InterruptHook(this);
   private final Deadlines deadlines;
 
-  private final ReentrantLock running = new ReentrantLock();
-  private boolean closed; // this and the rest are guarded by running
-  private long breakStart;
-  private long loadBias;
+  private final ReentrantLock stretch = new ReentrantLock();
+  private boolean closed; // this and the rest are guarded by stretch
+  private RunningProgram running;
+  private boolean isLoaded;
   private @Nullable SystemCalls calls; // from start to the end
   private @Nullable GuestEnding ending;
   private @Nullable StandardStreams streams; // from start on
@@ -69,18 +69,16 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   private boolean isReady; // it has said so
   private long seenEvents; // of what threads of the host have brought
 
-  /// Makes a guest and loads its program.
+  /// Makes a guest and loads its program. One that the file tree has, or that needs a dynamic
+  /// loader, is loaded when the guest is started, for only then is there a file tree.
   ///
   /// @throws GuestFailure if this host cannot run guests, or the program does not fit
   public static Guest create(GuestSetup setup) {
     VirtualMachine vm = createMachine(setup);
     try {
       var guest = new Guest(vm, null, setup);
-      guest.loadProgram();
+      guest.loadHostProgram();
       return guest;
-    } catch (ElfException e) {
-      vm.close();
-      throw GuestFailure.ofProgram(e);
     } catch (RuntimeException | Error e) {
       vm.close();
       throw e;
@@ -131,24 +129,42 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
     vdsoClock = new VdsoClock(clock, vm.timestampCounter(), space, vm.memory());
     signals = new Signals(this, vm);
     faults = new Faults(this, vm);
-    scheduler = new Scheduler(this, vm, ProcessArguments.of(setup).commandName());
-    faultReport = new FaultReport(vm, memory, setup.program().bytes());
+    running = RunningProgram.of(setup);
+    scheduler = new Scheduler(this, vm, "");
+    faultReport = new FaultReport(vm, memory, space);
     timers = new Timers(this);
     deadlines = new Deadlines(this);
   }
 
-  private void loadProgram() {
-    ProgramFile program = setup.program();
+  private void loadHostProgram() {
     vm.pageTableRoot(space.tables().root());
-    var loader = new Loader(vm, frames(), space, memory);
-    Loader.Loaded at = loader.load(program.image(), program.bytes(), ProcessArguments.of(setup));
-    loaded(at.bias(), at.breakStart());
+    ProgramFile program = setup.program();
+    if (program == null || !setup.isSelfContained()) {
+      return;
+    }
+    try {
+      String path = running.executable();
+      var arguments = ProcessArguments.of(setup, FileTree.bytes(path));
+      if (arguments.size() > ProcessArguments.MAX_BYTES) {
+        throw GuestFailure.ofProgram(Exec.tooLong());
+      }
+      var pages = new Loader.FilePages(program.bytes(), program.bytes().byteSize());
+      var file = new Loadable(program.image(), pages, path);
+      Loader loader = loader();
+      loader.check(file, null);
+      running = loader.load(file, null, arguments, new Credentials()).running(path, null);
+      task().name = arguments.commandName();
+      isLoaded = true;
+    } catch (ElfException e) {
+      throw GuestFailure.ofProgram(e);
+    } catch (ErrnoException e) {
+      throw GuestFailure.ofProgram(
+          new IllegalArgumentException("needs more memory to start than the memory limit", e));
+    }
   }
 
-  private void loaded(long bias, long start) {
-    breakStart = start;
-    loadBias = bias;
-    faultReport.loadedAt(bias);
+  Loader loader() {
+    return new Loader(vm, frames(), space, memory);
   }
 
   private void settle(GuestImage image, SystemCalls itsCalls) {
@@ -180,12 +196,14 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
     return cpuTime;
   }
 
-  long breakStart() {
-    return breakStart;
+  /// The program that runs.
+  RunningProgram running() {
+    return running;
   }
 
-  long loadBias() {
-    return loadBias;
+  void running(RunningProgram program) {
+    running = program;
+    isLoaded = true;
   }
 
   AddressSpace space() {
@@ -342,9 +360,9 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
 
   @Override
   public void enter(long wallNanos, long cpuNanos) {
-    running.lock();
+    stretch.lock();
     if (closed) {
-      running.unlock();
+      stretch.unlock();
       throw new IllegalStateException("the sandbox is closed");
     }
     stopRequest.begin();
@@ -356,14 +374,13 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   public void start(StandardStreams itsStreams) {
     streams = itsStreams;
     GuestImage image = unsettled;
-    if (image != null) {
-      loaded(image.state().loadBias(), image.state().breakStart());
-    }
     if (calls == null) { // after a restore there are
-      calls = new SystemCalls(this, itsStreams, setup, breakStart);
+      calls = new SystemCalls(this, itsStreams, setup, running.breakStart());
     }
     if (image != null) {
       settle(image, calls);
+    } else if (!isLoaded) {
+      calls.loadProgram(setup);
     }
   }
 
@@ -399,14 +416,14 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   /// @throws IllegalStateException if it is closed, has ended, has not begun or does not rest, or
   ///   has something open that cannot be found again
   public GuestImage snapshot() {
-    running.lock();
+    stretch.lock();
     try {
       Home taken = Home.capture(this, resting(), home);
       home = taken;
       touched = false;
       return taken.image();
     } finally {
-      running.unlock();
+      stretch.unlock();
     }
   }
 
@@ -415,11 +432,11 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   ///
   /// @throws IllegalStateException as [#snapshot]
   public GuestImage difference() {
-    running.lock();
+    stretch.lock();
     try {
       return Objects.requireNonNull(home).difference(resting(), touched);
     } finally {
-      running.unlock();
+      stretch.unlock();
     }
   }
 
@@ -443,7 +460,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   /// @throws GuestFailure if the host fails
   /// @throws IllegalStateException if it is closed
   public boolean restore(GuestImage image, StandardStreams itsStreams) {
-    running.lock();
+    stretch.lock();
     try {
       Home known = home;
       if (closed) {
@@ -468,7 +485,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
     } catch (MachineException e) {
       throw GuestFailure.ofHost("", e);
     } finally {
-      running.unlock();
+      stretch.unlock();
     }
   }
 
@@ -493,7 +510,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
         calls = null;
         present.close();
       }
-      present = new SystemCalls(this, Objects.requireNonNull(streams), setup, breakStart);
+      present = new SystemCalls(this, Objects.requireNonNull(streams), setup, running.breakStart());
       calls = present;
       open = present.loadFiles(image.state().files());
     }
@@ -529,7 +546,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
     if (ending != null) {
       release();
     }
-    running.unlock();
+    stretch.unlock();
   }
 
   private void release() {
@@ -837,11 +854,11 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   /// harmless. Thread-safe.
   @Override
   public void close() {
-    if (running.isHeldByCurrentThread()) {
+    if (stretch.isHeldByCurrentThread()) {
       throw new IllegalStateException("a guest cannot be closed from within its own run");
     }
     stop(GuestEnding.StopReason.CLOSED);
-    running.lock();
+    stretch.lock();
     try {
       if (!closed) {
         closed = true;
@@ -856,7 +873,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
         }
       }
     } finally {
-      running.unlock();
+      stretch.unlock();
     }
   }
 }

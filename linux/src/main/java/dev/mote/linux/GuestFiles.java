@@ -25,9 +25,8 @@ final class GuestFiles implements AutoCloseable {
       ResourceLimits limits) {
     tree = new FileTree(setup.limits().files(), guest.clock());
     try {
-      ProcessArguments arguments = ProcessArguments.of(setup);
-      GuestProcess process = new GuestProcess(guest, arguments, limits);
-      populate(setup, process);
+      GuestProcess process = new GuestProcess(guest, limits);
+      populate(setup);
       if (guest.channel().isOpen()) {
         tree.devices().channel(guest.channel());
       }
@@ -44,7 +43,7 @@ final class GuestFiles implements AutoCloseable {
     calls = new FileCalls(files, guest.processId());
   }
 
-  private void populate(GuestSetup setup, GuestProcess process) {
+  private void populate(GuestSetup setup) {
     for (GuestSetup.Mount mount : setup.mounts()) {
       try {
         tree.mountHost(mount.host(), mount.target());
@@ -57,7 +56,11 @@ final class GuestFiles implements AutoCloseable {
       }
     }
     tree.addDefaults(ProcessCalls.HOST_NAME);
-    tree.addFile(process.executable(), FileContent.of(setup.program().bytes()), EXECUTABLE);
+    ProgramFile program = setup.program();
+    if (program != null) {
+      String path = setup.path().toAbsolutePath().normalize().toString();
+      tree.addFile(path, FileContent.of(program.bytes()), EXECUTABLE);
+    }
   }
 
   private void enter(String directory) {
@@ -81,6 +84,10 @@ final class GuestFiles implements AutoCloseable {
 
   FileCalls calls() {
     return calls;
+  }
+
+  ProcessFiles process() {
+    return files;
   }
 
   Descriptors descriptors() {

@@ -1,8 +1,7 @@
 package dev.mote.linux;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.Predicate;
 
@@ -12,13 +11,11 @@ final class GuestProcess implements ProcessFacts {
   private static final int NAME_COLUMN = 73;
 
   private final Guest guest;
-  private final ProcessArguments arguments;
   private final ResourceLimits limits;
   private final long startNanos;
 
-  GuestProcess(Guest guest, ProcessArguments arguments, ResourceLimits limits) {
+  GuestProcess(Guest guest, ResourceLimits limits) {
     this.guest = guest;
-    this.arguments = arguments;
     this.limits = limits;
     this.startNanos = guest.clock().monotonicNanos();
   }
@@ -40,27 +37,38 @@ final class GuestProcess implements ProcessFacts {
   }
 
   @Override
-  public String executable() {
-    return new String(arguments.executablePath(), StandardCharsets.UTF_8);
+  public RunningProgram program() {
+    return guest.running();
   }
 
+  /// A program that has written over the end of its arguments wants its title to be shown: the text
+  /// up to the first NUL, which may reach into what was the environment.
   @Override
   public byte[] commandLine() {
-    return terminated(arguments.arguments());
+    RunningProgram program = guest.running();
+    byte[] arguments = memory(program.arguments(), program.environment());
+    if (arguments.length == 0 || arguments[arguments.length - 1] == 0) {
+      return arguments;
+    }
+    byte[] all = memory(program.arguments(), program.environmentEnd());
+    int length = 0;
+    while (length < all.length && all[length] != 0) {
+      length++;
+    }
+    return Arrays.copyOf(all, length);
   }
 
   @Override
   public byte[] environment() {
-    return terminated(arguments.environment());
+    return memory(guest.running().environment(), guest.running().environmentEnd());
   }
 
-  private static byte[] terminated(List<byte[]> strings) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    for (byte[] string : strings) {
-      out.writeBytes(string);
-      out.write(0);
-    }
-    return out.toByteArray();
+  /// As much of a range as the program itself could read.
+  private byte[] memory(long start, long end) {
+    UserMemory memory = guest.memory();
+    byte[] bytes = new byte[(int) memory.readableBytes(start, end - start)];
+    memory.read(start, bytes, 0, bytes.length);
+    return bytes;
   }
 
   /// ```

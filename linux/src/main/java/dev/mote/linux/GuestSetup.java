@@ -7,8 +7,10 @@ import org.jspecify.annotations.Nullable;
 
 /// What a guest is made from.
 ///
-/// @param program what runs
-/// @param path where the program lies on the host, and so in the file tree (made absolute)
+/// @param program what runs; null for a program that the file tree has
+/// @param path where the program lies on the host, and so in the file tree (made absolute); of a
+///   program that the file tree has, its path there, relative to the working directory, or a name
+///   that is looked for in the PATH of the environment
 /// @param arguments what it is called with, its own name not included
 /// @param environment entries of the form `NAME=value`
 /// @param workingDirectory an absolute path in the file tree
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 ///   the host has
 /// @param trace receives a line for each system call
 public record GuestSetup(
-    ProgramFile program,
+    @Nullable ProgramFile program,
     Path path,
     List<String> arguments,
     List<String> environment,
@@ -26,6 +28,12 @@ public record GuestSetup(
     GuestLimits limits,
     int cpuLevel,
     @Nullable Consumer<String> trace) {
+  /// Whether the program can be loaded without the file tree: a file of the host that needs no
+  /// dynamic loader.
+  boolean isSelfContained() {
+    return program != null && program.image().interpreter() == null;
+  }
+
   /// A file or directory of the host in the file tree.
   ///
   /// @param host where it is

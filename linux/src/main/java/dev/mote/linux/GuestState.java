@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param mappings in the order of their addresses
 /// @param breakStart where the heap begins
-/// @param loadBias what was added to the program's own addresses
+/// @param program what runs
 /// @param programBreak the end of the heap
 /// @param stub address of the two pages of [dev.mote.machine.RestoreStub]; 0 for none
 /// @param tasks the threads; exactly one of them has the processor
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 public record GuestState(
     List<MappingState> mappings,
     long breakStart,
-    long loadBias,
+    ProgramState program,
     long programBreak,
     long stub,
     List<TaskState> tasks,
@@ -52,7 +52,7 @@ public record GuestState(
     return new GuestState(
         mappings,
         breakStart,
-        loadBias,
+        program,
         programBreak,
         stub,
         tasks,
@@ -76,7 +76,7 @@ public record GuestState(
     return new GuestState(
         mappings,
         breakStart,
-        loadBias,
+        program,
         programBreak,
         stub,
         tasks,
@@ -100,7 +100,7 @@ public record GuestState(
     return new GuestState(
         mappings.equals(other.mappings) ? other.mappings : mappings,
         breakStart,
-        loadBias,
+        program.equals(other.program) ? other.program : program,
         programBreak,
         stub,
         tasks.equals(other.tasks) ? other.tasks : tasks,
@@ -118,6 +118,10 @@ public record GuestState(
         channel.equals(other.channel) ? other.channel : channel,
         files);
   }
+
+  /// The program that runs, as [RunningProgram].
+  public record ProgramState(
+      String executable, long arguments, long environment, long environmentEnd) {}
 
   /// @param kind where pages come from before they are changed
   /// @param source of the kind [Source#FILE], which of the open files; else what [Loader] gave it

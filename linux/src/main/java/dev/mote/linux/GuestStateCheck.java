@@ -93,11 +93,21 @@ final class GuestStateCheck {
 
   private void checkPlaces() {
     require(isPage(state.stub(), RestoreStub.SIZE), "the address of the stub");
-    require(isPage(state.loadBias(), 0), "the load bias");
+    checkProgram(state.program());
     require(isUser(state.breakStart()), "the start of the heap");
     require(
         isUser(state.programBreak()) && state.programBreak() >= state.breakStart(),
         "the end of the heap");
+  }
+
+  private static void checkProgram(GuestState.ProgramState program) {
+    require(program.executable().length() <= LONGEST_NAME, "the path of the program");
+    require(
+        isUser(program.arguments())
+            && program.arguments() <= program.environment()
+            && program.environment() <= program.environmentEnd()
+            && program.environmentEnd() - program.arguments() <= Loader.STACK_SIZE,
+        "where the arguments are");
   }
 
   private static boolean isPage(long address, long size) {

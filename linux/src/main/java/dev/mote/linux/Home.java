@@ -232,6 +232,7 @@ final class Home {
   }
 
   private void loadSmall(SystemCalls calls, GuestState state) {
+    guest.running(RunningProgram.load(state.program(), state.breakStart()));
     calls.load(state);
     guest.signals().actions().load(state.actions());
     guest.signals().pending().load(state.pending());
@@ -270,11 +271,13 @@ final class Home {
       case VDSO_DATA -> Vdso.DATA_PAGE;
       case VDSO_CODE -> Vdso.CODE_PAGE;
       case PROGRAM -> {
-        var file = guest.setup().program().bytes();
-        if (mapping.source() < 0 || mapping.source() > file.byteSize()) {
+        ProgramFile program = guest.setup().program();
+        if (program == null
+            || mapping.source() < 0
+            || mapping.source() > program.bytes().byteSize()) {
           throw new IllegalArgumentException("more of the program than there is");
         }
-        yield new Loader.FilePages(file, mapping.source());
+        yield new Loader.FilePages(program.bytes(), mapping.source());
       }
       case FILE -> {
         if (mapping.source() < 0 || mapping.source() >= open.size()) {

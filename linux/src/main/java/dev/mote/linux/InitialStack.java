@@ -44,30 +44,50 @@ final class InitialStack {
 
   private final ElfImage image;
   private final long bias;
+  private final long base;
   private final ProcessArguments arguments;
   private final byte[] random;
+  private final Credentials credentials;
   private final VirtualMachine vm;
   private final ByteArrayOutputStream strings = new ByteArrayOutputStream();
   private long stringsAt;
 
+  /// @param bias what was added to the program's own addresses
+  /// @param base the same of its dynamic loader; 0 without one
   InitialStack(
-      ElfImage image, long bias, ProcessArguments arguments, byte[] random, VirtualMachine vm) {
+      ElfImage image,
+      long bias,
+      long base,
+      ProcessArguments arguments,
+      byte[] random,
+      Credentials credentials,
+      VirtualMachine vm) {
     this.image = image;
     this.bias = bias;
+    this.base = base;
     this.arguments = arguments;
     this.random = random;
+    this.credentials = credentials;
     this.vm = vm;
   }
 
-  /// Writes the stack below an address.
+  /// Where things are on the stack.
   ///
-  /// @return the stack pointer, a multiple of 16
-  long write(UserMemory memory, long top) {
+  /// @param stackPointer a multiple of 16
+  /// @param arguments the first string of argv
+  /// @param environment behind the last string of argv: the first of the environment
+  /// @param environmentEnd behind the last string of the environment
+  record Places(long stackPointer, long arguments, long environment, long environmentEnd) {}
+
+  /// Writes the stack below an address.
+  Places write(UserMemory memory, long top) {
     stringsAt = (top - 8 - stringBytes()) & -16;
     long randomAt = add(random);
     long platformAt = add(PLATFORM);
-    long pathAt = addString(arguments.executablePath());
+    long pathAt = addString(arguments.fileName());
+    long argumentsAt = stringsAt + strings.size();
     long[] argv = addAll(arguments.arguments());
+    long environmentAt = stringsAt + strings.size();
     long[] environment = addAll(arguments.environment());
     long[] vector = auxiliaryVector(randomAt, platformAt, pathAt);
 
@@ -83,7 +103,7 @@ final class InitialStack {
     memory.write(sp, table.array(), 0, table.capacity());
     byte[] bytes = strings.toByteArray();
     memory.write(stringsAt, bytes, 0, bytes.length);
-    return sp;
+    return new Places(sp, argumentsAt, environmentAt, stringsAt + bytes.length);
   }
 
   private long stringBytes() {
@@ -128,19 +148,19 @@ final class InitialStack {
       AT_PHNUM,
       image.programHeaderCount(),
       AT_BASE,
-      0,
+      base,
       AT_FLAGS,
       0,
       AT_ENTRY,
       bias + image.entry(),
       AT_UID,
-      0,
+      Integer.toUnsignedLong(credentials.uid()),
       AT_EUID,
-      0,
+      Integer.toUnsignedLong(credentials.euid()),
       AT_GID,
-      0,
+      Integer.toUnsignedLong(credentials.gid()),
       AT_EGID,
-      0,
+      Integer.toUnsignedLong(credentials.egid()),
       AT_SECURE,
       0,
       AT_RANDOM,

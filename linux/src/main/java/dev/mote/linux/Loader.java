@@ -7,12 +7,14 @@ import static dev.mote.linux.Mapping.PROT_WRITE;
 import dev.mote.machine.Frames;
 import dev.mote.machine.GuestMemory;
 import dev.mote.machine.HostRandom;
+import dev.mote.machine.PageTables;
 import dev.mote.machine.Registers;
 import dev.mote.machine.VirtualMachine;
 import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
-/// Puts a program into an address space and the registers to where it starts: what execve does.
+/// Puts a program, and the dynamic loader that it asks for, into an address space, and the
+/// registers to where they start.
 final class Loader {
   /// Where a program without fixed addresses goes, as on Linux without randomization.
   private static final long LOAD_BASE = 0x5555_5555_0000L;
@@ -39,81 +41,132 @@ final class Loader {
 
   /// What was loaded, for whoever must know it later.
   ///
-  /// @param bias what was added to the program's own addresses
   /// @param breakStart where the heap begins
-  /// @param stackPointer at entry: the arguments begin there
-  record Loaded(long bias, long breakStart, long stackPointer) {}
+  /// @param stack where the strings are
+  record Loaded(long breakStart, InitialStack.Places stack) {
+    RunningProgram running(String executable, @Nullable Entry entry) {
+      return new RunningProgram(
+          executable,
+          entry,
+          breakStart,
+          stack.arguments(),
+          stack.environment(),
+          stack.environmentEnd());
+    }
+  }
 
-  /// Loads a program.
+  /// Fails if two files and the strings on the stack cannot be loaded together.
   ///
-  /// @param file the bytes that the image was parsed from
-  /// @throws ElfException TOO_LARGE if the memory limit is reached
-  Loaded load(ElfImage image, MemorySegment file, ProcessArguments arguments) {
-    long needed = image.segments().stream().mapToLong(LoadSegment::memorySize).sum();
+  /// @throws ElfException TOO_LARGE if the memory limit or the stack is too small for them,
+  ///   BAD_INTERPRETER if they want the same addresses
+  void check(Loadable program, @Nullable Loadable interpreter) {
+    long needed = program.memorySize() + (interpreter == null ? 0 : interpreter.memorySize());
     long limit = frames.limit() * PAGE;
     if (needed > limit) {
       throw new ElfException(
           ElfException.Reason.TOO_LARGE,
           "needs " + needed + " bytes of memory to start, and its limit is " + limit);
     }
-    try {
-      if (arguments.size() > ProcessArguments.MAX_BYTES) {
+    if (interpreter != null && interpreter.image().type() == ElfImage.Type.FIXED) {
+      long bias = bias(program.image());
+      ElfImage loader = interpreter.image();
+      if (loader.lowestPage() < pageEnd(bias + program.image().end())
+          && bias + program.image().lowestPage() < loader.end()) {
         throw new ElfException(
-            ElfException.Reason.TOO_LARGE,
-            "its arguments and environment are larger than "
-                + ProcessArguments.MAX_BYTES
-                + " bytes");
+            ElfException.Reason.BAD_INTERPRETER, "lies where its dynamic loader must lie");
       }
-      long bias = bias(image);
-      for (LoadSegment segment : image.segments()) {
-        map(segment, bias, file, arguments.executablePath());
-      }
-      int stackRights = PROT_READ | PROT_WRITE | (image.executableStack() ? PROT_EXEC : 0);
-      space.map(Mapping.zeros(STACK_TOP - STACK_SIZE, STACK_TOP, stackRights, "[stack]"));
-      mapVdso();
-      byte[] random = new byte[16];
-      HostRandom.fill(random);
-      var stack = new InitialStack(image, bias, arguments, random, vm);
-      long stackPointer = stack.write(memory, STACK_TOP);
-      start(bias + image.entry(), stackPointer);
-      return new Loaded(bias, (bias + image.end() + PAGE - 1) & -PAGE, stackPointer);
-    } catch (ErrnoException e) {
-      throw new ElfException(
-          ElfException.Reason.TOO_LARGE, "needs more memory to start than the memory limit");
     }
   }
 
+  /// Loads a program that [#check] has let pass into an address space that is empty.
+  ///
+  /// @param interpreter its dynamic loader, which then starts it; null for a static program
+  /// @throws ErrnoException ENOMEM if the memory limit is reached
+  Loaded load(
+      Loadable program,
+      @Nullable Loadable interpreter,
+      ProcessArguments arguments,
+      Credentials credentials) {
+    ElfImage image = program.image();
+    long bias = bias(image);
+    map(program, bias);
+    int stackRights = PROT_READ | PROT_WRITE | (image.executableStack() ? PROT_EXEC : 0);
+    space.map(Mapping.zeros(STACK_TOP - STACK_SIZE, STACK_TOP, stackRights, "[stack]"));
+    mapVdso();
+    long base = 0;
+    long entry = bias + image.entry();
+    if (interpreter != null) {
+      base = freeBias(interpreter.image());
+      map(interpreter, base);
+      entry = base + interpreter.image().entry();
+    }
+    byte[] random = new byte[16];
+    HostRandom.fill(random);
+    var stack = new InitialStack(image, bias, base, arguments, random, credentials, vm);
+    InitialStack.Places places = stack.write(memory, STACK_TOP);
+    start(entry, places.stackPointer());
+    return new Loaded(pageEnd(bias + image.end()), places);
+  }
+
   private static long bias(ElfImage image) {
+    return image.type() == ElfImage.Type.FIXED ? 0 : bias(image, LOAD_BASE);
+  }
+
+  /// What puts the image at an address, or above it as far as its alignment wants.
+  private static long bias(ElfImage image, long from) {
+    long alignment = image.alignment();
+    return ((from + alignment - 1) & -alignment) - (image.lowestPage() & -alignment);
+  }
+
+  /// The same for a place that is free.
+  private long freeBias(ElfImage image) {
     if (image.type() == ElfImage.Type.FIXED) {
       return 0;
     }
     long alignment = image.alignment();
-    return ((LOAD_BASE + alignment - 1) & -alignment) - (image.lowestPage() & -alignment);
+    long length = pageEnd(image.end()) - (image.lowestPage() & -alignment);
+    return bias(image, space.findFree(length + alignment - PAGE));
   }
 
-  private void map(LoadSegment segment, long bias, MemorySegment file, byte[] path) {
+  private static long pageEnd(long address) {
+    return (address + PAGE - 1) & -PAGE;
+  }
+
+  private void map(Loadable file, long bias) {
+    for (LoadSegment segment : file.image().segments()) {
+      map(file, segment, bias);
+    }
+  }
+
+  private void map(Loadable file, LoadSegment segment, long bias) {
     long start = (bias + segment.address()) & -PAGE;
-    long fileEnd = bias + segment.address() + segment.fileSize();
-    long end = bias + segment.end();
     int rights =
         (segment.readable() ? PROT_READ : 0)
             | (segment.writable() ? PROT_WRITE : 0)
             | (segment.executable() ? PROT_EXEC : 0);
-    String name = new String(path, StandardCharsets.ISO_8859_1);
     long zerosFrom = start;
     if (segment.fileSize() > 0) {
+      long fileEnd = bias + segment.address() + segment.fileSize();
+      zerosFrom = pageEnd(fileEnd);
+      long offset = segment.fileOffset() & -PAGE;
+      space.map(new Mapping(start, zerosFrom, rights, false, file.pages(), offset, file.name()));
       // Behind a file part that is followed by zeros the rest of its page is cleared; otherwise it
       // shows the file.
-      boolean zerosFollow = segment.memorySize() > segment.fileSize();
-      long limit = zerosFollow ? segment.fileOffset() + segment.fileSize() : file.byteSize();
-      zerosFrom = (fileEnd + PAGE - 1) & -PAGE;
-      long offset = segment.fileOffset() & -PAGE;
-      var source = new FilePages(file, limit);
-      space.map(new Mapping(start, zerosFrom, rights, false, source, offset, name));
+      if (segment.memorySize() > segment.fileSize() && fileEnd < zerosFrom) {
+        clear(fileEnd, zerosFrom);
+      }
     }
-    long zerosTo = (end + PAGE - 1) & -PAGE;
+    long zerosTo = pageEnd(bias + segment.end());
     if (zerosTo > zerosFrom) {
       space.map(Mapping.zeros(zerosFrom, zerosTo, rights, ""));
+    }
+  }
+
+  /// Clears a part of one page, whatever rights the program has there.
+  private void clear(long from, long to) {
+    if (space.touch(from, PageTables.READ) == AddressSpace.Touch.BOUND) {
+      byte[] zeros = new byte[(int) (to - from)];
+      vm.memory().write(space.tables().gpaToWrite(from), zeros, 0, zeros.length);
     }
   }
 
@@ -149,7 +202,7 @@ final class Loader {
     r.rsp(stackPointer);
   }
 
-  /// The pages of the program's own file.
+  /// The pages of a program of the host's.
   ///
   /// @param size bytes of the file that show
   record FilePages(MemorySegment file, long size) implements PageSource {

@@ -7,6 +7,7 @@ import static dev.mote.linux.Errno.ENODEV;
 import static dev.mote.linux.Errno.ENOMEM;
 import static dev.mote.linux.Errno.EPERM;
 
+import dev.mote.machine.GuestMemoryExhaustedException;
 import dev.mote.machine.PageTables;
 
 /// The system calls that arrange a program's memory.
@@ -27,13 +28,15 @@ final class MemoryCalls {
   private static final int MREMAP_MAYMOVE = 1;
   private static final int MREMAP_FIXED = 2;
 
+  private static final int MLOCK_ONFAULT = 1;
+
   private static final long PAGE = AddressSpace.PAGE;
   private static final long END = PageTables.USER_END - PAGE;
 
   private final AddressSpace space;
   private final long memoryLimit;
   private final MappableFiles files;
-  private final long breakStart;
+  private long breakStart;
   private long programBreak;
 
   /// Finds what a descriptor gives to mmap.
@@ -62,11 +65,14 @@ final class MemoryCalls {
     return programBreak;
   }
 
-  /// @throws IllegalArgumentException if the heap would end before it begins
-  void programBreak(long end) {
-    if (end < breakStart || end > END) {
+  /// The heap is that of another program.
+  ///
+  /// @throws IllegalArgumentException if it would end before it begins
+  void heap(long start, long end) {
+    if (end < start || end > END) {
       throw new IllegalArgumentException("a program break of 0x" + Long.toHexString(end));
     }
+    breakStart = start;
     programBreak = end;
   }
 
@@ -331,6 +337,76 @@ final class MemoryCalls {
       throw ENOMEM.exception();
     }
     requireMapped(address, address + size);
+    return 0;
+  }
+
+  /// Which pages of a range have a frame.
+  long mincore(Task task, long address, long length, long vector) {
+    if ((address & (PAGE - 1)) != 0) {
+      throw EINVAL.exception();
+    }
+    long size = (length + PAGE - 1) & -PAGE;
+    if (length < 0 || size < 0 || address < 0 || address > END - size) {
+      throw ENOMEM.exception();
+    }
+    requireMapped(address, address + size);
+    long pages = size / PAGE;
+    byte[] piece = new byte[(int) Math.min(pages, PAGE)];
+    for (long done = 0; done < pages && !task.isStopped(); done += piece.length) {
+      int count = (int) Math.min(piece.length, pages - done);
+      for (int i = 0; i < count; i++) {
+        piece[i] = (byte) (space.tables().isBound(address + (done + i) * PAGE) ? 1 : 0);
+      }
+      task.memory().write(vector + done, piece, 0, count);
+    }
+    return 0;
+  }
+
+  /// Memory of guests is not swapped: to lock it is to have it.
+  ///
+  /// @param flags of mlock2
+  long mlock(long address, long length, int flags) {
+    if ((flags & ~MLOCK_ONFAULT) != 0) {
+      throw EINVAL.exception();
+    }
+    long start = address & -PAGE;
+    long end = lockedEnd(start, address, length);
+    requireMapped(start, end);
+    if (end - start > memoryLimit) {
+      throw ENOMEM.exception();
+    }
+    if ((flags & MLOCK_ONFAULT) == 0) {
+      try {
+        space.populate(start, end);
+      } catch (GuestMemoryExhaustedException _) {
+        throw ENOMEM.exception();
+      }
+    }
+    return 0;
+  }
+
+  long munlock(long address, long length) {
+    long start = address & -PAGE;
+    requireMapped(start, lockedEnd(start, address, length));
+    return 0;
+  }
+
+  private static long lockedEnd(long start, long address, long length) {
+    long size = (length + (address - start) + PAGE - 1) & -PAGE;
+    if (length < 0 || size < 0 || start + size < start) {
+      throw EINVAL.exception();
+    }
+    if (start < 0 || start > END - size) {
+      throw ENOMEM.exception();
+    }
+    return start + size;
+  }
+
+  static long mlockall(int flags) {
+    int known = 1 | 2 | 4; // MCL_CURRENT, MCL_FUTURE, MCL_ONFAULT
+    if ((flags & ~known) != 0 || flags == 0 || flags == 4) {
+      throw EINVAL.exception();
+    }
     return 0;
   }
 

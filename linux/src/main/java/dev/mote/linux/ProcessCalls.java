@@ -31,6 +31,13 @@ final class ProcessCalls {
   private static final int PR_GET_NO_NEW_PRIVS = 39;
   private static final int NAME_SIZE = 16;
 
+  private static final int SCHED_OTHER = 0;
+
+  private static final int CAPABILITY_VERSION_1 = 0x1998_0330;
+  private static final int CAPABILITY_VERSION_2 = 0x2007_1026;
+  private static final int CAPABILITY_VERSION_3 = 0x2008_0522;
+  private static final long ALL_CAPABILITIES = (1L << 41) - 1;
+
   private static final int GRND_ALL = 7; // NONBLOCK, RANDOM, INSECURE
 
   /// The most random bytes that one call returns: asking for more is not an error, and gets this
@@ -269,6 +276,57 @@ final class ProcessCalls {
     if (id != 0 && guest.scheduler().find(id) == null) {
       throw ESRCH.exception();
     }
+  }
+
+  /// Everybody has the policy of Linux's ordinary threads.
+  long schedGetscheduler(Task task, int thread) {
+    requireThread(thread);
+    return SCHED_OTHER;
+  }
+
+  /// The least or the greatest priority of a policy.
+  static long priorityOfPolicy(int policy, int ofRealTime) {
+    return switch (policy) {
+      case 0, 3, 5, 6 -> 0; // OTHER, BATCH, IDLE, DEADLINE
+      case 1, 2 -> ofRealTime; // FIFO, RR
+      default -> throw EINVAL.exception();
+    };
+  }
+
+  /// What the program may do by its capabilities: everything, as `/proc/self/status` says too.
+  long capget(Task task, long header, long data) {
+    UserMemory memory = task.memory();
+    int words =
+        switch (memory.getInt(header)) {
+          case CAPABILITY_VERSION_1 -> 1;
+          case CAPABILITY_VERSION_2, CAPABILITY_VERSION_3 -> 2;
+          default -> {
+            memory.setInt(header, CAPABILITY_VERSION_3);
+            yield 0;
+          }
+        };
+    if (words == 0 && data != 0) {
+      throw EINVAL.exception();
+    }
+    if (words == 0 || data == 0) {
+      return 0;
+    }
+    requireThread(memory.getInt(header + 4));
+    for (int word = 0; word < words; word++) {
+      int all = (int) (ALL_CAPABILITIES >>> (32 * word));
+      memory.setInt(data + 12L * word, all); // effective
+      memory.setInt(data + 12L * word + 4, all); // permitted
+      memory.setInt(data + 12L * word + 8, 0); // inheritable
+    }
+    return 0;
+  }
+
+  /// There is one personality, Linux's own.
+  static long personality(int wanted) {
+    if (wanted != 0 && wanted != -1) {
+      throw EINVAL.exception();
+    }
+    return 0;
   }
 
   void requireSelf(Task task, int id) {

@@ -65,7 +65,16 @@ final class ProcessDirectory {
   }
 
   private SymbolicLink executable() {
-    return SymbolicLink.generated(volume, () -> FileTree.byteString(process.executable()));
+    return SymbolicLink.magic(
+        volume, volume.nextInode(), () -> process.program().path(), this::executableEntry);
+  }
+
+  private @Nullable Entry executableEntry() {
+    RunningProgram program = process.program();
+    Entry known = program.entry();
+    return known != null
+        ? known
+        : PathWalk.walk(files.tree.root(), files.tree.root(), program.executable(), true).entry();
   }
 
   private GeneratedDirectory descriptors(int mode, Function<Integer, @Nullable Inode> file) {

@@ -9,8 +9,8 @@ interface ProcessFacts {
   /// The name of the main thread, at most 15 bytes.
   String name();
 
-  /// The absolute path of the program in the guest.
-  String executable();
+  /// The program that runs.
+  RunningProgram program();
 
   /// The arguments, each with a NUL after it.
   byte[] commandLine();

@@ -51,7 +51,7 @@ public final class ProgramFile {
       }
     }
     MemorySegment whole = MemorySegment.ofBuffer(buffer.flip()).asReadOnly();
-    return new ProgramFile(whole, ElfImage.parse(whole, Long.MAX_VALUE));
+    return new ProgramFile(whole, ElfImage.parse(FileContent.of(whole), Long.MAX_VALUE));
   }
 
   /// Writes the file as it was read.

@@ -10,7 +10,7 @@ import java.util.List;
 /// sandbox are enforced elsewhere.
 final class ResourceLimits {
   static final int COUNT = 16;
-  private static final int RLIMIT_STACK = 3;
+  static final int RLIMIT_STACK = 3;
   private static final int RLIMIT_CORE = 4;
   static final int RLIMIT_NOFILE = 7;
   private static final int RLIMIT_MEMLOCK = 8;

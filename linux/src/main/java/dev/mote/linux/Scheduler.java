@@ -119,6 +119,22 @@ final class Scheduler implements AutoCloseable {
     accountCurrent();
   }
 
+  /// The process becomes another program, whose first thread is this one, which has the vCPU: all
+  /// others end.
+  void keepOnly(Task task) {
+    for (Task other : tasks.values()) {
+      if (other != task) {
+        other.forget();
+        other.state = Task.State.ENDED;
+      }
+    }
+    tasks.clear();
+    ready.clear();
+    sleeping.clear();
+    task.tid = FIRST_TID;
+    tasks.put(FIRST_TID, task);
+  }
+
   /// The thread whose turn it is: it enters the guest, or its blocked call is made again.
   ///
   /// @return null if none can run before something happens

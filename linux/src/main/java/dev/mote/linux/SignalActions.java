@@ -53,6 +53,15 @@ final class SignalActions {
     actions[signal] = action;
   }
 
+  /// Another program takes the place of the one that ran: its handlers are gone, what it ignored
+  /// stays ignored.
+  void exec() {
+    for (int signal = 1; signal <= SignalInfo.LAST; signal++) {
+      long handler = actions[signal].handler == SIG_IGN ? SIG_IGN : SIG_DFL;
+      actions[signal] = new Action(handler, 0, 0, 0);
+    }
+  }
+
   List<GuestState.ActionState> save() {
     var saved = new ArrayList<GuestState.ActionState>();
     for (int signal = 1; signal <= SignalInfo.LAST; signal++) {

@@ -96,6 +96,9 @@ public record StoredGuest(
           "it shows the guest %s of this machine, and a mount cannot travel; start it without"
               .formatted(setup.mounts().getFirst().host()));
     }
+    if (setup.program() == null) {
+      throw new IllegalArgumentException("its program is a file of its file tree");
+    }
     Processor shown = processor(setup.cpuLevel());
     CpuState cpu = image.cpu();
     return new StoredGuest(

@@ -2,9 +2,17 @@ package dev.mote.linux;
 
 import static dev.mote.linux.ElfLayout.EHDR_SIZE;
 import static dev.mote.linux.ElfLayout.EI_CLASS;
+import static dev.mote.linux.ElfLayout.E_PHNUM;
+import static dev.mote.linux.ElfLayout.E_PHOFF;
 import static dev.mote.linux.ElfLayout.E_SHENTSIZE;
 import static dev.mote.linux.ElfLayout.E_SHNUM;
 import static dev.mote.linux.ElfLayout.E_SHOFF;
+import static dev.mote.linux.ElfLayout.PHDR_SIZE;
+import static dev.mote.linux.ElfLayout.PT_LOAD;
+import static dev.mote.linux.ElfLayout.P_FILESZ;
+import static dev.mote.linux.ElfLayout.P_OFFSET;
+import static dev.mote.linux.ElfLayout.P_TYPE;
+import static dev.mote.linux.ElfLayout.P_VADDR;
 import static dev.mote.linux.ElfLayout.SHDR_SIZE;
 import static dev.mote.linux.ElfLayout.SH_ENTSIZE;
 import static dev.mote.linux.ElfLayout.SH_LINK;
@@ -76,6 +84,30 @@ final class Symbols {
     int count = sectionCount(sections);
     var found = find(sections, count, ElfLayout.SHT_SYMTAB, address);
     return found.isPresent() ? found : find(sections, count, ElfLayout.SHT_DYNSYM, address);
+  }
+
+  /// The function that contains a byte of the file, by its offset: where that is in memory is in
+  /// the program headers.
+  Optional<Place> findAt(long offset) {
+    if (!isElf64()) {
+      return Optional.empty();
+    }
+    long headers = i64(file, E_PHOFF);
+    int count = Math.min(u16(file, E_PHNUM), ElfImage.MAX_PROGRAM_HEADERS);
+    if (!within(headers, (long) count * PHDR_SIZE, file.byteSize())) {
+      return Optional.empty();
+    }
+    for (long at = headers; at < headers + (long) count * PHDR_SIZE; at += PHDR_SIZE) {
+      long inside = offset - i64(file, at + P_OFFSET);
+      if (i32(file, at + P_TYPE) == PT_LOAD && inside >= 0 && inside < i64(file, at + P_FILESZ)) {
+        return find(i64(file, at + P_VADDR) + inside);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private boolean isElf64() {
+    return file.byteSize() >= EHDR_SIZE && u8(file, EI_CLASS) == ElfLayout.ELFCLASS64;
   }
 
   private Optional<Place> find(long sections, int sectionCount, int type, long address) {
@@ -158,7 +190,7 @@ final class Symbols {
 
   /// Where the section headers are, or 0: they cannot be there.
   private long sectionHeaders() {
-    if (file.byteSize() < EHDR_SIZE || u8(file, EI_CLASS) != ElfLayout.ELFCLASS64) {
+    if (!isElf64()) {
       return 0;
     }
     long offset = i64(file, E_SHOFF);

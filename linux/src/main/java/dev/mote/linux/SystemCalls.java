@@ -23,6 +23,8 @@ final class SystemCalls implements AutoCloseable {
   private final ProcessCalls process;
   private final ThreadCalls threads;
   private final FutexCalls futexes;
+  private final Exec exec;
+  private final ExecCalls execCalls;
   private final ResourceLimits limits;
   private final Credentials credentials = new Credentials();
   private boolean filesMayHaveChanged;
@@ -40,6 +42,15 @@ final class SystemCalls implements AutoCloseable {
     process = new ProcessCalls(guest, vm);
     futexes = new FutexCalls(guest.futexes(), guest.scheduler());
     threads = new ThreadCalls(guest, futexes);
+    exec = new Exec(guest, files.process(), files.mappings(), memory, credentials);
+    execCalls = new ExecCalls(files.process(), limits, exec);
+  }
+
+  /// Loads the guest's program out of its file tree.
+  ///
+  /// @throws GuestFailure if it is not there, or cannot be loaded
+  void loadProgram(GuestSetup setup) {
+    exec.start(setup);
   }
 
   /// Makes one system call.
@@ -72,6 +83,7 @@ final class SystemCalls implements AutoCloseable {
       }
       case 25 -> memory.mremap(a, b, c, (int) d, e);
       case 26 -> memory.msync(a, b, (int) c);
+      case 27 -> memory.mincore(task, a, b, c);
       case 28 -> memory.madvise(a, b, (int) c);
       case 34 -> signals.pause(task);
       case 35 -> time.nanosleep(task, a, b);
@@ -80,6 +92,10 @@ final class SystemCalls implements AutoCloseable {
       case 38 -> time.setitimer(task, (int) a, b, c);
       case 39 -> guest.processId();
       case 56 -> threads.clone(task, a, b, c, d, e);
+      case 59 -> {
+        filesMayHaveChanged = true; // it closes some, and mappings keep files open
+        yield execCalls.execve(task, a, b, c);
+      }
       case 60 -> threads.exit(task, (int) a);
       case 61 -> process.wait4((int) c);
       case 62 -> signals.kill(task, (int) a, (int) b);
@@ -108,13 +124,22 @@ final class SystemCalls implements AutoCloseable {
       case 119 -> credentials.setresgid((int) a, (int) b, (int) c);
       case 120 -> credentials.getresgid(task, a, b, c);
       case 121, 124 -> process.getpgid(task, (int) a); // getpgid, getsid
+      case 125 -> process.capget(task, a, b);
       case 127 -> signals.rtSigpending(task, a, b);
       case 128 -> signals.rtSigtimedwait(task, a, b, c, d);
       case 129 -> signals.rtSigqueueinfo(task, (int) a, (int) b, c);
       case 130 -> signals.rtSigsuspend(task, a, b);
       case 131 -> signals.sigaltstack(task, a, b);
+      case 135 -> ProcessCalls.personality((int) a);
       case 140 -> process.getpriority(task, (int) a, (int) b);
       case 143 -> process.schedParameter(task, (int) a, b); // sched_getparam
+      case 145 -> process.schedGetscheduler(task, (int) a);
+      case 146 -> ProcessCalls.priorityOfPolicy((int) a, 99); // sched_get_priority_max
+      case 147 -> ProcessCalls.priorityOfPolicy((int) a, 1); // sched_get_priority_min
+      case 149 -> memory.mlock(a, b, 0);
+      case 150 -> memory.munlock(a, b);
+      case 151 -> MemoryCalls.mlockall((int) a);
+      case 152 -> 0; // munlockall
       case 157 -> process.prctl(task, (int) a, b);
       case 158 -> process.archPrctl(task, (int) a, b);
       case 160 -> prlimit(task, (int) a, b, 0);
@@ -146,6 +171,11 @@ final class SystemCalls implements AutoCloseable {
       case 309 -> process.getcpu(task, a, b);
       case READY -> guest.ready(task);
       case 435 -> threads.clone3(task, a, b);
+      case 325 -> memory.mlock(a, b, (int) c); // mlock2
+      case 322 -> {
+        filesMayHaveChanged = true;
+        yield execCalls.execveat(task, (int) a, b, c, d, (int) e);
+      }
       case 318 -> process.getrandom(task, a, b, (int) c);
       default -> fileCall(task, number, a, b, c, d, e, f);
     };
@@ -206,8 +236,8 @@ final class SystemCalls implements AutoCloseable {
     }
     return new GuestState(
         mappings,
-        guest.breakStart(),
-        guest.loadBias(),
+        guest.running().breakStart(),
+        guest.running().save(),
         memory.programBreak(),
         stub,
         guest.scheduler().tasks().stream().map(Task::save).toList(),
@@ -268,12 +298,12 @@ final class SystemCalls implements AutoCloseable {
 
   /// The pages of a file that a mapping of a snapshot shows.
   PageSource mapAgain(OpenFile file) {
-    return files.mappings().reopen(file);
+    return files.mappings().pages(file);
   }
 
   /// Everything else that system calls know.
   void load(GuestState state) {
-    memory.programBreak(state.programBreak());
+    memory.heap(state.breakStart(), state.programBreak());
     credentials.load(state.credentials());
     limits.load(state.limits());
     files.descriptors().limit(openFilesLimit());

@@ -38,7 +38,9 @@ final class Task implements WaitQueue.Waiter {
     ENDED
   }
 
-  final int tid;
+  /// Its number, which changes only when it becomes the first thread of another program.
+  int tid;
+
   private final Guest guest;
   private final Scheduler scheduler;
 
@@ -304,6 +306,17 @@ final class Task implements WaitQueue.Waiter {
     progress = 0;
     unwatch();
     drop();
+  }
+
+  /// Another program takes the place of the one that ran: what lay in that one's memory is gone.
+  /// The mask and what is pending stay.
+  void exec(String newName) {
+    name = newName;
+    alternateStack = 0;
+    alternateStackSize = 0;
+    alternateStackFlags = SS_DISABLE;
+    clearChildTid = 0;
+    robustList = 0;
   }
 
   /// A call that was blocked is given up: what it kept is closed.

@@ -103,6 +103,11 @@ final class VdsoClock {
     pageVersion = -1;
   }
 
+  /// The guest has a new page of data, with nothing in it: the next [#refresh] writes it.
+  void pageIsNew() {
+    due = true;
+  }
+
   /// Where the page of data is.
   ///
   /// @return guest physical address; negative if the program has taken it away, or thrown its

@@ -3,7 +3,6 @@ package dev.mote.linux;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayOutputStream;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -73,7 +72,11 @@ final class ElfBuilder {
   }
 
   ElfBuilder interpreter(String path) {
-    byte[] name = (path + "\0").getBytes(UTF_8);
+    return interpreter((path + "\0").getBytes(UTF_8));
+  }
+
+  /// With bytes that may be no name at all.
+  ElfBuilder interpreter(byte[] name) {
     return header(ElfLayout.PT_INTERP, R, 0, name, name.length, 1);
   }
 
@@ -119,8 +122,8 @@ final class ElfBuilder {
     return (int) ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getLong(ElfLayout.E_SHOFF);
   }
 
-  MemorySegment segment() {
-    return MemorySegment.ofArray(bytes()).asReadOnly();
+  FileContent file() {
+    return FileContent.of(bytes());
   }
 
   byte[] bytes() {

@@ -57,7 +57,7 @@ class ElfFuzzTest {
   void image(byte[] bytes) {
     ElfImage image;
     try {
-      image = ElfImage.parse(MemorySegment.ofArray(bytes).asReadOnly(), LIMIT);
+      image = ElfImage.parse(FileContent.of(bytes), LIMIT);
     } catch (ElfException refused) {
       assertThat(refused.getMessage()).hasSizeLessThan(1000).doesNotContain("\n");
       return;
@@ -83,7 +83,11 @@ class ElfFuzzTest {
   @MethodSource("seeds")
   @FuzzTest(maxDuration = "3m")
   void symbols(byte[] bytes) {
+    assertThat(NeededLibraries.of(FileContent.of(bytes)).names())
+        .hasSizeLessThanOrEqualTo(NeededLibraries.MOST)
+        .allMatch(name -> name.length() <= Printable.MAX_LENGTH + 1);
     var symbols = new Symbols(MemorySegment.ofArray(bytes));
+    symbols.findAt(64 + 2 * 56);
     for (long address : new long[] {0, 64 + 2 * 56, 64 + 3 * 56 + 5, 0x40_0015, -1}) {
       symbols
           .find(address)

@@ -11,7 +11,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.mote.linux.ElfException.Reason;
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.HexFormat;
 import org.assertj.core.api.AbstractStringAssert;
@@ -25,7 +24,7 @@ class ElfRefusalTest {
   private static final long LIMIT = 1 << 20;
   private static final byte[] CODE = {(byte) 0xf4};
 
-  static AbstractStringAssert<?> assertRefused(MemorySegment file, long limit, Reason reason) {
+  static AbstractStringAssert<?> assertRefused(FileContent file, long limit, Reason reason) {
     var refusal = catchThrowableOfType(ElfException.class, () -> ElfImage.parse(file, limit));
     assertThat(refusal).as("refusal").isNotNull();
     assertThat(refusal.reason()).as(refusal.getMessage()).isEqualTo(reason);
@@ -33,11 +32,11 @@ class ElfRefusalTest {
   }
 
   private static AbstractStringAssert<?> assertRefused(ElfBuilder file, Reason reason) {
-    return assertRefused(file.segment(), LIMIT, reason);
+    return assertRefused(file.file(), LIMIT, reason);
   }
 
   private static AbstractStringAssert<?> assertRefused(byte[] file, Reason reason) {
-    return assertRefused(MemorySegment.ofArray(file), LIMIT, reason);
+    return assertRefused(FileContent.of(file), LIMIT, reason);
   }
 
   @Test
@@ -119,17 +118,19 @@ class ElfRefusalTest {
     assertRefused(smallest().patch(ElfLayout.E_TYPE, 2, type), Reason.NOT_A_PROGRAM).contains(name);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", "/", "/lib64/ld-linux-x86-64.so.2"})
+  void aLoaderNameWithoutAnEnd(String name) {
+    assertRefused(smallest().interpreter(name.getBytes(UTF_8)), Reason.BAD_INTERPRETER)
+        .contains("dynamic loader");
+  }
+
   @Test
-  void aDynamicProgramNamesItsLoader() {
-    assertRefused(
-            relocatable()
-                .load(RX, 0x1000, CODE)
-                .entry(0x1000)
-                .interpreter("/lib64/ld-linux-x86-64.so.2"),
-            Reason.DYNAMIC)
-        .isEqualTo(
-            "is a dynamic program (it asks for the loader /lib64/ld-linux-x86-64.so.2);"
-                + " only static programs can run yet");
+  void aLoaderNameThatIsTooLong() {
+    assertThat(ElfImage.parse(smallest().interpreter("x".repeat(4095)).file(), LIMIT).interpreter())
+        .hasSize(4095);
+    assertRefused(smallest().interpreter("x".repeat(4096)), Reason.BAD_INTERPRETER)
+        .contains("4097 bytes");
   }
 
   @Test
@@ -174,7 +175,7 @@ class ElfRefusalTest {
     for (int i = 1; i < ElfImage.MAX_PROGRAM_HEADERS; i++) {
       most.stack(RW);
     }
-    assertThat(ElfImage.parse(most.segment(), LIMIT).programHeaderCount()).isEqualTo(128);
+    assertThat(ElfImage.parse(most.file(), LIMIT).programHeaderCount()).isEqualTo(128);
 
     assertRefused(most.stack(RW), Reason.BAD_PROGRAM_HEADERS)
         .contains("129 program headers; at most 128");
@@ -215,7 +216,7 @@ class ElfRefusalTest {
     assertRefused(fixed().load(RX, 0xf000, CODE).entry(0xf000), Reason.BAD_SEGMENT)
         .contains("64 KiB");
     assertThat(
-            ElfImage.parse(fixed().load(RX, 0x1_0000, CODE).entry(0x1_0000).segment(), LIMIT)
+            ElfImage.parse(fixed().load(RX, 0x1_0000, CODE).entry(0x1_0000).file(), LIMIT)
                 .lowestPage())
         .isEqualTo(0x1_0000);
   }
@@ -272,6 +273,6 @@ class ElfRefusalTest {
     var large = smallest().load(RW, 0x50_0000, CODE, 1L << 40);
 
     assertRefused(large, Reason.TOO_LARGE).contains("the limit is 1048576");
-    assertThat(ElfImage.parse(large.segment(), 1L << 41).segments()).hasSize(2);
+    assertThat(ElfImage.parse(large.file(), 1L << 41).segments()).hasSize(2);
   }
 }

@@ -51,8 +51,7 @@ final class FileGuest implements AutoCloseable {
     }
     tree.addDefaults("test");
     files = new ProcessFiles(tree, new Credentials());
-    ProcessArguments arguments = ProcessArguments.of(setup(limits));
-    var process = new GuestProcess(guest, arguments, new ResourceLimits(limits.openFiles()));
+    var process = new GuestProcess(guest, new ResourceLimits(limits.openFiles()));
     var facts = new GuestFacts("test", "6.6.0", "#1", 64L << 20, () -> 0, "test");
     SystemDirectories.mount(tree, facts, process, files);
     standard = new StandardFiles(files, streams, guest.events(), Terminal.Host.fixed());

@@ -24,6 +24,9 @@ public record CpuState(
   /// Offsets in the XSAVE area (Intel SDM volume 1, section 13.4).
   private static final int MXCSR = 24;
 
+  private static final int INITIAL_MXCSR = 0x1f80;
+  private static final short INITIAL_X87_CONTROL = 0x37f;
+  private static final long INTERRUPTS_ON = 0x202; // in rflags, with the bit that is always set
   private static final int MXCSR_BITS = 0x2_ffff; // bit 17 is AMD's
   private static final int XSTATE_BV = 512;
   private static final int XSAVE_HEADER = 64;
@@ -46,6 +49,16 @@ public record CpuState(
       throw new IllegalArgumentException(
           extended.length + " bytes are no extended state of a processor");
     }
+  }
+
+  /// What a program starts with: zeros, and the floating point units as Linux sets them up.
+  public static CpuState initial(VirtualMachine vm) {
+    long[] general = new long[GENERAL];
+    general[RFLAGS] = INTERRUPTS_ON;
+    ByteBuffer area = ByteBuffer.allocate(vm.xsaveSize()).order(ByteOrder.LITTLE_ENDIAN);
+    area.putShort(0, INITIAL_X87_CONTROL);
+    area.putInt(MXCSR, INITIAL_MXCSR);
+    return new CpuState(general, new int[SEGMENTS], 0, 0, area.array(), vm.xcr0());
   }
 
   /// Whether it can be loaded into a processor without that refusing it.
