@@ -63,13 +63,22 @@ class Mote:
         self.options = list(options)
 
     def command(self, run):
-        words = [str(REPOSITORY / "mote"), "run", "--root", str(ROOT), "--cwd", run.directory, "--memory", run.memory]
+        words = [str(REPOSITORY / "mote"), "run", *root(), "--cwd", run.directory, "--memory", run.memory]
         for variable in run.variables():
             words += ["--env", variable]
         return words + self.options + run.command
 
     def start(self, run):
         return execute(self.command(run), run)
+
+
+def root():
+    words = []
+    for name in ("usr", "opt", "suites", "etc"):
+        words += ["--mount", f"{ROOT}/{name}:/{name}"]
+    for name in ("bin", "lib", "lib64"):
+        words += ["--mount", f"{ROOT}/usr/{name}:/{name}"]
+    return words
 
 
 def execute(command, run):
