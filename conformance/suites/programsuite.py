@@ -1,6 +1,5 @@
 """Real programs: each line of programs.list is one, whose output and status must be the same on both sides."""
 
-import hashlib
 import shlex
 
 from results import Results, listed
@@ -18,11 +17,10 @@ def units():
 
 
 def run(side, title, only=None):
-    """One test, `status S output H`, for each program: natively it passes if it ends with status 0."""
+    """One test, which natively passes when it ends with status 0, and in a VM when it also writes the same."""
     results = Results()
     ended = side.start(Run(_commands()[title], directory="/suites/programs", seconds=300))
     results.attempt(ended)
-    digest = hashlib.sha256(ended.output.encode()).hexdigest()[:16]
-    fine = ended.status == 0 and not ended.late
-    results.outcomes[f"{title} writes {digest}"] = "pass" if fine else f"status {ended.status} {ended.late}"
+    results.outcomes[title] = "pass" if ended.status == 0 and not ended.late else f"status {ended.status} {ended.late}"
+    results.output = ended.output
     return results

@@ -10,6 +10,7 @@ class Results:
     outcomes: dict = field(default_factory=dict)  # name of a test: pass, skip, fail, error, crash, hang
     seconds: float = 0
     attempts: int = 0
+    output: str = ""  # where it is to be the same on both sides
     log: str = ""
 
     def attempt(self, ended):
