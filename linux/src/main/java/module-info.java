@@ -11,7 +11,8 @@ module dev.mote.linux {
   exports dev.mote.linux to
       dev.mote,
       dev.mote.bench,
-      dev.mote.conformance;
+      dev.mote.conformance,
+      dev.mote.trees;
 
   // A snapshot on disk is made of its records.
   opens dev.mote.linux to

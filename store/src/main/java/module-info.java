@@ -5,7 +5,7 @@ import org.jspecify.annotations.NullMarked;
 module dev.mote.store {
   requires transitive dev.mote;
   requires static transitive org.jspecify;
-  requires tools.jackson.core;
+  requires dev.mote.json;
 
   exports dev.mote.store;
 }

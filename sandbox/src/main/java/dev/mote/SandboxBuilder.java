@@ -9,6 +9,7 @@ import dev.mote.linux.SharedMachine;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,8 @@ public final class SandboxBuilder {
   private final @Nullable Snapshot snapshot; // in place of the program
   private final Map<String, String> environment = new LinkedHashMap<>();
   private final List<GuestSetup.Mount> mounts = new ArrayList<>();
+  private @Nullable FileTree root;
+  private GuestSetup.Ids ids = GuestSetup.Ids.ROOT;
   private MemorySize memory = DEFAULT_MEMORY;
   private @Nullable Duration timeout = DEFAULT_TIMEOUT;
   private @Nullable Duration cpuTime;
@@ -166,6 +169,33 @@ public final class SandboxBuilder {
       throw new IllegalArgumentException("the value of " + name + " contains a NUL character");
     }
     environment.put(name, value);
+    return this;
+  }
+
+  /// The tree of files that the program has as its root. It may change all of it: its changes are
+  /// in memory, count against [#fileLimit] and [#fileCount], and are gone with the sandbox. `/dev`,
+  /// `/proc`, `/sys`, mounts and the program itself lie over it. Default: an empty one.
+  ///
+  /// @param tree stays the caller's, who closes it after the sandboxes and snapshots that use it
+  public SandboxBuilder root(FileTree tree) {
+    settle("root");
+    root = tree;
+    return this;
+  }
+
+  /// The user and groups that the program is, as it is told by getuid and its kin. They give it no
+  /// right over anything and take none away: it may do in its sandbox what root may. Default: root.
+  ///
+  /// @param user 0 or more
+  /// @param group 0 or more
+  /// @param groups further ones, each 0 or more
+  public SandboxBuilder user(int user, int group, int... groups) {
+    settle("user");
+    List<Integer> further = Arrays.stream(groups).boxed().toList();
+    if (user < 0 || group < 0 || further.stream().anyMatch(id -> id < 0)) {
+      throw new IllegalArgumentException("a user or group is negative");
+    }
+    ids = new GuestSetup.Ids(user, group, further);
     return this;
   }
 
@@ -475,6 +505,8 @@ public final class SandboxBuilder {
             program().arguments(),
             environment.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList(),
             workingDirectory,
+            root == null ? null : root.directory(),
+            ids,
             List.copyOf(mounts),
             limits,
             cpu.level(),

@@ -41,7 +41,8 @@ final class CallCommand {
     if (words.size() < 2) {
       throw new UsageException("mote call takes a program and a function");
     }
-    try (Sandbox sandbox = start(words.getFirst())) {
+    try (wanted;
+        Sandbox sandbox = start(words.getFirst())) {
       int status = new FunctionCall(sandbox, out, err).make(words.subList(1, words.size()));
       if (wanted.statistics) {
         err.println(sandbox.statistics());
@@ -60,7 +61,8 @@ final class CallCommand {
     if (words.size() != 1) {
       throw new UsageException("mote functions takes one program");
     }
-    try (Sandbox sandbox = start(words.getFirst())) {
+    try (wanted;
+        Sandbox sandbox = start(words.getFirst())) {
       for (GuestFunction function : sandbox.functions()) {
         out.println(function);
       }
@@ -72,7 +74,9 @@ final class CallCommand {
   private Sandbox start(String program) {
     var streams = Streams.of(InputStream.nullInputStream(), err, err);
     try {
-      return wanted.builder(program, programArguments, err).streams(streams).start();
+      var line = new ArrayList<String>(List.of(program));
+      line.addAll(programArguments);
+      return wanted.builder(line, err).streams(streams).start();
     } catch (IllegalArgumentException e) {
       throw new UsageException(String.valueOf(e.getMessage()));
     }

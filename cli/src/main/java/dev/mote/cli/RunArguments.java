@@ -19,7 +19,8 @@ final class RunArguments {
   static RunArguments parse(List<String> arguments) {
     var parsed = new RunArguments();
     parsed.program = List.copyOf(parsed.options.parse(arguments));
-    if (parsed.program.isEmpty() && !parsed.helpWanted()) {
+    boolean needsProgram = parsed.sandbox.image == null; // else the image has one
+    if (needsProgram && parsed.program.isEmpty() && !parsed.helpWanted()) {
       throw new UsageException("no program given: mote run [OPTIONS] PROGRAM [ARGUMENTS]");
     }
     return parsed;

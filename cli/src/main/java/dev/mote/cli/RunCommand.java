@@ -26,7 +26,8 @@ final class RunCommand {
       printHelp(wanted);
       return ExitStatus.OK;
     }
-    try (Sandbox sandbox = build(wanted)) {
+    try (wanted.sandbox;
+        Sandbox sandbox = build(wanted)) {
       int status = EndingReport.print(sandbox.run(Streams.inherit()), err);
       if (wanted.sandbox.statistics) {
         err.println(sandbox.statistics());
@@ -37,8 +38,7 @@ final class RunCommand {
 
   private Sandbox build(RunArguments wanted) {
     List<String> line = wanted.program;
-    SandboxBuilder builder =
-        wanted.sandbox.builder(line.getFirst(), line.subList(1, line.size()), err);
+    SandboxBuilder builder = wanted.sandbox.builder(line, err);
     // The streams pass through, so there is nothing to fill; and whoever waits can end the wait.
     builder.outputLimit(NO_LIMIT);
     if (wanted.sandbox.timeout == null) {
@@ -55,11 +55,14 @@ final class RunCommand {
     out.print(
         """
         usage: mote run [OPTIONS] PROGRAM [ARGUMENTS]
+               mote run [OPTIONS] --image PATH[:TAG] [ARGUMENTS]
 
-        Runs a Linux program in its own micro-VM. It sees nothing of this machine but what --mount shows
-        it, and its standard streams are mote's. A PROGRAM without a slash is looked for in PATH. One
-        that is dynamically linked needs its loader and its libraries in mounts, such as --mount
-        /lib64:/lib64 --mount /lib:/lib --mount /usr:/usr. Options after PROGRAM are the program's.
+        Runs a Linux program in its own micro-VM. It sees nothing of this machine but what --root and
+        --mount show it, and its standard streams are mote's. A PROGRAM without a slash is looked for in
+        PATH. With --root, PROGRAM is a path in that root, and the PATH is the program's own. One that is
+        dynamically linked needs its loader and its libraries there, such as with --root /. Options after
+        PROGRAM are the program's. An image says what runs, in which environment and directory, and as
+        whom; ARGUMENTS replace its command, behind its entrypoint.
 
         """);
     out.print(wanted.describeOptions());

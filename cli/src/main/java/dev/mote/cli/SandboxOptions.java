@@ -5,6 +5,7 @@ import dev.mote.MemorySize;
 import dev.mote.Program;
 import dev.mote.Sandbox;
 import dev.mote.SandboxBuilder;
+import dev.mote.trees.Launch;
 import java.io.PrintStream;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -13,11 +14,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The options that say what a sandbox is like. What the command line does not say is null here,
 /// and the library's default holds.
-final class SandboxOptions {
+final class SandboxOptions implements AutoCloseable {
   /// A file or directory of the host, and where the program sees it.
   record Mount(Path host, String guest) {}
 
@@ -26,6 +28,9 @@ final class SandboxOptions {
   @Nullable Duration cpuTime;
   @Nullable String workingDirectory;
   @Nullable CpuBaseline cpu;
+  @Nullable Path root;
+  @Nullable String image;
+  private @Nullable Root opened;
   boolean trace;
   boolean statistics;
   final Map<String, String> environment = new LinkedHashMap<>();
@@ -41,6 +46,16 @@ final class SandboxOptions {
     addTimesTo(options);
     options
         .value("--env", "NAME=VALUE", "set an environment variable; repeatable", this::addVariable)
+        .value(
+            "--root",
+            "SOURCE",
+            "a directory, or a tar archive, as its root, which it changes in memory only",
+            this::setRoot)
+        .value(
+            "--image",
+            "PATH[:TAG]",
+            "an OCI image layout, or what `docker save` wrote, as its root and for its defaults",
+            text -> image = text)
         .value(
             "--mount",
             "HOST:GUEST",
@@ -80,9 +95,41 @@ final class SandboxOptions {
     options.flag("--stats", "print what it used on standard error", () -> statistics = true);
   }
 
-  /// A sandbox for the program that the words name, as these options say.
-  SandboxBuilder builder(String name, List<String> arguments, PrintStream err) {
-    var builder = Sandbox.builder(program(name, arguments));
+  /// A sandbox as these options say, for the program that the words name.
+  ///
+  /// @param line the program and its arguments; may be empty if an image says what runs
+  SandboxBuilder builder(List<String> line, PrintStream err) {
+    close();
+    if (image != null && root != null) {
+      throw new UsageException("--image and --root are two roots: give one of them");
+    }
+    SandboxBuilder builder;
+    if (image != null) {
+      opened = Root.of(image, line);
+      builder = launched(opened);
+    } else {
+      builder = Sandbox.builder(program(line.getFirst(), line.subList(1, line.size())));
+    }
+    settings(builder, err);
+    return builder;
+  }
+
+  private static SandboxBuilder launched(Root root) {
+    Launch launch = Objects.requireNonNull(root.launch());
+    List<String> command = launch.command();
+    SandboxBuilder builder =
+        Sandbox.builder(Program.inTree(command.getFirst(), command.subList(1, command.size())))
+            .root(root.tree())
+            .workingDirectory(launch.workingDirectory())
+            .user(
+                launch.user().uid(),
+                launch.user().gid(),
+                launch.user().groups().stream().mapToInt(Integer::intValue).toArray());
+    launch.environment().forEach(builder::environment);
+    return builder;
+  }
+
+  private void settings(SandboxBuilder builder, PrintStream err) {
     if (memory != null) {
       builder.memory(memory);
     }
@@ -93,6 +140,10 @@ final class SandboxOptions {
       builder.cpu(cpu);
     }
     environment.forEach(builder::environment);
+    if (root != null) {
+      opened = Root.of(root);
+      builder.root(opened.tree());
+    }
     for (Mount mount : mounts) {
       builder.mount(mount.host(), mount.guest());
     }
@@ -100,12 +151,15 @@ final class SandboxOptions {
       builder.trace(err::println);
     }
     applyTo(builder);
-    return builder;
   }
 
-  /// A program that lies where a mount shows something to the guest is the one that the guest sees
-  /// there; any other one is a file of this host.
+  /// With a root, the program is a file of that. Without one, a program that lies where a mount
+  /// shows something to the guest is the one that the guest sees there; any other one is a file of
+  /// this host.
   private Program program(String name, List<String> arguments) {
+    if (root != null) {
+      return Program.inTree(name, arguments);
+    }
     Path executable = SearchPath.ofEnvironment().find(name);
     boolean mounted =
         executable.isAbsolute()
@@ -122,6 +176,23 @@ final class SandboxOptions {
     }
     if (cpuTime != null) {
       builder.cpuTime(cpuTime);
+    }
+  }
+
+  private void setRoot(String text) {
+    try {
+      root = Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
+  }
+
+  /// Closes the root, after the sandbox.
+  @Override
+  public void close() {
+    if (opened != null) {
+      opened.close();
+      opened = null;
     }
   }
 

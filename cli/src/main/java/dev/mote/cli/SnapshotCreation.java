@@ -43,8 +43,8 @@ final class SnapshotCreation {
     if (line.isEmpty()) {
       throw new UsageException("no program given: mote snapshot create --output DIR PROGRAM");
     }
-    Snapshot snapshot = take(line);
-    try {
+    try (wanted) {
+      Snapshot snapshot = take(line);
       var store = SnapshotStore.create(place.directory());
       store.save(place.name(), snapshot);
       out.println(store.find(place.name()).digest());
@@ -75,7 +75,7 @@ final class SnapshotCreation {
   }
 
   private SandboxBuilder builder(List<String> line) {
-    return wanted.builder(line.getFirst(), line.subList(1, line.size()), err);
+    return wanted.builder(line, err);
   }
 
   private void printHelp() {
@@ -88,7 +88,7 @@ final class SnapshotCreation {
         which, it is started once more if it ends without functions; --plain spares that. Prints the digest of
         what was kept.
 
-        What it shows the program of this machine (--mount) cannot be kept. To go on with it on another
+        What it shows the program of this machine (--root, --mount) cannot be kept. To go on with it on another
         machine, name a processor that both have (--cpu).
 
         """);

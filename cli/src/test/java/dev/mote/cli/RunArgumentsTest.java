@@ -73,6 +73,12 @@ class RunArgumentsTest {
   }
 
   @Test
+  void aRootIsADirectoryOfTheHost() {
+    assertThat(parse("--root", "/srv/tree", "prog").sandbox.root).isEqualTo(Path.of("/srv/tree"));
+    assertThat(parse("prog").sandbox.root).isNull();
+  }
+
+  @Test
   void aColonInTheHostsPathIsPartOfIt() {
     assertThat(parse("--mount", "/a:b/c:/d", "prog").sandbox.mounts)
         .containsExactly(new SandboxOptions.Mount(Path.of("/a:b/c"), "/d"));

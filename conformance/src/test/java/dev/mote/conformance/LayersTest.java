@@ -22,8 +22,7 @@ class LayersTest {
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-          .importPackages(
-              LAYERS); // with what is below them, dev.mote.values and dev.mote.store too
+          .importPackages(LAYERS); // with what is below them, such as dev.mote.values
 
   @ParameterizedTest
   @CsvSource({
@@ -78,11 +77,35 @@ class LayersTest {
   }
 
   @Test
+  void treesKnowWhatATreeIsAndNothingElseOfMote() {
+    ArchRuleDefinition.noClasses()
+        .that()
+        .resideInAPackage("dev.mote.trees")
+        .should()
+        .dependOnClassesThat(
+            DescribedPredicate.describe(
+                "are of Mote, and neither a tree's nor JSON",
+                used ->
+                    used.getPackageName().startsWith("dev.mote")
+                        && !List.of("dev.mote.trees", "dev.mote.json")
+                            .contains(used.getPackageName())
+                        && !used.getName().startsWith("dev.mote.linux.TreeNode")))
+        .check(CLASSES);
+    ArchRuleDefinition.noClasses()
+        .that()
+        .resideInAnyPackage("dev.mote", "dev.mote.linux", "dev.mote.machine", "dev.mote.values")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("dev.mote.trees", "dev.mote.json")
+        .check(CLASSES);
+  }
+
+  @Test
   void everyLayerWasFound() {
     assertThat(CLASSES)
         .extracting(JavaClass::getPackageName)
         .containsAll(LAYERS)
-        .contains("dev.mote.values", "dev.mote.store");
+        .contains("dev.mote.values", "dev.mote.store", "dev.mote.trees", "dev.mote.json");
   }
 
   private static DescribedPredicate<JavaClass> inAnotherLayerThan(String layer, String below) {

@@ -441,10 +441,19 @@ final class AddressSpace {
         if (run.count() > 1) {
           memory.populate(run.gpa(), run.bytes());
         }
-        source.copy(mapping.offset(at), memory, run.gpa(), (int) run.bytes());
+        copy(source, mapping.offset(at), run);
       }
       tables.bind(at, run, rights(mapping.protection()), written);
       at += run.bytes();
+    }
+  }
+
+  private void copy(PageSource source, long position, Frames.Run run) {
+    try {
+      source.copy(position, memory, run.gpa(), (int) run.bytes());
+    } catch (ErrnoException e) {
+      frames.free(run.first(), run.count());
+      throw e;
     }
   }
 

@@ -15,6 +15,7 @@ final class Alarms {
 
   private final TreeSet<Alarm> set = new TreeSet<>(ORDER);
   private long made;
+  private long rung;
 
   /// One thing that happens at most once each time that it is set.
   abstract static class Alarm {
@@ -51,11 +52,17 @@ final class Alarms {
     return set.isEmpty() ? OFF : set.first().due;
   }
 
+  /// How many have rung: what they did is not undone by a restore that finds no system call.
+  long rung() {
+    return rung;
+  }
+
   /// Rings those that are due.
   void ring(long now) {
     while (!set.isEmpty() && set.first().due <= now) {
       Alarm first = set.removeFirst();
       first.due = OFF;
+      rung++;
       first.ring(now);
     }
   }

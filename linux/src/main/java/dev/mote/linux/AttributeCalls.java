@@ -24,7 +24,7 @@ final class AttributeCalls {
   }
 
   long fchmod(int fd, int mode) {
-    return chmod(files.descriptors.opened(fd).inode(), mode);
+    return chmod(files.descriptors.opened(fd).entry(), mode);
   }
 
   long fchmodat(Task task, int dirfd, long path, int mode) {
@@ -32,16 +32,18 @@ final class AttributeCalls {
   }
 
   long fchmodat2(Task task, int dirfd, long path, int mode, int flags) {
-    return chmod(inode(task, dirfd, path, flags), mode);
+    return chmod(entry(task, dirfd, path, flags), mode);
   }
 
-  private static long chmod(Inode inode, int mode) {
+  private static long chmod(Entry entry, int mode) {
+    Inode inode = entry.inode;
     inode.requireWritable();
     if (inode instanceof SymbolicLink) {
       throw Errno.EOPNOTSUPP.exception();
     }
     requireChangeable(inode);
     inode.chmod(mode);
+    Notices.about(entry, Notifier.IN_ATTRIB);
     return 0;
   }
 
@@ -61,23 +63,25 @@ final class AttributeCalls {
   }
 
   long fchown(int fd, int uid, int gid) {
-    return chown(files.descriptors.opened(fd).inode(), uid, gid);
+    return chown(files.descriptors.opened(fd).entry(), uid, gid);
   }
 
   long fchownat(Task task, int dirfd, long path, int uid, int gid, int flags) {
-    return chown(inode(task, dirfd, path, flags), uid, gid);
+    return chown(entry(task, dirfd, path, flags), uid, gid);
   }
 
-  private static long chown(Inode inode, int uid, int gid) {
+  private static long chown(Entry entry, int uid, int gid) {
+    Inode inode = entry.inode;
     inode.requireWritable();
     requireChangeable(inode);
     inode.chown(uid, gid);
+    Notices.about(entry, Notifier.IN_ATTRIB);
     return 0;
   }
 
-  private Inode inode(Task task, int dirfd, long path, int flags) {
+  private Entry entry(Task task, int dirfd, long path, int flags) {
     StatCalls.requireOnly(flags, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH);
-    return files.entryAt(dirfd, UserPath.read(task, path), flags).inode;
+    return files.entryAt(dirfd, UserPath.read(task, path), flags);
   }
 
   long umask(int mask) {
@@ -88,13 +92,13 @@ final class AttributeCalls {
 
   /// Whole seconds: access and modification, 8 bytes each.
   long utime(Task task, long path, long times) {
-    Inode inode = inode(task, AT_FDCWD, path, 0);
+    Entry entry = entry(task, AT_FDCWD, path, 0);
     if (times == 0) {
-      return setTimes(inode, now(), now());
+      return setTimes(entry, now(), now());
     }
     UserMemory memory = task.memory();
     return setTimes(
-        inode,
+        entry,
         new Timestamp(memory.getLong(times), 0),
         new Timestamp(memory.getLong(times + 8), 0));
   }
@@ -106,8 +110,8 @@ final class AttributeCalls {
   /// Two `struct timeval`.
   long futimesat(Task task, int dirfd, long path, long times) {
     if (times == 0) {
-      Inode inode = timesOf(task, dirfd, path, 0);
-      return setTimes(inode, now(), now());
+      Entry entry = timesOf(task, dirfd, path, 0);
+      return setTimes(entry, now(), now());
     }
     Timestamp accessed = ofMicros(task.memory(), times);
     Timestamp modified = ofMicros(task.memory(), times + 16);
@@ -135,11 +139,12 @@ final class AttributeCalls {
     }
     long accessedSeconds = memory.getLong(times);
     long modifiedSeconds = memory.getLong(times + 16);
-    Inode inode = timesOf(task, dirfd, path, flags);
+    Entry entry = timesOf(task, dirfd, path, flags);
+    Inode inode = entry.inode;
     Timestamp accessed = choose(accessedSeconds, accessedNanos);
     Timestamp modified = choose(modifiedSeconds, modifiedNanos);
     return setTimes(
-        inode,
+        entry,
         accessed == null ? inode.accessed() : accessed,
         modified == null ? inode.modified() : modified);
   }
@@ -161,22 +166,24 @@ final class AttributeCalls {
     return nanos == UTIME_NOW ? now() : new Timestamp(seconds, (int) nanos);
   }
 
-  private Inode timesOf(Task task, int dirfd, long path, int flags) {
+  private Entry timesOf(Task task, int dirfd, long path, int flags) {
     if (path == 0 && dirfd != AT_FDCWD) {
       StatCalls.requireOnly(flags, 0);
-      return files.descriptors.opened(dirfd).inode();
+      return files.descriptors.opened(dirfd).entry();
     }
-    return inode(task, dirfd, path, flags);
+    return entry(task, dirfd, path, flags);
   }
 
   private Timestamp now() {
     return Timestamp.ofNanos(files.tree.clock().realtimeNanos());
   }
 
-  private static long setTimes(Inode inode, Timestamp accessed, Timestamp modified) {
+  private static long setTimes(Entry entry, Timestamp accessed, Timestamp modified) {
+    Inode inode = entry.inode;
     inode.requireWritable();
     requireChangeable(inode);
     inode.setTimes(accessed, modified);
+    Notices.about(entry, Notifier.IN_ATTRIB);
     return 0;
   }
 }

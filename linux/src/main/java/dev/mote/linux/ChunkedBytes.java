@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Invariant: bytes of a page past the size are zero, so growing a file never shows old content.
 ///
+/// A file may lie over one of the tree below ([TreeBytes]): a page that does not exist then has the
+/// bytes of that one, and becomes one of the file's own when it is written to.
+///
 /// A page that is also in a snapshot is copied before it is written to.
 final class ChunkedBytes {
   static final int CHUNK = 4096;
@@ -22,19 +25,32 @@ final class ChunkedBytes {
   private final TreeMap<Long, byte[]> chunks = new TreeMap<>();
   private final Set<byte[]> saved = Collections.newSetFromMap(new IdentityHashMap<>());
   private final Quota quota;
+  private final TreeBytes below;
   private long size;
 
-  ChunkedBytes(Quota quota) {
+  ChunkedBytes(Quota quota, TreeBytes below) {
     this.quota = quota;
+    this.below = below;
+    this.size = below.end();
+  }
+
+  TreeBytes below() {
+    return below;
   }
 
   long size() {
     return size;
   }
 
-  /// How many bytes are charged.
-  long allocated() {
-    return (long) chunks.size() * CHUNK;
+  /// How many bytes the pages have that are not holes.
+  long occupied() {
+    long inTree = pages(below.end());
+    int own = inTree == 0 ? chunks.size() : chunks.tailMap(inTree, true).size();
+    return (inTree + own) * CHUNK;
+  }
+
+  private static long pages(long bytes) {
+    return bytes / CHUNK + (bytes % CHUNK == 0 ? 0 : 1);
   }
 
   int read(long position, byte[] target, int offset, int length) {
@@ -44,10 +60,13 @@ final class ChunkedBytes {
     int count = (int) Math.min(length, size - position);
     for (int done = 0; done < count; ) {
       int at = (int) ((position + done) % CHUNK);
+      long index = (position + done) / CHUNK;
       int part = Math.min(count - done, CHUNK - at);
-      byte[] chunk = chunks.get((position + done) / CHUNK);
+      byte[] chunk = chunks.get(index);
       if (chunk == null) {
-        Arrays.fill(target, offset + done, offset + done + part, (byte) 0);
+        Long next = chunks.higherKey(index);
+        part = (int) Math.min(count - done, next == null ? count : next * CHUNK - position - done);
+        below.read(position + done, target, offset + done, part);
       } else {
         System.arraycopy(chunk, at, target, offset + done, part);
       }
@@ -78,18 +97,22 @@ final class ChunkedBytes {
       }
       System.arraycopy(source, offset + done, chunk, at, part);
       done += part;
+      size = Math.max(size, position + done);
     }
     if (done == 0) {
       throw Errno.ENOSPC.exception();
     }
-    size = Math.max(size, position + done);
     return done;
   }
 
   private byte @Nullable [] chunkForWriting(long index) {
     byte[] chunk = chunks.get(index);
-    if (chunk == null && quota.tryCharge(CHUNK)) {
+    if (chunk == null && quota.free() >= CHUNK) {
       chunk = new byte[CHUNK];
+      if (below.covers(index * CHUNK)) {
+        below.read(index * CHUNK, chunk, 0, CHUNK);
+      }
+      quota.charge(CHUNK, Errno.ENOSPC);
       chunks.put(index, chunk);
     }
     return chunk != null && saved.remove(chunk) ? copied(index, chunk) : chunk;
@@ -126,8 +149,9 @@ final class ChunkedBytes {
 
   void truncate(long newSize) {
     if (newSize < size) {
-      drop(chunks.tailMap(newSize / CHUNK + (newSize % CHUNK == 0 ? 0 : 1), true));
+      drop(chunks.tailMap(pages(newSize), true));
       zero(newSize, size);
+      below.cut(newSize);
     }
     size = newSize;
   }
@@ -151,21 +175,50 @@ final class ChunkedBytes {
 
   /// Makes a range read as zeros and frees the pages that lie wholly within it.
   void punch(long from, long to) {
-    long firstWhole = from / CHUNK + (from % CHUNK == 0 ? 0 : 1);
+    if (from < to && below.covers(from)) {
+      punchBelow(from, to);
+    }
+    long firstWhole = pages(from);
     long pastWhole = to / CHUNK;
     if (firstWhole > pastWhole) { // all in one page
       zero(from, to);
       return;
     }
-    drop(chunks.subMap(firstWhole, true, pastWhole, false));
+    if (below.covers(firstWhole * CHUNK)) {
+      chunks.subMap(firstWhole, true, pastWhole, false).replaceAll(this::zeroed);
+    } else {
+      drop(chunks.subMap(firstWhole, true, pastWhole, false));
+    }
     zero(from, firstWhole * CHUNK);
     zero(pastWhole * CHUNK, to);
+  }
+
+  /// Makes own pages of those that a hole touches, all or nothing; not of those behind which the
+  /// tree has nothing any more.
+  private void punchBelow(long from, long to) {
+    boolean toTheEnd = !below.covers(to);
+    if (!toTheEnd) {
+      allocate(from, to);
+    } else {
+      if (from % CHUNK != 0) {
+        allocate(from, from + 1);
+      }
+      below.cut(pages(from) * CHUNK);
+    }
+  }
+
+  private byte[] zeroed(long index, byte[] chunk) {
+    if (saved.remove(chunk)) {
+      return new byte[CHUNK];
+    }
+    Arrays.fill(chunk, (byte) 0);
+    return chunk;
   }
 
   /// The first position from `from` on that holds data.
   long nextData(long from) {
     requireWithin(from);
-    if (chunks.containsKey(from / CHUNK)) {
+    if (below.covers(from) || chunks.containsKey(from / CHUNK)) {
       return from;
     }
     Long next = chunks.higherKey(from / CHUNK);
@@ -179,7 +232,9 @@ final class ChunkedBytes {
   long nextHole(long from) {
     requireWithin(from);
     long index = from / CHUNK;
-    if (!chunks.containsKey(index)) {
+    if (below.covers(from)) {
+      index = pages(below.end());
+    } else if (!chunks.containsKey(index)) {
       return from;
     }
     for (long key : chunks.tailMap(index, true).keySet()) {
@@ -193,6 +248,7 @@ final class ChunkedBytes {
 
   void clear() {
     drop(chunks);
+    below.cut(0);
     size = 0;
   }
 

@@ -27,7 +27,8 @@ final class ContentCalls {
     if (length < 0) {
       throw Errno.EINVAL.exception();
     }
-    Inode inode = files.walk(AT_FDCWD, UserPath.read(task, path), true).existing().inode;
+    Entry entry = files.walk(AT_FDCWD, UserPath.read(task, path), true).existing();
+    Inode inode = entry.inode;
     switch (inode) {
       case Directory _ -> throw Errno.EISDIR.exception();
       case RegularFile file -> file.requireContentWritable();
@@ -35,6 +36,7 @@ final class ContentCalls {
     }
     if (inode instanceof MemoryFile file) {
       file.truncate(length);
+      Notices.about(entry, Notifier.IN_MODIFY);
     }
     return 0;
   }
@@ -48,6 +50,7 @@ final class ContentCalls {
       throw Errno.EINVAL.exception();
     }
     file.memoryFile(Errno.EINVAL).truncate(length);
+    Notices.about(file.entry(), Notifier.IN_MODIFY);
     return 0;
   }
 

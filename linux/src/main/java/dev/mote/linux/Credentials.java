@@ -17,10 +17,21 @@ final class Credentials {
 
   private final int[] user = new int[3];
   private final int[] group = new int[3];
-  private int[] groups = {0};
+  private int[] groups;
+
+  Credentials(GuestSetup.Ids ids) {
+    Arrays.fill(user, ids.user());
+    Arrays.fill(group, ids.group());
+    groups = ids.groups().stream().mapToInt(Integer::intValue).toArray();
+  }
 
   int uid() {
     return user[REAL];
+  }
+
+  /// Who the calling process is, to those that it sends something.
+  Ancillary.Sender sender(Task task) {
+    return new Ancillary.Sender(task.guest().processId(), euid(), egid());
   }
 
   int euid() {

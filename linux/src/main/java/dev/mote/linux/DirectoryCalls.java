@@ -69,6 +69,7 @@ final class DirectoryCalls {
     inode.inheritGroup(parent);
     try {
       parent.insert(place.name(), inode);
+      Notices.created(parent, place.name(), inode);
     } catch (ErrnoException e) {
       inode.free();
       throw e;
@@ -119,6 +120,8 @@ final class DirectoryCalls {
     }
     parent.insert(place.name(), inode);
     inode.linked();
+    Notices.tell(inode, Notifier.IN_ATTRIB, 0, "");
+    Notices.created(parent, place.name(), inode);
     return 0;
   }
 
@@ -189,7 +192,12 @@ final class DirectoryCalls {
     if (Directory.isMountPoint(entry)) {
       throw Errno.EBUSY.exception();
     }
-    found.changeableParent().remove(entry);
+    MemoryDirectory parent = found.changeableParent();
+    if (!(entry.inode instanceof Directory)) {
+      Notices.tell(entry.inode, Notifier.IN_ATTRIB, 0, "");
+    }
+    parent.remove(entry);
+    Notices.removed(parent, found.name(), entry.inode);
   }
 
   /// A read-only file system is found before what the name is.

@@ -15,7 +15,8 @@ final class Entry {
   /// One character per byte (Latin-1), as all names inside this package.
   String name;
 
-  /// Where `getdents` goes on after this entry; grows with every name that a directory gets.
+  /// Where `getdents` goes on after this entry; grows with every name that a directory gets. 0: the
+  /// name is where the tree below has it.
   long cookie;
 
   /// How much of the quota of files the name takes: 1, or 0 for what the sandbox came with.
@@ -34,6 +35,10 @@ final class Entry {
   /// `/proc/self/fd` shows.
   static Entry detached(String name, Inode inode) {
     return new Entry(null, name, inode);
+  }
+
+  boolean isFromTree() {
+    return cookie == 0;
   }
 
   /// Whether the path from the root leads here.

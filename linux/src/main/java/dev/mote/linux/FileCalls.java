@@ -17,9 +17,16 @@ final class FileCalls {
   private final PollCalls poll;
   private final SelectCalls select;
   private final TerminalCalls terminal;
+  private final EpollCalls epoll;
+  private final TimerFileCalls timers;
+  private final NotifierCalls notifiers;
+  private final SocketCalls sockets;
+  private final SocketOptionCalls options;
+  private final MessageCalls messages;
 
   FileCalls(ProcessFiles files, int processId) {
-    transfer = new TransferCalls(files);
+    SocketTransfer socketTransfer = new SocketTransfer();
+    transfer = new TransferCalls(files, socketTransfer);
     open = new OpenCalls(files);
     content = new ContentCalls(files);
     copy = new CopyCalls(files);
@@ -34,6 +41,12 @@ final class FileCalls {
     poll = new PollCalls(files);
     select = new SelectCalls(files);
     terminal = new TerminalCalls(files, processId);
+    epoll = new EpollCalls(files);
+    timers = new TimerFileCalls(files);
+    notifiers = new NotifierCalls(files);
+    sockets = new SocketCalls(files);
+    options = new SocketOptionCalls(sockets);
+    messages = new MessageCalls(files, sockets, socketTransfer);
   }
 
   /// Makes a call.
@@ -61,6 +74,21 @@ final class FileCalls {
       case 32 -> descriptors.dup((int) a);
       case 33 -> descriptors.dup2((int) a, (int) b);
       case 40 -> copy.sendfile(task, (int) a, (int) b, c, d);
+      case 41 -> sockets.socket((int) a, (int) b, (int) c);
+      case 42 -> sockets.connect(task, (int) a, b, (int) c);
+      case 43 -> sockets.accept(task, (int) a, b, c, 0);
+      case 44 -> messages.sendto(task, (int) a, b, c, (int) d, e, (int) f);
+      case 45 -> messages.recvfrom(task, (int) a, b, c, (int) d, e, f);
+      case 46 -> messages.sendmsg(task, (int) a, b, (int) c);
+      case 47 -> messages.recvmsg(task, (int) a, b, (int) c);
+      case 48 -> sockets.shutdown((int) a, (int) b);
+      case 49 -> sockets.bind(task, (int) a, b, (int) c);
+      case 50 -> sockets.listen(task, (int) a, (int) b);
+      case 51 -> sockets.getsockname(task, (int) a, b, c);
+      case 52 -> sockets.getpeername(task, (int) a, b, c);
+      case 53 -> sockets.socketpair(task, (int) a, (int) b, (int) c, d);
+      case 54 -> options.set(task, (int) a, (int) b, (int) c, d, (int) e);
+      case 55 -> options.get(task, (int) a, (int) b, (int) c, d, e);
       case 72 -> fcntl.fcntl(task, (int) a, (int) b, c);
       case 73 -> fcntl.flock(task, (int) a, (int) b);
       case 74, 75 -> content.fsync((int) a);
@@ -143,6 +171,31 @@ final class FileCalls {
       case 436 -> open.closeRange((int) a, (int) b, (int) c);
       case 439 -> stat.faccessat2(task, (int) a, b, (int) c, (int) d);
       case 452 -> attributes.fchmodat2(task, (int) a, b, (int) c, (int) d);
+      default -> waitingCall(task, number, a, b, c, d, e, f);
+    };
+  }
+
+  /// The calls on what can be waited on, from number 213 on.
+  private long waitingCall(Task task, int number, long a, long b, long c, long d, long e, long f) {
+    return switch (number) {
+      case 213 -> epoll.create((int) a);
+      case 232 -> epoll.wait(task, (int) a, b, (int) c, (int) d);
+      case 233 -> epoll.control(task, (int) a, (int) b, (int) c, d);
+      case 253 -> notifiers.init(0);
+      case 254 -> notifiers.add(task, (int) a, b, (int) c);
+      case 255 -> notifiers.remove((int) a, (int) b);
+      case 281 -> epoll.pwait(task, (int) a, b, (int) c, (int) d, e, f);
+      case 282 -> timers.signalfd(task, (int) a, b, c, 0);
+      case 283 -> timers.create(task, (int) a, (int) b);
+      case 286 -> timers.set(task, (int) a, (int) b, c, d);
+      case 287 -> timers.get(task, (int) a, b);
+      case 288 -> sockets.accept(task, (int) a, b, c, (int) d);
+      case 289 -> timers.signalfd(task, (int) a, b, c, (int) d);
+      case 291 -> epoll.create1((int) a);
+      case 294 -> notifiers.init((int) a);
+      case 299 -> messages.recvmmsg(task, (int) a, b, (int) c, (int) d, e);
+      case 307 -> messages.sendmmsg(task, (int) a, b, (int) c, (int) d);
+      case 441 -> epoll.pwait2(task, (int) a, b, (int) c, d, e, f);
       default -> throw Errno.ENOSYS.exception();
     };
   }

@@ -44,6 +44,9 @@ final class FileTree implements AutoCloseable {
   private final Quota pipeBytes;
   private final Quota remembered = new Quota(REMEMBERED);
   private final Quota locks = new Quota(MOST_LOCKS);
+  private final WatchQuotas watchQuotas = WatchQuotas.ofGuest();
+  private final Network network;
+  private int lastCookie;
   private final HostNames hostNames;
   private final Devices devices;
   private final List<HostMount> hostMounts = new ArrayList<>();
@@ -57,23 +60,27 @@ final class FileTree implements AutoCloseable {
   /// What the sandbox came with, and where.
   private final IdentityHashMap<Inode, String> given = new IdentityHashMap<>();
 
+  private final @Nullable TreeLayer layer;
   private Directory root;
 
   /// One line of `/proc/mounts`.
   record Mounted(Volume volume, String path) {}
 
-  /// A tree with `/dev` and nothing else.
-  FileTree(FileLimits limits, Clock clock) {
+  /// A tree with `/dev`, and with what a read-only tree has if there is one below it.
+  FileTree(FileLimits limits, Clock clock, TreeNode.@Nullable Directory below) {
     this.limits = limits;
     this.clock = clock;
     this.budget = new Volume.Budget(new Quota(limits.bytes()), new Quota(limits.files()));
     this.pipeBytes = new Quota(limits.pipeBytes());
+    this.network =
+        new Network(volume(8, "sockfs", Volume.SOCKFS_MAGIC), pipeBytes, limits.openFiles());
     this.hostNames = new HostNames(randomLong());
     this.memory = volume(25, "tmpfs", Volume.TMPFS_MAGIC);
     this.pipes = volume(13, "pipefs", Volume.PIPEFS_MAGIC);
     this.anonymous = volume(15, "anon_inodefs", Volume.ANON_INODE_MAGIC);
     this.shared = volume(1, "tmpfs", Volume.TMPFS_MAGIC);
-    MemoryDirectory top = new MemoryDirectory(memory, ORDINARY);
+    this.layer = below == null ? null : new TreeLayer(this, memory, below);
+    MemoryDirectory top = layer == null ? new MemoryDirectory(memory, ORDINARY) : layer.root();
     top.attach(Entry.detached("/", top));
     memoryRoots.add(top);
     given.put(top, "/");
@@ -131,6 +138,18 @@ final class FileTree implements AutoCloseable {
     return new Volume(number, type, magic, false, charged, clock);
   }
 
+  /// The read-only tree below; null if there is none.
+  @Nullable TreeLayer layer() {
+    return layer;
+  }
+
+  /// See [TreeLayer#forgetUnused].
+  void forgetUnused() {
+    if (layer != null) {
+      layer.forgetUnused();
+    }
+  }
+
   FileLimits limits() {
     return limits;
   }
@@ -151,6 +170,26 @@ final class FileTree implements AutoCloseable {
   /// Where files live that have no type at all (eventfd).
   Volume anonymous() {
     return anonymous;
+  }
+
+  /// What a file without a type shows as its name: `anon_inode:` and a word.
+  Entry anonymousEntry(String word) {
+    SpecialFile inode = SpecialFile.of(anonymous, 0600, null, () -> 0);
+    return Entry.detached("anon_inode:" + word, inode);
+  }
+
+  /// What ties the two events of one rename together, for inotify.
+  int nextCookie() {
+    return ++lastCookie;
+  }
+
+  WatchQuotas watchQuotas() {
+    return watchQuotas;
+  }
+
+  /// Where sockets find each other.
+  Network network() {
+    return network;
   }
 
   /// Where memory files live that have no name (memfd).
@@ -175,11 +214,11 @@ final class FileTree implements AutoCloseable {
     return List.copyOf(mounted);
   }
 
-  /// Adds `/tmp`, `/root` and the few files of `/etc` that libraries look for. What exists stays;
-  /// none of it counts against the limits.
+  /// Adds `/tmp`, `/root` and the few files of `/etc` that libraries look for. What exists stays,
+  /// of whatever type it is; none of it counts against the limits.
   void addDefaults(String hostName) {
-    directory("/tmp", TMP);
-    directory("/root", 0700);
+    addDirectory("/tmp", TMP);
+    addDirectory("/root", 0700);
     addText("/etc/passwd", "root:x:0:0:root:/root:/bin/sh\n");
     addText("/etc/group", "root:x:0:\n");
     addText("/etc/hosts", "127.0.0.1\tlocalhost\n::1\tlocalhost\n127.0.1.1\t" + hostName + "\n");
@@ -187,8 +226,23 @@ final class FileTree implements AutoCloseable {
     addText("/etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files\n");
   }
 
+  private void addDirectory(String path, int permissions) {
+    if (isFree(path)) {
+      directory(path, permissions);
+    }
+  }
+
+  /// Whether a path has no file, not even a link that leads nowhere, and can have one.
+  private boolean isFree(String path) {
+    try {
+      return PathWalk.walk(root, root, path, false).entry() == null;
+    } catch (ErrnoException e) {
+      return e.errno == Errno.ENOENT && isFree(path.substring(0, path.lastIndexOf('/')));
+    }
+  }
+
   private void addText(String path, String text) {
-    if (find(path) == null) {
+    if (isFree(path)) {
       addFile(path, FileContent.of(text.getBytes(StandardCharsets.US_ASCII)), 0644);
     }
   }
@@ -264,7 +318,7 @@ final class FileTree implements AutoCloseable {
     Directory current = root;
     List<String> names = PathWalk.namesOf(byteString(path));
     for (int i = 0; i < names.size(); i++) {
-      Entry entry = current.lookup(names.get(i));
+      Entry entry = entry(current, names.get(i));
       if (entry == null) {
         boolean isTmp = i == 0 && names.get(i).equals("tmp");
         int mode = isTmp ? TMP : i == names.size() - 1 ? permissions : ORDINARY;
@@ -280,6 +334,20 @@ final class FileTree implements AutoCloseable {
       current = next;
     }
     return current;
+  }
+
+  /// What a name stands for, or leads to.
+  private @Nullable Entry entry(Directory directory, String name) {
+    Entry entry = directory.lookup(name);
+    if (entry == null || !(entry.inode instanceof SymbolicLink)) {
+      return entry;
+    }
+    try {
+      return PathWalk.walk(root, directory, name, true).existing();
+    } catch (ErrnoException e) {
+      throw new IllegalArgumentException(
+          name + ", a name above it, is a link that leads nowhere", e);
+    }
   }
 
   private void place(String path, Inode inode) {
@@ -302,17 +370,10 @@ final class FileTree implements AutoCloseable {
     }
   }
 
-  private @Nullable Entry find(String path) {
-    try {
-      return PathWalk.walk(root, root, byteString(path), true).entry();
-    } catch (ErrnoException e) {
-      return null;
-    }
-  }
-
   /// Frees what the tree holds of the host.
   @Override
   public void close() {
+    network.close();
     hostMounts.forEach(HostMount::close);
     hostMounts.clear();
   }

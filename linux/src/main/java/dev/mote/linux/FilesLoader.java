@@ -13,7 +13,10 @@ final class FilesLoader {
   private final ProcessFiles files;
   private final StandardFiles standard;
   private final FilesState state;
+  private final Guest guest;
+  private final WaitingLoader waiting;
   private final List<Inode> nodes = new ArrayList<>();
+  private final List<TreeLayer.Found> origins = new ArrayList<>();
   private final List<Entry> places = new ArrayList<>();
   private final List<Pipe> pipes = new ArrayList<>();
   private final List<OpenFile> open = new ArrayList<>();
@@ -22,10 +25,12 @@ final class FilesLoader {
   private final Set<Directory> placed = Collections.newSetFromMap(new IdentityHashMap<>());
 
   /// @param files a fresh tree with nothing open but the standard streams
-  FilesLoader(ProcessFiles files, StandardFiles standard, FilesState state) {
+  FilesLoader(ProcessFiles files, StandardFiles standard, Guest guest, FilesState state) {
     this.files = files;
     this.standard = standard;
     this.state = state;
+    this.guest = guest;
+    this.waiting = new WaitingLoader(files.tree.network(), state.waiting());
   }
 
   /// @return the open file descriptions, by their numbers; the caller releases each
@@ -34,6 +39,9 @@ final class FilesLoader {
       files.descriptors.closeAll();
       state.pipes().forEach(pipe -> pipes.add(files.tree.newPipe()));
       List<Inode> given = findGiven();
+      for (var origin : state.origins()) {
+        origins.add(origin(origin));
+      }
       placed.addAll(files.tree.memoryRoots());
       for (int i = 0; i < state.nodes().size(); i++) {
         nodes.add(node(state.nodes().get(i), given.get(i)));
@@ -47,6 +55,7 @@ final class FilesLoader {
         files.descriptors.set(
             descriptor.number(), at(open, descriptor.open()).retain(), descriptor.closeOnExec());
       }
+      waiting.load(nodes, open);
       state.locks().forEach(this::lock);
       files.root(directory(state.root()));
       files.workingDirectory(directory(state.workingDirectory()));
@@ -118,7 +127,50 @@ final class FilesLoader {
               fifo.meta());
       case FilesState.Stream stream ->
           with(standard.inode(stream.role(), stream.meta().mode()), stream.meta());
+      case FilesState.InTree of -> inTree(of, at(origins, of.origin()));
     };
+  }
+
+  private TreeLayer.Found origin(FilesState.Origin origin) {
+    return origin.parent() < 0
+        ? layer().foundRoot()
+        : layer().find(at(origins, origin.parent()), origin.name());
+  }
+
+  private TreeLayer layer() {
+    TreeLayer layer = files.tree.layer();
+    if (layer == null) {
+      throw wrong("of a tree that is not there");
+    }
+    return layer;
+  }
+
+  private Inode inTree(FilesState.InTree of, TreeLayer.Found found) {
+    boolean isRoot = found.place().parent == null;
+    Inode inode = isRoot ? files.tree.root() : layer().inode(found);
+    switch (of) {
+      case FilesState.TreeFolder folder when inode instanceof MemoryDirectory directory -> {
+        directory.clear();
+        directory.load(folder);
+      }
+      case FilesState.TreeFile saved when inode instanceof MemoryFile file -> file.load(saved);
+      case FilesState.TreeOther other when inode instanceof SymbolicLink -> loadMeta(inode, other);
+      case FilesState.TreeOther other when inode instanceof SpecialFile special -> {
+        if (special.pipe != null && other.pipe() >= 0) {
+          at(pipes, other.pipe());
+          pipes.set(other.pipe(), special.pipe);
+        }
+        loadMeta(inode, other);
+      }
+      default -> throw wrong("a file of another type than in the tree");
+    }
+    return inode;
+  }
+
+  private static void loadMeta(Inode inode, FilesState.TreeOther saved) {
+    if (saved.meta() != null) {
+      inode.loadChanged(saved.meta(), saved.charged());
+    }
   }
 
   private static Inode with(Inode inode, FilesState.Meta meta) {
@@ -218,6 +270,12 @@ final class FilesLoader {
                 new EventCounter(entry, flags, counter.count(), counter.semaphore());
             case FilesState.OpenSpecial _ when inode instanceof SpecialFile special ->
                 special.open(entry, flags);
+            case FilesState.OpenSet _ -> new EpollSet(entry, flags, files.tree.watchQuotas());
+            case FilesState.OpenTimer timer -> TimerFile.of(entry, guest, timer);
+            case FilesState.OpenSignals signals ->
+                new SignalFile(entry, flags, guest, signals.signals());
+            case FilesState.OpenNotifier _ -> new Notifier(entry, flags, files.tree.watchQuotas());
+            case FilesState.OpenSocket _ -> waiting.socket(entry, flags, open.size());
             case FilesState.OpenStream stream -> standard.open(entry, flags, stream.role());
             default -> throw wrong("an open file of another type than its file");
           });

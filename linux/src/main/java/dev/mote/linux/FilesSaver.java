@@ -1,9 +1,15 @@
 package dev.mote.linux;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Writes down the files of a guest, as [FilesLoader] makes them again.
 ///
@@ -20,6 +26,10 @@ final class FilesSaver {
   private final IdentityHashMap<Pipe, Integer> pipeNumbers = new IdentityHashMap<>();
   private final IdentityHashMap<OpenFile, Integer> openNumbers = new IdentityHashMap<>();
   private final List<FilesState.Lock> locks = new ArrayList<>();
+  private final OriginNumbers origins = new OriginNumbers();
+  private final Deque<MemoryDirectory> unsettled = new ArrayDeque<>();
+  private final Set<MemoryDirectory> different = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final List<OpenFile> openFiles = new ArrayList<>();
   private boolean hasTree;
 
   FilesSaver(ProcessFiles files) {
@@ -37,6 +47,7 @@ final class FilesSaver {
     }
     int root = node(files.root());
     int workingDirectory = node(files.workingDirectory());
+    WaitingState waiting = new WaitingSaver(files, this).save();
     for (Inode inode : List.copyOf(nodeNumbers.keySet())) {
       saveLocks(inode);
     }
@@ -47,6 +58,7 @@ final class FilesSaver {
     return new FilesState(
         volumes,
         nodes,
+        origins.list(),
         places,
         pipes,
         open,
@@ -54,14 +66,17 @@ final class FilesSaver {
         locks,
         root,
         workingDirectory,
-        files.umask());
+        files.umask(),
+        waiting);
   }
 
   /// Before anything else: a directory comes before the names in it.
   private void tree() {
     if (!hasTree) {
       hasTree = true;
-      files.tree.memoryRoots().forEach(this::folder);
+      different.addAll(new TreeDifferences(files.tree.memoryRoots()).directories());
+      files.tree.memoryRoots().forEach(root -> node(root, root.entry()));
+      settle();
     }
   }
 
@@ -74,28 +89,53 @@ final class FilesSaver {
     }
     int number = open.size();
     openNumbers.put(file, number);
+    openFiles.add(file);
     open.add(file.save(place(file.entry())));
     return number;
   }
 
-  private void folder(MemoryDirectory directory) {
-    if (nodeNumbers.containsKey(directory)) {
-      return;
-    }
-    int number = addNode(directory, directory.save(files.tree.givenPath(directory)));
-    for (Entry entry : directory.entries()) {
-      addPlace(entry, number);
+  /// Those that have a number, in that order; it grows.
+  List<OpenFile> openFiles() {
+    return openFiles;
+  }
+
+  Map<Inode, Integer> nodeNumbers() {
+    return nodeNumbers;
+  }
+
+  /// The names in the directories that were written down.
+  private void settle() {
+    for (MemoryDirectory next = unsettled.poll(); next != null; next = unsettled.poll()) {
+      int number = Objects.requireNonNull(nodeNumbers.get(next));
+      for (Entry entry : next.entries()) {
+        boolean known = placeNumbers.containsKey(entry);
+        if (!known && TreeDifferences.isDifferent(entry, different)) {
+          addPlace(entry, number);
+        }
+      }
     }
   }
 
+  /// The number of a name. Those above it come first: they may have no name any more, or be as the
+  /// tree below has them, and only be held by somebody.
   private int place(Entry entry) {
-    Integer known = placeNumbers.get(entry);
-    if (known != null) {
-      return known;
+    var missing = new ArrayDeque<Entry>();
+    for (Entry at = entry; at != null && !placeNumbers.containsKey(at); at = above(at)) {
+      missing.push(at);
     }
-    // Nothing in memory leads here: it has no name any more, never had one, or is not in memory.
-    boolean inMemory = entry.parent instanceof MemoryDirectory;
-    return addPlace(entry, inMemory && entry.parent != null ? node(entry.parent) : -1);
+    for (Entry at : missing) {
+      int parent = at.parent instanceof MemoryDirectory ? node(at.parent, at.parent.entry()) : -1;
+      addPlace(at, parent);
+    }
+    settle();
+    return Objects.requireNonNull(placeNumbers.get(entry));
+  }
+
+  private @Nullable Entry above(Entry entry) {
+    return entry.parent instanceof MemoryDirectory directory
+            && !files.tree.memoryRoots().contains(directory)
+        ? directory.entry()
+        : null;
   }
 
   private int addPlace(Entry entry, int parent) {
@@ -112,8 +152,10 @@ final class FilesSaver {
     return number;
   }
 
+  /// The number of a directory that the process is in.
   private int node(Directory directory) {
-    return node(directory, directory.entry());
+    place(directory.entry());
+    return Objects.requireNonNull(nodeNumbers.get(directory));
   }
 
   private int node(Inode inode, Entry entry) {
@@ -122,22 +164,41 @@ final class FilesSaver {
       return known;
     }
     if (inode instanceof MemoryDirectory directory) {
-      folder(directory); // it has lost its name, and somebody holds it
-      return Objects.requireNonNull(nodeNumbers.get(directory));
+      unsettled.add(directory);
     }
-    FilesState.Node node =
-        switch (inode) {
-          case MemoryFile file -> file.save();
-          case SymbolicLink link when link.isInMemory() ->
-              new FilesState.Link(link.meta(), link.target());
-          case SpecialFile special when special.pipe != null ->
-              new FilesState.Fifo(special.meta(), pipe(special.pipe));
-          case SpecialFile special when special.role != null ->
-              new FilesState.Stream(special.meta(), special.role);
-          case SpecialFile special -> new FilesState.Special(special.meta(), special.rdev());
-          default -> given(entry);
-        };
+    FilesState.Node node = inode.origin() == null ? nodeOf(inode, entry) : inTree(inode);
     return addNode(inode, node);
+  }
+
+  private FilesState.Node nodeOf(Inode inode, Entry entry) {
+    return switch (inode) {
+      case MemoryDirectory directory -> directory.save(files.tree.givenPath(directory));
+      case MemoryFile file -> file.save();
+      case SymbolicLink link when link.isInMemory() ->
+          new FilesState.Link(link.meta(), link.target());
+      case SpecialFile special when special.pipe != null ->
+          new FilesState.Fifo(special.meta(), pipe(special.pipe));
+      case SpecialFile special when special.role != null ->
+          new FilesState.Stream(special.meta(), special.role);
+      case SpecialFile special -> new FilesState.Special(special.meta(), special.rdev());
+      default -> given(entry);
+    };
+  }
+
+  private FilesState.InTree inTree(Inode inode) {
+    int origin = origins.number(Objects.requireNonNull(inode.origin()));
+    return switch (inode) {
+      case MemoryDirectory directory -> directory.saveOverTree(origin);
+      case MemoryFile file -> file.saveOverTree(origin);
+      default ->
+          new FilesState.TreeOther(
+              origin,
+              inode.isAsInTree() ? null : inode.meta(),
+              inode.isCharged(),
+              inode instanceof SpecialFile special && special.pipe != null
+                  ? pipe(special.pipe)
+                  : -1);
+    };
   }
 
   private FilesState.Given given(Entry entry) {

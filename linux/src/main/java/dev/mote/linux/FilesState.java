@@ -6,18 +6,24 @@ import org.jspecify.annotations.Nullable;
 /// The files of a guest at one moment, as data: what is in its memory, what it has open, and of
 /// everything else (the host's directories, `/proc`, devices, the program) where it was.
 ///
+/// Of a guest whose root is a tree ([TreeNode]) it is what differs from the tree. What the guest
+/// has not changed is in it only if it was open, or leads to something that is.
+///
 /// Things are numbered by their place in these lists. Names and texts of links have one character
 /// per byte.
 ///
 /// @param volumes the number that each volume gave out last
+/// @param origins where nodes are in the tree below: a directory comes before what is in it
 /// @param places every name: a directory comes before the names in it
 /// @param pipes the buffers of pipes and FIFOs
 /// @param open open file descriptions
 /// @param root a node
 /// @param workingDirectory a node
+/// @param waiting what epoll sets watch, and what sockets hold
 public record FilesState(
     List<VolumeState> volumes,
     List<Node> nodes,
+    List<Origin> origins,
     List<Place> places,
     List<PipeState> pipes,
     List<Open> open,
@@ -25,7 +31,8 @@ public record FilesState(
     List<Lock> locks,
     int root,
     int workingDirectory,
-    int umask) {
+    int umask,
+    WaitingState waiting) {
   public record VolumeState(long number, long lastInode) {}
 
   /// What every file in memory has.
@@ -80,9 +87,40 @@ public record FilesState(
     TERMINAL
   }
 
+  /// A place in the tree below.
+  ///
+  /// @param parent another one; -1 for the root, which has no name
+  public record Origin(int parent, String name) {}
+
+  /// What comes from the tree below; its place there is `origin`.
+  public sealed interface InTree extends Node {
+    int origin();
+  }
+
+  /// @param meta null if it is as in the tree
+  /// @param charged whether it is one of the guest's own files by now
+  /// @param hidden names of the tree that are not there
+  public record TreeFolder(
+      int origin, @Nullable Meta meta, boolean charged, long lastCookie, List<String> hidden)
+      implements InTree {}
+
+  /// A regular file.
+  ///
+  /// @param kept how much of the file in the tree still shows where there are no chunks, in bytes
+  public record TreeFile(
+      int origin, @Nullable Meta meta, boolean charged, long size, long kept, List<Chunk> chunks)
+      implements InTree {}
+
+  /// A link, device, FIFO or socket.
+  ///
+  /// @param pipe of a FIFO, else -1
+  public record TreeOther(int origin, @Nullable Meta meta, boolean charged, int pipe)
+      implements InTree {}
+
   /// A name.
   ///
   /// @param parent the node of the directory; -1 for a file that has no place in the tree
+  /// @param cookie 0 for a name that is where the tree below has it
   /// @param charge of the quota of files
   public record Place(
       int parent, String name, int node, long cookie, int charge, boolean removed) {}
@@ -117,4 +155,19 @@ public record FilesState(
   /// @param owner an open file description; -1 for the process
   /// @param last the last byte, included
   public record Lock(int node, boolean whole, int owner, long first, long last, boolean write) {}
+
+  // What can be waited on; what hangs together is in WaitingState.
+
+  public record OpenSet(int place, int flags) implements Open {}
+
+  public record OpenSocket(int place, int flags) implements Open {}
+
+  public record OpenNotifier(int place, int flags) implements Open {}
+
+  /// @param due CLOCK_MONOTONIC
+  public record OpenTimer(
+      int place, int flags, int clock, long due, long interval, long ticks, boolean expired)
+      implements Open {}
+
+  public record OpenSignals(int place, int flags, long signals) implements Open {}
 }

@@ -24,6 +24,7 @@ final class FilesStateCheck {
 
   /// @throws IllegalArgumentException with what is wrong
   void run() {
+    require(state.origins().isEmpty(), "a tree below that it does not come with");
     for (var node : state.nodes()) {
       checkNode(node);
     }
@@ -37,6 +38,7 @@ final class FilesStateCheck {
       checkOpen(open);
     }
     checkDescriptors();
+    checkWaiting(state.waiting());
     for (var lock : state.locks()) {
       requireIndex(lock.node(), state.nodes(), "a lock: its file");
       require(lock.owner() >= -1 && lock.owner() < state.open().size(), "a lock: its owner");
@@ -77,6 +79,7 @@ final class FilesStateCheck {
         requireIndex(fifo.pipe(), state.pipes(), "a FIFO: its pipe");
       }
       case FilesState.Stream stream -> checkMeta(stream.meta());
+      case FilesState.InTree _ -> require(false, "a file of a tree");
     }
   }
 
@@ -136,7 +139,44 @@ final class FilesStateCheck {
           require(file.position() >= 0, "an open file: its position");
       case FilesState.OpenFolder folder ->
           require(folder.cookie() >= 0, "an open directory: its position");
+      case FilesState.OpenTimer timer ->
+          require(
+              TimerFileCalls.isClock(timer.clock())
+                  && timer.due() >= 0
+                  && timer.interval() >= 0
+                  && timer.ticks() >= 0,
+              "a timer");
       default -> {}
+    }
+  }
+
+  /// What is not looked at here, [WaitingLoader] refuses.
+  private void checkWaiting(WaitingState waiting) {
+    Set<Integer> seen = new HashSet<>();
+    for (var socket : waiting.sockets()) {
+      requireIndex(socket.open(), state.open(), "a socket");
+      require(seen.add(socket.open()), "a socket twice");
+      require(socket.path() < state.nodes().size(), "a socket: its path");
+      require(socket.stream().size() + socket.datagram().size() <= 1, "a socket of two kinds");
+      for (var stream : socket.stream()) {
+        require(
+            stream.backlog() >= 0 && stream.backlog() <= StreamSocket.MOST_BACKLOG,
+            "a socket's backlog");
+      }
+      for (var message : socket.queue()) {
+        require(message.sender().size() <= 1, "a message of two senders");
+        require(message.rights().isEmpty() || !message.sender().isEmpty(), "files of nobody");
+      }
+    }
+    for (var notifier : waiting.notifiers()) {
+      require(notifier.notices().size() <= Notifier.MOST_NOTICES, "too many notices");
+      for (var watch : notifier.watches()) {
+        requireIndex(watch.node(), state.nodes(), "a watch");
+        require(watch.number() > 0 && watch.number() <= notifier.lastWatch(), "a watch's number");
+      }
+      for (var notice : notifier.notices()) {
+        require(notice.name().length() <= LONGEST_NAME, "the name in a notice");
+      }
     }
   }
 

@@ -67,6 +67,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   private @Nullable GuestImage unsettled; // what it is to be loaded from when it is started
   private boolean pausesWhenReady;
   private boolean isReady; // it has said so
+  private @Nullable Task acting; // whose turn it is; null before the first one
   private long seenEvents; // of what threads of the host have brought
 
   /// Makes a guest and loads its program. One that the file tree has, or that needs a dynamic
@@ -152,7 +153,8 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
       var file = new Loadable(program.image(), pages, path);
       Loader loader = loader();
       loader.check(file, null);
-      running = loader.load(file, null, arguments, new Credentials()).running(path, null);
+      running =
+          loader.load(file, null, arguments, new Credentials(setup.ids())).running(path, null);
       task().name = arguments.commandName();
       isLoaded = true;
     } catch (ElfException e) {
@@ -275,9 +277,10 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
     }
   }
 
-  /// The thread that has the vCPU.
+  /// The thread whose turn it is: it makes a system call, or runs.
   Task task() {
-    return scheduler.current();
+    Task known = acting;
+    return known == null || known.state == Task.State.ENDED ? scheduler.current() : known;
   }
 
   Channel channel() {
@@ -581,6 +584,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
         idle();
         continue;
       }
+      acting = task;
       if (task.isBlocked()) {
         touched = true;
         answer(calls, task, task.blockedCall());

@@ -8,8 +8,10 @@ import java.util.List;
 /// The files of one run of a guest: its tree, its descriptors and the calls on them.
 final class GuestFiles implements AutoCloseable {
   private static final int EXECUTABLE = 0755;
+  private static final int DIRECTORY = 0755;
   private static final String CPU_MODEL = "Mote virtual processor";
 
+  private final Guest guest;
   private final FileTree tree;
   private final ProcessFiles files;
   private final StandardFiles standard;
@@ -23,7 +25,8 @@ final class GuestFiles implements AutoCloseable {
       GuestSetup setup,
       Credentials credentials,
       ResourceLimits limits) {
-    tree = new FileTree(setup.limits().files(), guest.clock());
+    this.guest = guest;
+    tree = new FileTree(setup.limits().files(), guest.clock(), setup.root());
     try {
       GuestProcess process = new GuestProcess(guest, limits);
       populate(setup);
@@ -33,6 +36,9 @@ final class GuestFiles implements AutoCloseable {
       // The root is final only now: a mount may have become it.
       files = new ProcessFiles(tree, credentials);
       SystemDirectories.mount(tree, facts(guest), process, files);
+      if (setup.root() != null) {
+        tree.directory(setup.workingDirectory(), DIRECTORY); // images name one that they lack
+      }
       enter(setup.workingDirectory());
       standard = new StandardFiles(files, streams, guest.events(), Terminal.Host.fixed());
     } catch (RuntimeException | Error e) {
@@ -53,14 +59,28 @@ final class GuestFiles implements AutoCloseable {
       } catch (IOException e) {
         throw GuestFailure.ofProgram(
             new UncheckedIOException(mount.host() + " cannot be mounted: " + e.getMessage(), e));
+      } catch (IllegalArgumentException e) {
+        throw noPlace(mount.target(), e);
       }
     }
     tree.addDefaults(ProcessCalls.HOST_NAME);
     ProgramFile program = setup.program();
     if (program != null) {
-      String path = setup.path().toAbsolutePath().normalize().toString();
-      tree.addFile(path, FileContent.of(program.bytes()), EXECUTABLE);
+      addProgram(setup.path().toAbsolutePath().normalize().toString(), program);
     }
+  }
+
+  private void addProgram(String path, ProgramFile program) {
+    try {
+      tree.addFile(path, FileContent.of(program.bytes()), EXECUTABLE);
+    } catch (IllegalArgumentException e) {
+      throw noPlace(path, e);
+    }
+  }
+
+  private static GuestFailure noPlace(String path, IllegalArgumentException why) {
+    return GuestFailure.ofProgram(
+        new IllegalArgumentException(path + " has no place in the root: " + why.getMessage(), why));
   }
 
   private void enter(String directory) {
@@ -82,7 +102,9 @@ final class GuestFiles implements AutoCloseable {
         CPU_MODEL);
   }
 
+  /// For the next call.
   FileCalls calls() {
+    tree.forgetUnused();
     return calls;
   }
 
@@ -100,7 +122,7 @@ final class GuestFiles implements AutoCloseable {
 
   /// Makes the files of a snapshot again.
   List<OpenFile> load(FilesState state) {
-    return new FilesLoader(files, standard, state).load();
+    return new FilesLoader(files, standard, guest, state).load();
   }
 
   /// Threads of the host may have brought something: whoever waits for it looks again.
@@ -123,6 +145,7 @@ final class GuestFiles implements AutoCloseable {
         yield file instanceof StandardStream || file instanceof OpenDevice || file == null;
       }
       case 5, 7, 271 -> true; // fstat, poll, ppoll
+      case 51, 52 -> true; // getsockname, getpeername
       default -> false;
     };
   }

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 /// @param arguments what it is called with, its own name not included
 /// @param environment entries of the form `NAME=value`
 /// @param workingDirectory an absolute path in the file tree
+/// @param root a tree that the guest has as its root, on which it writes in memory; null for an
+///   empty one
+/// @param ids who the program is, which gives it no right and takes none away
 /// @param mounts files and directories of the host that the guest may read
 /// @param cpuLevel the processor's level in the x86-64 psABI that is shown, 2 to 4; 0 for all that
 ///   the host has
@@ -24,10 +27,19 @@ public record GuestSetup(
     List<String> arguments,
     List<String> environment,
     String workingDirectory,
+    TreeNode.@Nullable Directory root,
+    Ids ids,
     List<Mount> mounts,
     GuestLimits limits,
     int cpuLevel,
     @Nullable Consumer<String> trace) {
+  /// User and group of a program.
+  ///
+  /// @param groups further ones
+  public record Ids(int user, int group, List<Integer> groups) {
+    public static final Ids ROOT = new Ids(0, 0, List.of(0));
+  }
+
   /// Whether the program can be loaded without the file tree: a file of the host that needs no
   /// dynamic loader.
   boolean isSelfContained() {

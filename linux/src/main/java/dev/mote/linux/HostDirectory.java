@@ -24,7 +24,7 @@ final class HostDirectory extends Directory {
   }
 
   String pathOf(String name) {
-    return path.isEmpty() ? name : path + "/" + name;
+    return HostDirectories.pathOf(path, name);
   }
 
   /// Puts a file over a name, whether the host has that name or not.

@@ -1,6 +1,7 @@
 package dev.mote.linux;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystemLoopException;
@@ -8,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.NotLinkException;
 import java.nio.file.attribute.FileTime;
+import java.util.Objects;
 
 /// What the host's file system says, in the words of Linux.
 final class HostErrors {
@@ -23,6 +25,13 @@ final class HostErrors {
       case FileSystemException failure -> byReason(String.valueOf(failure.getReason()));
       default -> Errno.EIO;
     };
+  }
+
+  /// What becomes of a file of a tree that cannot be read: what was there is there for the guest,
+  /// so it is never "not found".
+  static Errno errorOf(UncheckedIOException e) {
+    Errno error = errorOf(Objects.requireNonNull(e.getCause()));
+    return error == Errno.ENOENT || error == Errno.ENOTDIR ? Errno.EIO : error;
   }
 
   /// Errors for which Java has no type.

@@ -13,6 +13,7 @@ final class HostFile extends RegularFile {
   final String directory;
 
   final String name;
+  final Object key;
   private final long size;
 
   HostFile(HostMount mount, String directory, String name, PosixFileAttributes attributes) {
@@ -24,6 +25,7 @@ final class HostFile extends RegularFile {
     this.mount = mount;
     this.directory = directory;
     this.name = name;
+    this.key = attributes.fileKey();
     this.size = attributes.size();
   }
 

@@ -1,20 +1,16 @@
 package dev.mote.linux;
 
-import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
+import java.net.URI;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Arrays;
+import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
-/// Translates between names of the host (Java's strings in the host's encoding) and of the guest
-/// (bytes), and between the host's identities of files and those that the guest sees.
+/// Translates between names of the host (Java's paths) and of the guest (bytes), and between the
+/// host's identities of files and those that the guest sees.
 final class HostNames {
-  private static final Charset HOST =
-      Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"), StandardCharsets.UTF_8);
-
   /// Makes the numbers that the guest sees say nothing of the host's.
   private final long secret;
 
@@ -22,31 +18,60 @@ final class HostNames {
     this.secret = secret;
   }
 
-  /// The host's name; null when the host's encoding has none that is the same bytes.
-  @Nullable Path toHost(String name) {
-    byte[] bytes = name.getBytes(StandardCharsets.ISO_8859_1);
-    String text = new String(bytes, HOST);
-    if (!Arrays.equals(text.getBytes(HOST), bytes)) {
-      return null;
+  /// The host's name, or a relative path; null when it cannot be one.
+  static @Nullable Path toHost(String name) {
+    if (isAscii(name)) {
+      try {
+        return Path.of(name);
+      } catch (InvalidPathException e) {
+        return null;
+      }
+    }
+    var escaped = new StringBuilder("file:///");
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      if (c == '/') {
+        escaped.append(c);
+      } else {
+        escaped.append('%').append(HexFormat.of().toHexDigits((byte) c));
+      }
     }
     try {
-      return Path.of(text);
-    } catch (InvalidPathException e) {
+      return Path.of("/").relativize(Path.of(URI.create(escaped.toString())));
+    } catch (IllegalArgumentException e) {
       return null;
     }
   }
 
-  /// The same for a name that came from the host.
-  Path requireHost(String name) {
-    Path path = toHost(name);
-    if (path == null) {
-      throw Errno.ENOENT.exception();
+  /// A name, or the text of a link. Java shows the bytes of a path that are no text in its encoding
+  /// only in its URI.
+  static String fromHost(Path name) {
+    String text = name.toString();
+    if (isAscii(text)) {
+      return text;
     }
-    return path;
+    String uri = Path.of("/").resolve(name).toUri().getRawPath();
+    int start = name.isAbsolute() ? 0 : 1;
+    int end = uri.endsWith("/") ? uri.length() - 1 : uri.length();
+    var bytes = new StringBuilder();
+    for (int i = start; i < end; i++) {
+      char c = uri.charAt(i);
+      if (c == '%') {
+        c = (char) HexFormat.fromHexDigits(uri, i + 1, i + 3);
+        i += 2;
+      }
+      bytes.append(c);
+    }
+    return bytes.toString();
   }
 
-  String fromHost(Path name) {
-    return new String(name.toString().getBytes(HOST), StandardCharsets.ISO_8859_1);
+  private static boolean isAscii(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) >= 0x80) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /// A number for `st_ino`: for files of one device of the host it differs when theirs differ.
@@ -64,7 +89,7 @@ final class HostNames {
 
   /// A bijection of 64 bits (the finalizer of MurmurHash3), without the values that would be
   /// negative or 0 in a C program.
-  private static long mix(long value) {
+  static long mix(long value) {
     long z = value;
     z = (z ^ z >>> 33) * 0xff51afd7ed558ccdL;
     z = (z ^ z >>> 33) * 0xc4ceb9fe1a85ec53L;

@@ -2,6 +2,8 @@ package dev.mote.linux;
 
 import static dev.mote.linux.FileMode.PERMISSIONS;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A file of any type, independent of its names: identity, type, permissions, owner and times.
@@ -21,8 +23,24 @@ abstract sealed class Inode permits Directory, RegularFile, SymbolicLink, Specia
   private Timestamp changed;
   private Timestamp created;
   private @Nullable FileLocks locks;
+
+  /// Where inotify watches it; null while nobody ever has.
+  private @Nullable List<Notifier.Watch> watches;
+
   private int holders;
   private boolean freed;
+  private boolean forgotten;
+
+  /// Where it is in the tree below; null if the guest made it.
+  private @Nullable TreePlace origin;
+
+  /// How many of its names in the tree below were found.
+  private int namesSeen;
+
+  /// Whether it differs from what the tree below has.
+  private boolean differs;
+
+  private boolean charged;
 
   /// @param mode type and permissions, as `st_mode`
   Inode(Volume volume, long number, int mode) {
@@ -80,6 +98,65 @@ abstract sealed class Inode permits Directory, RegularFile, SymbolicLink, Specia
 
   private static Timestamp timestamp(FilesState.Time time) {
     return new Timestamp(time.seconds(), time.nanos());
+  }
+
+  /// It is what the tree below has at a place, until it is changed.
+  final void comesFrom(TreePlace place, TreeNode node) {
+    origin = place;
+    number = place.number;
+    TreeNode.Meta meta = node.meta();
+    permissions = meta.permissions() & PERMISSIONS;
+    uid = meta.uid();
+    gid = meta.gid();
+    links = node instanceof TreeNode.Directory ? 1 : Math.max(1, node.links());
+    modified = new Timestamp(meta.seconds(), Math.clamp(meta.nanos(), 0, 999_999_999));
+    accessed = modified;
+    changed = modified;
+    created = modified;
+  }
+
+  /// A name of it was found in the tree below.
+  final void seenIn(TreeNode node) {
+    if (++namesSeen > Math.max(1, node.links())) {
+      links++; // the tree did not tell of them all
+    }
+  }
+
+  final @Nullable TreePlace origin() {
+    return origin;
+  }
+
+  /// Whether it is still what the tree below has.
+  final boolean isAsInTree() {
+    return origin != null && !differs;
+  }
+
+  /// The same, and the tree shows it in one place only: then who looks again finds the same.
+  final boolean isFoundAgain() {
+    return isAsInTree() && (type == FileMode.S_IFDIR || links <= 1);
+  }
+
+  final boolean isCharged() {
+    return charged;
+  }
+
+  /// What came from the tree below becomes the guest's, and counts as one of its files.
+  final void makeOwn() {
+    if (origin != null && !charged) {
+      volume.files.charge(1, Errno.ENOSPC);
+      charged = true;
+    }
+  }
+
+  /// It is the file of the tree that was saved, as the guest had changed it.
+  ///
+  /// @param counts whether it had become one of the guest's files
+  final void loadChanged(FilesState.Meta meta, boolean counts) {
+    load(meta);
+    differs = true;
+    if (counts) {
+      makeOwn();
+    }
   }
 
   abstract long size();
@@ -142,6 +219,7 @@ abstract sealed class Inode permits Directory, RegularFile, SymbolicLink, Specia
 
   final void chmod(int mode) {
     requireWritable();
+    makeOwn();
     permissions = mode & PERMISSIONS;
     touchChanged();
   }
@@ -149,6 +227,7 @@ abstract sealed class Inode permits Directory, RegularFile, SymbolicLink, Specia
   /// Changes the owner; -1 leaves an id as it is. The set-id bits of anything but a directory go.
   final void chown(int newUid, int newGid) {
     requireWritable();
+    makeOwn();
     uid = newUid == -1 ? uid : newUid;
     gid = newGid == -1 ? gid : newGid;
     if (type != FileMode.S_IFDIR) {
@@ -161,6 +240,7 @@ abstract sealed class Inode permits Directory, RegularFile, SymbolicLink, Specia
   }
 
   final void setTimes(Timestamp newAccessed, Timestamp newModified) {
+    makeOwn();
     accessed = newAccessed;
     modified = newModified;
     touchChanged();
@@ -175,9 +255,9 @@ abstract sealed class Inode permits Directory, RegularFile, SymbolicLink, Specia
   }
 
   /// A read: the time of access follows as `relatime` has it, only when it is older than the last
-  /// change.
+  /// change; not at all where that would be the first change of what the tree below has.
   final void touchAccessed() {
-    if (!volume.readOnly && accessed.compareTo(modified) <= 0) {
+    if (!volume.readOnly && !isAsInTree() && accessed.compareTo(modified) <= 0) {
       accessed = volume.now();
     }
   }
@@ -186,10 +266,12 @@ abstract sealed class Inode permits Directory, RegularFile, SymbolicLink, Specia
     Timestamp now = volume.now();
     modified = now;
     changed = now;
+    differs = true;
   }
 
   final void touchChanged() {
     changed = volume.now();
+    differs = true;
   }
 
   final void requireWritable() {
@@ -220,6 +302,10 @@ abstract sealed class Inode permits Directory, RegularFile, SymbolicLink, Specia
     holders++;
   }
 
+  final boolean isHeld() {
+    return holders > 0;
+  }
+
   final void letGo() {
     holders--;
     freeIfUnused();
@@ -243,6 +329,17 @@ abstract sealed class Inode permits Directory, RegularFile, SymbolicLink, Specia
     }
   }
 
+  final List<Notifier.Watch> watches() {
+    if (watches == null) {
+      watches = new ArrayList<>(1);
+    }
+    return watches;
+  }
+
+  final boolean isWatched() {
+    return watches != null && !watches.isEmpty();
+  }
+
   /// A new file takes over the group of a directory whose set-group-id bit says so, and a directory
   /// the bit as well.
   final void inheritGroup(Inode directory) {
@@ -252,10 +349,25 @@ abstract sealed class Inode permits Directory, RegularFile, SymbolicLink, Specia
     }
   }
 
+  boolean hasNoName() {
+    return links() <= 0;
+  }
+
   private void freeIfUnused() {
-    if (links() <= 0 && holders == 0 && !freed) {
+    if (hasNoName() && watches != null && holders == watches.size() && !forgotten) {
+      forgotten = true; // only those who watch it hold it, and they hear that it is gone
+      for (Notifier.Watch watch : List.copyOf(watches)) {
+        watch.tell(Notifier.IN_DELETE_SELF, 0, "");
+        watch.end();
+      }
+    }
+    if (holders == 0 && hasNoName() && !freed) {
       freed = true;
       free();
+      if (charged) {
+        charged = false;
+        volume.files.release(1);
+      }
     }
   }
 }

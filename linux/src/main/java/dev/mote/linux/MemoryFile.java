@@ -21,8 +21,17 @@ final class MemoryFile extends RegularFile implements FileContent {
   private boolean linkable;
 
   MemoryFile(Volume volume, int mode) {
-    super(volume, volume.nextInode(), mode);
-    this.bytes = new ChunkedBytes(volume.bytes);
+    this(volume, volume.nextInode(), mode, TreeBytes.none());
+  }
+
+  private MemoryFile(Volume volume, long number, int mode, TreeBytes below) {
+    super(volume, number, mode);
+    this.bytes = new ChunkedBytes(volume.bytes, below);
+  }
+
+  /// A file that has the bytes of one of the tree, until they are written to.
+  static MemoryFile over(Volume volume, long number, TreeNode.File file) {
+    return new MemoryFile(volume, number, 0, TreeBytes.of(file));
   }
 
   /// A file without a name.
@@ -44,7 +53,7 @@ final class MemoryFile extends RegularFile implements FileContent {
 
   @Override
   long blocks() {
-    return bytes.allocated() >>> 9;
+    return bytes.occupied() >>> 9;
   }
 
   @Override
@@ -70,6 +79,7 @@ final class MemoryFile extends RegularFile implements FileContent {
       }
       count = (int) (size() - position);
     }
+    makeOwn();
     int written = bytes.write(position, source, offset, count);
     touchModified();
     return written;
@@ -81,6 +91,7 @@ final class MemoryFile extends RegularFile implements FileContent {
     } else if (size > size()) {
       refuse(F_SEAL_GROW);
     }
+    makeOwn();
     bytes.truncate(size);
     touchModified();
   }
@@ -88,6 +99,7 @@ final class MemoryFile extends RegularFile implements FileContent {
   /// `fallocate`: what tmpfs does of it.
   void allocate(int mode, long offset, long length) {
     long end = offset + length;
+    makeOwn();
     if (mode == (PUNCH_HOLE | KEEP_SIZE)) {
       refuse(F_SEAL_WRITE | F_SEAL_FUTURE_WRITE);
       bytes.punch(offset, Math.min(end, Math.max(offset, size())));
@@ -131,6 +143,24 @@ final class MemoryFile extends RegularFile implements FileContent {
 
   FilesState.Memory save() {
     return new FilesState.Memory(meta(), size(), bytes.save(), seals, linkable);
+  }
+
+  FilesState.TreeFile saveOverTree(int origin) {
+    return new FilesState.TreeFile(
+        origin,
+        isAsInTree() ? null : meta(),
+        isCharged(),
+        size(),
+        bytes.below().end(),
+        bytes.save());
+  }
+
+  void load(FilesState.TreeFile saved) {
+    if (saved.meta() != null) {
+      loadChanged(saved.meta(), saved.charged());
+      bytes.below().cut(saved.kept());
+      bytes.load(saved.size(), saved.chunks());
+    }
   }
 
   void load(FilesState.Memory saved) {

@@ -43,6 +43,9 @@ final class OpenCalls {
     String name = UserPath.read(task, path);
     files.descriptors.requireFree();
     OpenFile file = opening.open(dirfd, name, flags, mode);
+    if (!(file instanceof OpenPath)) {
+      Notices.about(file.entry(), Notifier.IN_OPEN);
+    }
     if (file instanceof OpenPipe end && !end.nonBlocking()) {
       return finish(task, new FifoWait(end), cloexec);
     }

@@ -20,6 +20,11 @@ final class OpenDevice extends OpenFile {
   }
 
   @Override
+  boolean isWatchable() {
+    return kind == Kind.RANDOM;
+  }
+
+  @Override
   FilesState.Open save(int place) {
     return new FilesState.OpenSpecial(place, flags());
   }

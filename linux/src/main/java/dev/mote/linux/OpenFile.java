@@ -5,6 +5,9 @@ import static dev.mote.linux.OpenFlags.CREATION;
 import static dev.mote.linux.OpenFlags.O_APPEND;
 import static dev.mote.linux.OpenFlags.O_NONBLOCK;
 
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// An open file description: what several descriptors may share. It has the position and the status
@@ -20,6 +23,11 @@ abstract sealed class OpenFile
         OpenPipe,
         OpenDevice,
         EventCounter,
+        EpollSet,
+        TimerFile,
+        SignalFile,
+        Notifier,
+        Socket,
         OpenChannel,
         StandardStream {
   /// No byte now, perhaps later. Results of 0 and more are counts.
@@ -33,6 +41,8 @@ abstract sealed class OpenFile
   static final int POLLNVAL = 0x20;
   static final int POLLRDNORM = 0x40;
   static final int POLLWRNORM = 0x100;
+  static final int POLLWRBAND = 0x200;
+  static final int POLLRDHUP = 0x2000;
 
   static final int READABLE = POLLIN | POLLRDNORM;
   static final int WRITABLE = POLLOUT | POLLWRNORM;
@@ -46,6 +56,9 @@ abstract sealed class OpenFile
   private final Entry entry;
   private int flags;
   private int references = 1;
+
+  /// The epoll sets that watch this description; null while none ever has.
+  private @Nullable Set<EpollSet.Watch> watches;
 
   /// @param entry what was opened
   /// @param flags as `open` got them; those that only act at the opening are dropped
@@ -101,7 +114,14 @@ abstract sealed class OpenFile
   /// The last release closes it.
   final void release() {
     if (--references == 0) {
+      if (watches != null) {
+        List.copyOf(watches).forEach(EpollSet.Watch::end);
+      }
       close();
+      if (!(this instanceof OpenPath)) {
+        boolean wrote = OpenFlags.writes(flags);
+        Notices.about(entry, wrote ? Notifier.IN_CLOSE_WRITE : Notifier.IN_CLOSE_NOWRITE);
+      }
       entry.inode.dropLocks(this);
       entry.inode.letGo();
     }
@@ -177,6 +197,19 @@ abstract sealed class OpenFile
   /// Those who wait for that to change; null if it never does.
   @Nullable WaitQueue waiters() {
     return null;
+  }
+
+  /// Whether epoll can watch it: it has a state that changes.
+  boolean isWatchable() {
+    return waiters() != null;
+  }
+
+  /// Where it is in epoll sets.
+  final Set<EpollSet.Watch> watches() {
+    if (watches == null) {
+      watches = new LinkedHashSet<>(2);
+    }
+    return watches;
   }
 
   void sync() {

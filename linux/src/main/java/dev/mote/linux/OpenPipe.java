@@ -71,7 +71,7 @@ final class OpenPipe extends OpenFile {
 
   @Override
   WaitQueue waiters() {
-    return pipe.waiters();
+    return pipe.waiters(reads, writes);
   }
 
   @Override

@@ -40,12 +40,12 @@ final class OpenRegularFile extends OpenFile {
   int read(byte[] target, int offset, int length) {
     int count = content.read(position, target, offset, length);
     position += count;
-    return count;
+    return accessed(count);
   }
 
   @Override
   int readAt(long at, byte[] target, int offset, int length) {
-    return content.read(at, target, offset, length);
+    return accessed(content.read(at, target, offset, length));
   }
 
   @Override
@@ -53,14 +53,28 @@ final class OpenRegularFile extends OpenFile {
     long at = appends() ? content.size() : position;
     int count = memoryFile(Errno.EBADF).write(at, source, offset, length);
     position = at + count;
-    return count;
+    return modified(count);
   }
 
   @Override
   int writeAt(long at, byte[] source, int offset, int length) {
     // Linux appends whatever position pwrite names.
     long where = appends() ? content.size() : at;
-    return memoryFile(Errno.EBADF).write(where, source, offset, length);
+    return modified(memoryFile(Errno.EBADF).write(where, source, offset, length));
+  }
+
+  private int accessed(int count) {
+    if (count > 0) {
+      Notices.about(entry(), Notifier.IN_ACCESS);
+    }
+    return count;
+  }
+
+  private int modified(int count) {
+    if (count > 0) {
+      Notices.about(entry(), Notifier.IN_MODIFY);
+    }
+    return count;
   }
 
   @Override

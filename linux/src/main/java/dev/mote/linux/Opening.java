@@ -65,6 +65,7 @@ final class Opening {
     file.inheritGroup(parent);
     Entry entry = new Entry(parent, "#" + file.number(), file);
     entry.removed = true;
+    parent.holdNameless();
     return new OpenRegularFile(entry, flags & ~O_TMPFILE, file);
   }
 
@@ -92,6 +93,7 @@ final class Opening {
     files.own(file);
     file.inheritGroup(parent);
     Entry entry = parent.insert(found.name(), file);
+    Notices.created(parent, found.name(), file);
     return new OpenRegularFile(entry, flags, file);
   }
 
@@ -127,6 +129,7 @@ final class Opening {
     }
     if ((flags & O_TRUNC) != 0 && file instanceof MemoryFile memory) {
       memory.truncate(0);
+      Notices.about(entry, Notifier.IN_MODIFY);
     }
     return new OpenRegularFile(entry, flags, file);
   }

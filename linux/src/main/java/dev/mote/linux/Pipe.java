@@ -10,7 +10,12 @@ final class Pipe {
   static final int LARGEST_CAPACITY = 1 << 20;
 
   private final Quota quota;
-  private final WaitQueue waiters = new WaitQueue();
+
+  /// Those who wait at an end that reads, at one that writes, and at one that does both.
+  private final WaitQueue atReaders = new WaitQueue();
+
+  private final WaitQueue atWriters = new WaitQueue();
+  private final WaitQueue atBoth = new WaitQueue();
   private byte[] ring = new byte[0];
   private int start;
   private int used;
@@ -33,9 +38,25 @@ final class Pipe {
     return capacity;
   }
 
-  /// Those who wait at either end.
-  WaitQueue waiters() {
-    return waiters;
+  /// Those who wait at an end.
+  WaitQueue waiters(boolean reads, boolean writes) {
+    return reads && writes ? atBoth : reads ? atReaders : atWriters;
+  }
+
+  private void wakeReaders() {
+    atReaders.wake(OpenFile.READABLE);
+    atBoth.wake(OpenFile.READABLE);
+  }
+
+  private void wakeWriters() {
+    atWriters.wake(OpenFile.WRITABLE);
+    atBoth.wake(OpenFile.WRITABLE);
+  }
+
+  private void wakeAll(int events) {
+    atReaders.wake(events);
+    atWriters.wake(events);
+    atBoth.wake(events);
   }
 
   /// `F_SETPIPE_SZ`: rounds up to a power of two of pages and returns the new capacity.
@@ -57,7 +78,7 @@ final class Pipe {
     }
     capacity = rounded;
     relocate(Math.min(capacity, Math.max(used, ring.length)));
-    waiters.wake(OpenFile.WRITABLE);
+    wakeWriters();
     return capacity;
   }
 
@@ -74,7 +95,7 @@ final class Pipe {
       writers++;
       writersEver++;
     }
-    waiters.wake(0); // an open that waits for the other side
+    wakeAll(0); // an open that waits for the other side
   }
 
   void close(boolean reads, boolean writes) {
@@ -86,7 +107,7 @@ final class Pipe {
       used = 0;
       start = 0;
     }
-    waiters.wake(OpenFile.POLLHUP | OpenFile.POLLERR);
+    wakeAll(OpenFile.POLLHUP | OpenFile.POLLERR);
   }
 
   FilesState.PipeState save() {
@@ -149,13 +170,16 @@ final class Pipe {
     if (used == 0) {
       return writers == 0 ? 0 : OpenFile.WOULD_BLOCK;
     }
+    boolean wasFull = room() < ATOMIC;
     int count = Math.min(length, used);
     int first = Math.min(count, ring.length - start);
     System.arraycopy(ring, start, target, offset, first);
     System.arraycopy(ring, 0, target, offset + first, count - first);
     used -= count;
     start = used == 0 ? 0 : (start + count) % ring.length;
-    waiters.wake(OpenFile.WRITABLE);
+    if (wasFull) {
+      wakeWriters();
+    }
     return count;
   }
 
@@ -178,7 +202,7 @@ final class Pipe {
     System.arraycopy(source, offset, ring, at, first);
     System.arraycopy(source, offset + first, ring, 0, count - first);
     used += count;
-    waiters.wake(OpenFile.READABLE);
+    wakeReaders();
     return count;
   }
 

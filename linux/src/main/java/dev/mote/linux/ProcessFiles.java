@@ -28,6 +28,10 @@ final class ProcessFiles {
     workingDirectory.hold();
   }
 
+  Credentials credentials() {
+    return credentials;
+  }
+
   Directory root() {
     return root;
   }

@@ -41,7 +41,7 @@ final class RenameCalls {
       return 0;
     }
     if (flags == RENAME_EXCHANGE) {
-      exchange(moved, to.existing());
+      exchange(from, to);
       return 0;
     }
     if (target != null) {
@@ -51,7 +51,10 @@ final class RenameCalls {
     if (!parent.isRoot() && !parent.entry().reachable()) {
       throw Errno.ENOENT.exception();
     }
+    String oldName = moved.name;
     parent.adopt(moved, to.name());
+    int cookie = files.tree.nextCookie();
+    Notices.moved(from.parent(), oldName, parent, to.name(), moved.inode, cookie);
     return 0;
   }
 
@@ -108,8 +111,16 @@ final class RenameCalls {
     to.changeableParent();
   }
 
-  private static void exchange(Entry first, Entry second) {
+  private void exchange(Lookup from, Lookup to) {
+    Entry first = from.existing();
+    Entry second = to.existing();
+    String firstName = first.name;
+    String secondName = second.name;
     MemoryDirectory.exchange(first, second);
+    int cookie = files.tree.nextCookie();
+    Notices.moved(from.parent(), firstName, to.parent(), secondName, first.inode, cookie);
+    cookie = files.tree.nextCookie();
+    Notices.moved(to.parent(), secondName, from.parent(), firstName, second.inode, cookie);
   }
 
   private static void replace(Lookup to, Entry moved, Entry target) {

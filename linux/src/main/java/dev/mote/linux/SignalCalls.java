@@ -123,7 +123,7 @@ final class SignalCalls {
     if (task.expired()) {
       throw EAGAIN.exception();
     }
-    return task.block(guest.signals().waiters(), deadline);
+    return task.block(guest.signals().arrivals, deadline);
   }
 
   long rtSigreturn(Task task) {

@@ -21,8 +21,10 @@ final class Signals {
   /// Sent to the process: any of its threads may take them.
   private final PendingSignals pending = new PendingSignals();
 
-  private final WaitQueue waiters = new WaitQueue();
   private final SignalFrame frame;
+
+  /// Those who wait for a signal without being interrupted by it (rt_sigtimedwait, signalfd).
+  final WaitQueue arrivals = new WaitQueue();
 
   Signals(Guest guest, VirtualMachine vm) {
     this.guest = guest;
@@ -36,11 +38,6 @@ final class Signals {
   /// Those that were sent to the process.
   PendingSignals pending() {
     return pending;
-  }
-
-  /// Those who wait for a signal without being interrupted by it (rt_sigtimedwait, signalfd).
-  WaitQueue waiters() {
-    return waiters;
   }
 
   /// Makes a signal pending for the process, unless it is ignored. A thread that does not hold it
@@ -64,14 +61,14 @@ final class Signals {
     if (taker != null) {
       taker.wake(0);
     }
-    waiters.wake(OpenFile.POLLIN);
+    arrivals.wake(OpenFile.READABLE);
     return true;
   }
 
   /// A signal was sent to one thread.
   void sent(Task task) {
     task.wake(0);
-    waiters.wake(OpenFile.POLLIN);
+    arrivals.wake(OpenFile.READABLE);
   }
 
   /// A signal has become ignored.
@@ -178,7 +175,7 @@ final class Signals {
   private static boolean isRestartable(Task task, int number) {
     return switch (number) {
       case FUTEX -> task.blockedUntil() == Task.NO_DEADLINE;
-      case 7, 23, 34, 35, 130, 128, 230, 232, 270, 271, 281 -> false;
+      case 7, 23, 34, 35, 130, 128, 230, 232, 270, 271, 281, 441 -> false;
       default -> true;
     };
   }

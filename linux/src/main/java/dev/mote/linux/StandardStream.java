@@ -132,6 +132,11 @@ final class StandardStream extends OpenFile {
   }
 
   @Override
+  boolean isWatchable() {
+    return ends.kind == StreamKind.PIPE || ends.kind == StreamKind.TERMINAL;
+  }
+
+  @Override
   int poll() {
     int ready = 0;
     if (ends.input != null && OpenFlags.reads(flags())) {

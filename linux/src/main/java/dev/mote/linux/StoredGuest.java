@@ -43,7 +43,18 @@ public record StoredGuest(
   private static final int LARGEST_MESSAGE = 1 << 30;
   private static final FilesState NO_FILES =
       new FilesState(
-          List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), 0, 0, 0);
+          List.of(),
+          List.of(),
+          List.of(),
+          List.of(),
+          List.of(),
+          List.of(),
+          List.of(),
+          List.of(),
+          0,
+          0,
+          0,
+          WaitingState.none());
 
   /// As [GuestLimits] and [FileLimits].
   public record Limits(
@@ -95,6 +106,10 @@ public record StoredGuest(
       throw new IllegalArgumentException(
           "it shows the guest %s of this machine, and a mount cannot travel; start it without"
               .formatted(setup.mounts().getFirst().host()));
+    }
+    if (setup.root() != null) {
+      throw new IllegalArgumentException(
+          "its root is a tree of this machine, which cannot travel; start it without");
     }
     if (setup.program() == null) {
       throw new IllegalArgumentException("its program is a file of its file tree");
@@ -151,6 +166,8 @@ public record StoredGuest(
             checkedStrings("an argument", arguments),
             checkedStrings("a variable", environment),
             requireAbsolute("the working directory", workingDirectory),
+            null,
+            GuestSetup.Ids.ROOT, // those that it has by now are in the state
             List.of(),
             checkedLimits,
             cpuLevel,

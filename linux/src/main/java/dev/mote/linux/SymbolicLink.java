@@ -46,6 +46,12 @@ final class SymbolicLink extends Inode {
         true);
   }
 
+  /// A link of the tree below a guest's files; it takes nothing of the quota.
+  static SymbolicLink inTree(Volume volume, long number, String target) {
+    return new SymbolicLink(
+        volume, number, target.length(), volume.now(), () -> target, null, 0, true);
+  }
+
   /// A link whose text is found out when it is read.
   static SymbolicLink generated(Volume volume, Supplier<String> target) {
     return new SymbolicLink(volume, volume.nextInode(), 0, volume.now(), target, null, 0, false);

@@ -27,13 +27,15 @@ final class SystemCalls implements AutoCloseable {
   private final Exec exec;
   private final ExecCalls execCalls;
   private final ResourceLimits limits;
-  private final Credentials credentials = new Credentials();
+  private final Credentials credentials;
   private boolean filesMayHaveChanged;
+  private long alarmsRung;
 
   /// @param breakStart where the heap begins
   SystemCalls(Guest guest, StandardStreams streams, GuestSetup setup, long breakStart) {
     this.guest = guest;
     VirtualMachine vm = guest.vm();
+    credentials = new Credentials(setup.ids());
     GuestLimits allowed = setup.limits();
     limits = new ResourceLimits(allowed.files().openFiles());
     files = new GuestFiles(guest, streams, setup, credentials, limits);
@@ -219,12 +221,13 @@ final class SystemCalls implements AutoCloseable {
 
   /// Whether a call was made that may have changed files, descriptors or their positions.
   boolean filesMayHaveChanged() {
-    return filesMayHaveChanged;
+    return filesMayHaveChanged || guest.alarms().rung() != alarmsRung; // timers are files
   }
 
   /// They are as a snapshot has them.
   void filesAreSaved() {
     filesMayHaveChanged = false;
+    alarmsRung = guest.alarms().rung();
   }
 
   /// What the layer knows of the guest.
@@ -259,7 +262,7 @@ final class SystemCalls implements AutoCloseable {
         limits.save(),
         process.noNewPrivileges,
         guest.channel().save(),
-        before == null || filesMayHaveChanged || showFiles ? saver.save() : before.files());
+        before == null || filesMayHaveChanged() || showFiles ? saver.save() : before.files());
   }
 
   @SuppressWarnings("ReferenceEquality") // of the two pages of the vDSO there is one each

@@ -27,6 +27,7 @@ final class TerminalCalls {
   private static final int FIOCLEX = 0x5451;
   private static final int FIOASYNC = 0x5452;
   private static final int FIOQSIZE = 0x5460;
+  private static final int SIOCATMARK = 0x8905;
   private static final int FICLONE = 0x40049409;
   private static final int FICLONERANGE = 0x4020940d;
 
@@ -50,6 +51,8 @@ final class TerminalCalls {
       case FIOQSIZE -> memory.setLong(argument, sized(file).size());
       case FIONREAD -> memory.setInt(argument, available(file));
       case FICLONE, FICLONERANGE -> throw Errno.EOPNOTSUPP.exception();
+      case SIOCATMARK -> memory.setInt(argument, atMark(file));
+      case TIOCOUTQ -> memory.setInt(argument, notSent(file));
       default -> {
         return terminal(task, file.terminal(), request, argument);
       }
@@ -59,6 +62,25 @@ final class TerminalCalls {
 
   private static void setNonBlocking(OpenFile file, boolean value) {
     file.changeFlags(value ? file.flags() | O_NONBLOCK : file.flags() & ~O_NONBLOCK);
+  }
+
+  private static int atMark(OpenFile file) {
+    if (file instanceof Socket) {
+      return 0; // nothing is urgent here
+    }
+    throw Errno.ENOTTY.exception();
+  }
+
+  /// What a socket's peer has not read yet; a terminal takes everything at once.
+  private static int notSent(OpenFile file) {
+    if (file instanceof StreamSocket socket) {
+      StreamSocket peer = socket.peer();
+      return peer == null ? 0 : (int) peer.incoming().bytes();
+    }
+    if (file instanceof Socket || file.terminal() != null) {
+      return 0;
+    }
+    throw Errno.ENOTTY.exception();
   }
 
   private static Inode sized(OpenFile file) {
@@ -89,7 +111,6 @@ final class TerminalCalls {
           memory.setInt(argument, terminal.foreground() == 0 ? processId : terminal.foreground());
       case TIOCSPGRP -> terminal.foreground(group(memory.getInt(argument)));
       case TIOCGSID -> memory.setInt(argument, processId);
-      case TIOCOUTQ -> memory.setInt(argument, 0);
       // The size is the host's; the rest has nothing to wait for.
       case TIOCSWINSZ, TIOCSCTTY, TIOCNOTTY, TCSBRK, TCXONC, TCFLSH -> {}
       default -> throw Errno.ENOTTY.exception();

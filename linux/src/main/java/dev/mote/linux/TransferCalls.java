@@ -12,10 +12,12 @@ final class TransferCalls {
   private static final int HARMLESS_FLAGS = 0xf;
 
   private final ProcessFiles files;
+  private final SocketTransfer sockets;
   private final byte[] piece = new byte[PIECE];
 
-  TransferCalls(ProcessFiles files) {
+  TransferCalls(ProcessFiles files, SocketTransfer sockets) {
     this.files = files;
+    this.sockets = sockets;
   }
 
   long read(Task task, int fd, long buffer, long count) {
@@ -108,6 +110,15 @@ final class TransferCalls {
 
   /// @param position -1 for the file's own
   private long read(Task task, OpenFile file, UserBuffer buffer, long position) {
+    if (file instanceof Socket socket) {
+      if (buffer.remaining() == 0) {
+        return 0;
+      }
+      var arrival = new SocketTransfer.Arrival();
+      long result = sockets.receive(task, socket, buffer, 0, arrival);
+      arrival.dropFiles();
+      return result;
+    }
     if (buffer.remaining() == 0) {
       return file.readNothing();
     }
@@ -143,6 +154,10 @@ final class TransferCalls {
   }
 
   private long write(Task task, OpenFile file, UserBuffer buffer, long position) {
+    if (file instanceof Socket socket) {
+      var with = SocketTransfer.plain(socket, files.credentials().sender(task));
+      return sockets.send(task, socket, buffer, 0, null, with);
+    }
     if (buffer.remaining() == 0) {
       return file.writeNothing();
     }

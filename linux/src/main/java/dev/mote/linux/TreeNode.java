@@ -11,6 +11,12 @@ import java.util.SortedMap;
 public sealed interface TreeNode {
   Meta meta();
 
+  /// What `st_nlink` says of it. Of a file: how many names it has, which may be more than the tree
+  /// has of them. Of a directory: two more than the directories in it; 1 if nobody has counted.
+  default int links() {
+    return 1;
+  }
+
   /// What every file has.
   ///
   /// @param permissions the lower twelve bits of `st_mode`
@@ -22,6 +28,11 @@ public sealed interface TreeNode {
     /// Its names, without "." and "..", in the order of their bytes. Immutable. May be read when it
     /// is first asked for.
     SortedMap<String, TreeNode> children();
+
+    @Override
+    default int links() {
+      return 2 + (int) children().values().stream().filter(Directory.class::isInstance).count();
+    }
   }
 
   /// A regular file.
@@ -36,6 +47,8 @@ public sealed interface TreeNode {
   }
 
   /// A symbolic link.
+  ///
+  /// @param target empty if nobody can read it
   record Link(Meta meta, String target) implements TreeNode {}
 
   /// A device, FIFO or socket.

@@ -10,6 +10,7 @@ final class Volume {
   static final long PROC_MAGIC = 0x9fa0;
   static final long SYSFS_MAGIC = 0x62656572;
   static final long PIPEFS_MAGIC = 0x50495045;
+  static final long SOCKFS_MAGIC = 0x534f434b;
   static final long ANON_INODE_MAGIC = 0x09041934;
   static final long FUSE_MAGIC = 0x65735546;
 

@@ -78,6 +78,12 @@ final class Wait {
     return nanos < 0 ? task.block() : task.block(task.deadline(nanos));
   }
 
+  /// The same, until a queue is woken.
+  long block(Task task, WaitQueue queue) {
+    task.watch(queue);
+    return block(task);
+  }
+
   private long left(Task task) {
     return Math.max(0, task.deadline(nanos) - task.clock().monotonicNanos());
   }

@@ -18,6 +18,11 @@ final class WaitQueue {
     ///
     /// @param events POLL* bits of what may be possible now; 0 for anything
     void wake(int events);
+
+    /// Whether a thread waits, and not only something that would tell one.
+    default boolean waits() {
+      return true;
+    }
   }
 
   private @Nullable LinkedHashSet<Waiter> waiters; // none has any in most cases
@@ -46,6 +51,18 @@ final class WaitQueue {
         waiter.wake(events);
       }
     }
+  }
+
+  /// Whether some thread waits here, also by way of epoll.
+  boolean isAwaited() {
+    if (waiters != null) {
+      for (Waiter waiter : waiters) {
+        if (waiter.waits()) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   boolean isEmpty() {

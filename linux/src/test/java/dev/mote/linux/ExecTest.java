@@ -37,6 +37,8 @@ class ExecTest {
             List.of(),
             List.of(),
             "/",
+            null,
+            GuestSetup.Ids.ROOT,
             List.of(new GuestSetup.Mount(directory, "/in")),
             new GuestLimits(8L << 20, FileLimits.defaults(), 0),
             0,

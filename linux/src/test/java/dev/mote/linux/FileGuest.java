@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A guest that makes file calls one by one, as a test says: real memory of a real virtual machine,
 /// whose program never runs. Results are those of the kernel: -errno is a failure.
@@ -35,13 +36,26 @@ final class FileGuest implements AutoCloseable {
     this(limits, streams, List.of());
   }
 
+  /// With a tree as root.
+  FileGuest(FileLimits limits, TreeNode.Directory root) {
+    this(limits, StandardStreams.none(), List.of(), root);
+  }
+
   FileGuest(FileLimits limits, StandardStreams streams, List<GuestSetup.Mount> mounts) {
+    this(limits, streams, mounts, null);
+  }
+
+  private FileGuest(
+      FileLimits limits,
+      StandardStreams streams,
+      List<GuestSetup.Mount> mounts,
+      TreeNode.@Nullable Directory root) {
     guest = Guest.create(setup(limits));
     int both = Mapping.PROT_READ | Mapping.PROT_WRITE;
     guest.space().map(Mapping.zeros(WRITABLE, WRITABLE + SCRATCH, both, ""));
     guest.space().map(Mapping.zeros(READ_ONLY, READ_ONLY + 4096, Mapping.PROT_READ, ""));
     memory = guest.memory();
-    tree = new FileTree(limits, guest.clock());
+    tree = new FileTree(limits, guest.clock(), root);
     try {
       for (GuestSetup.Mount mount : mounts) {
         tree.mountHost(mount.host(), mount.target());
@@ -50,7 +64,7 @@ final class FileGuest implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     tree.addDefaults("test");
-    files = new ProcessFiles(tree, new Credentials());
+    files = new ProcessFiles(tree, new Credentials(GuestSetup.Ids.ROOT));
     var process = new GuestProcess(guest, new ResourceLimits(limits.openFiles()));
     var facts = new GuestFacts("test", "6.6.0", "#1", 64L << 20, () -> 0, "test");
     SystemDirectories.mount(tree, facts, process, files);
@@ -80,6 +94,8 @@ final class FileGuest implements AutoCloseable {
           List.of("one", "two words"),
           List.of("NAME=value"),
           "/",
+          null,
+          GuestSetup.Ids.ROOT,
           List.of(),
           new GuestLimits(8L << 20, limits, 0),
           0,
@@ -248,6 +264,18 @@ final class FileGuest implements AutoCloseable {
       names.add(new String(memory.readString(at + 19, 256), StandardCharsets.ISO_8859_1));
     }
     return names;
+  }
+
+  /// The files as a snapshot has them.
+  FilesState save() {
+    return new FilesSaver(files).save();
+  }
+
+  /// Makes this fresh guest's files those of a snapshot.
+  FileGuest load(FilesState state) {
+    new FilesStateCheck(state, tree.limits()).run();
+    new FilesLoader(files, standard, guest, state).load().forEach(OpenFile::release);
+    return this;
   }
 
   @Override

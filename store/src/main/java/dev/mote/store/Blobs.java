@@ -2,6 +2,8 @@ package dev.mote.store;
 
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
+import dev.mote.json.Json;
+import dev.mote.json.JsonObject;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -1,5 +1,7 @@
 package dev.mote.store;
 
+import dev.mote.json.JsonObject;
+import dev.mote.json.Quote;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Pattern;

@@ -1,5 +1,6 @@
 package dev.mote.store;
 
+import dev.mote.json.Quote;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;

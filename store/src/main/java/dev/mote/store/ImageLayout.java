@@ -1,5 +1,7 @@
 package dev.mote.store;
 
+import dev.mote.json.Json;
+import dev.mote.json.Quote;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -97,14 +99,14 @@ public final class ImageLayout {
     if (found.size() != 1) {
       List<String> names = named(index).stream().map(Named::reference).toList();
       throw new LayoutException(
-          index.path(),
+          directory.indexPath(),
           "has %d images %s".formatted(found.size(), Quote.quote(reference)),
           "its names are " + Quote.printable(names.toString()));
     }
     Descriptor manifest = found.iterator().next();
     if (!manifest.mediaType().equals(Manifest.MEDIA_TYPE)) {
       throw new LayoutException(
-          index.path(),
+          directory.indexPath(),
           "has %s as %s".formatted(Quote.quote(reference), manifest.mediaType()),
           "only %s can be read".formatted(Manifest.MEDIA_TYPE));
     }

@@ -1,7 +1,7 @@
 package dev.mote.store;
 
+import dev.mote.json.JsonObject;
 import java.math.BigInteger;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -56,11 +56,6 @@ record Index(JsonObject json, List<Entry> entries) {
     fields.put("mediaType", MEDIA_TYPE);
     fields.put("manifests", List.of());
     return fields;
-  }
-
-  /// The file that it is from.
-  Path path() {
-    return json.file().path();
   }
 
   /// The entries that a name or a digest means.

@@ -2,6 +2,9 @@ package dev.mote.store;
 
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
+import dev.mote.json.Json;
+import dev.mote.json.JsonObject;
+import dev.mote.json.Quote;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -100,6 +103,10 @@ final class LayoutDirectory {
 
   Path blobs() {
     return path.resolve(BLOBS).resolve("sha256");
+  }
+
+  Path indexPath() {
+    return path.resolve(INDEX);
   }
 
   Index index() throws IOException {

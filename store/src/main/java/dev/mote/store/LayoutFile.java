@@ -2,6 +2,7 @@ package dev.mote.store;
 
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
+import dev.mote.json.JsonFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -18,9 +19,10 @@ import java.util.Arrays;
 /// file between the check and the opening makes the opening wait.
 ///
 /// @param remedy what to do when something is wrong with it
-record LayoutFile(Path path, String remedy) {
+record LayoutFile(Path path, String remedy) implements JsonFile {
 
-  LayoutException fault(String fault) {
+  @Override
+  public LayoutException fault(String fault) {
     return new LayoutException(path, fault, remedy);
   }
 

@@ -1,5 +1,6 @@
 package dev.mote.store;
 
+import dev.mote.json.JsonObject;
 import java.math.BigInteger;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -3,6 +3,7 @@ package dev.mote.store;
 import dev.mote.Snapshot;
 import dev.mote.SnapshotParts;
 import dev.mote.SnapshotReader;
+import dev.mote.json.Quote;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.mote.json.Json;
+import dev.mote.json.JsonObject;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package dev.mote.store;
+package dev.mote.json;
 
 import java.io.ByteArrayOutputStream;
 import java.math.BigDecimal;
@@ -21,14 +21,14 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.json.JsonFactory;
 
-/// The JSON files of a layout (RFC 8259). They may come from anywhere: their size, depth and number
-/// of values are limited, and a name that an object has twice is refused.
+/// JSON files (RFC 8259). They may come from anywhere: their size, depth and number of values are
+/// limited, and a name that an object has twice is refused.
 ///
 /// An object is read as a map, an array as a list; a number is a [BigInteger] or a [BigDecimal],
 /// which are what was written, however large.
-final class Json {
+public final class Json {
   /// Bytes that a file may have; what registries accept as a manifest.
-  static final int LARGEST = 4 << 20;
+  public static final int LARGEST = 4 << 20;
 
   private static final int DEEPEST = 32;
   private static final int MOST_VALUES = 100_000;
@@ -45,31 +45,44 @@ final class Json {
           .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
           .build();
 
-  private final LayoutFile file;
+  private final JsonFile file;
   private final JsonParser parser;
   private int values;
 
-  private Json(LayoutFile file, JsonParser parser) {
+  private Json(JsonFile file, JsonParser parser) {
     this.file = file;
     this.parser = parser;
   }
 
   /// @param file what messages name
   /// @param bytes its content
-  /// @throws LayoutException if that is not one JSON object within the limits
-  static JsonObject read(LayoutFile file, byte[] bytes) {
+  /// @throws RuntimeException the file's fault, if that is not one JSON object within the limits
+  public static JsonObject read(JsonFile file, byte[] bytes) {
+    if (parse(file, bytes) instanceof Map<?, ?> fields) {
+      return JsonObject.root(file, fields);
+    }
+    throw file.fault("is not a JSON object");
+  }
+
+  /// As [#read], where the file is an array of objects.
+  public static List<JsonObject> readArray(JsonFile file, byte[] bytes) {
+    if (parse(file, bytes) instanceof List<?> elements) {
+      return JsonObject.root(file, Map.of("", elements)).objects("");
+    }
+    throw file.fault("is not a JSON array");
+  }
+
+  private static @Nullable Object parse(JsonFile file, byte[] bytes) {
     if (bytes.length > LARGEST) {
       throw file.fault("has %d bytes, more than %d".formatted(bytes.length, LARGEST));
     }
     try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), utf8(bytes))) {
       parser.nextToken();
-      if (!(new Json(file, parser).value() instanceof Map<?, ?> fields)) {
-        throw file.fault("is not a JSON object");
-      }
+      Object value = new Json(file, parser).value();
       if (parser.nextToken() != null) {
         throw file.fault("has more than one JSON value");
       }
-      return JsonObject.root(file, fields);
+      return value;
     } catch (CharacterCodingException e) {
       throw file.fault("is not UTF-8");
     } catch (JacksonException e) {
@@ -128,8 +141,8 @@ final class Json {
   }
 
   /// @param file what messages name
-  /// @throws LayoutException if it could not be read again
-  static byte[] write(LayoutFile file, Map<String, ?> fields) {
+  /// @throws RuntimeException the file's fault, if it could not be read again
+  public static byte[] write(JsonFile file, Map<String, ?> fields) {
     var bytes = new ByteArrayOutputStream();
     try (JsonGenerator generator = FACTORY.createGenerator(ObjectWriteContext.empty(), bytes)) {
       write(fields, generator);

@@ -1,4 +1,4 @@
-package dev.mote.store;
+package dev.mote.json;
 
 import java.math.BigInteger;
 import java.util.Collections;
@@ -11,27 +11,29 @@ import org.jspecify.annotations.Nullable;
 
 /// An object in a JSON file, whose fields are asked for by name and type. A field that is null is
 /// as good as missing: what is written in Go writes empty lists so. Every method throws a
-/// [LayoutException] that names the field when it is not what is asked for.
+/// [fault][JsonFile#fault] that names the field when it is not what is asked for.
 ///
 /// @param path where in the file it is, up to the field's name; empty for the outermost
-record JsonObject(LayoutFile file, String path, Map<String, @Nullable Object> fields) {
+public record JsonObject(JsonFile file, String path, Map<String, @Nullable Object> fields) {
 
-  static JsonObject root(LayoutFile file, Map<?, ?> fields) {
+  static JsonObject root(JsonFile file, Map<?, ?> fields) {
     return new JsonObject(file, "", named(fields));
   }
 
-  boolean has(String name) {
+  /// Whether a field is there, and not null.
+  public boolean has(String name) {
     return fields.get(name) != null;
   }
 
-  String string(String name) {
+  /// A string.
+  public String string(String name) {
     return field(name, String.class, "a string");
   }
 
   /// A string of which something is made.
   ///
   /// @param parser throws an [IllegalArgumentException] if it is not such a string
-  <T> T parsed(String name, Function<String, T> parser) {
+  public <T> T parsed(String name, Function<String, T> parser) {
     try {
       return parser.apply(string(name));
     } catch (IllegalArgumentException e) {
@@ -40,7 +42,7 @@ record JsonObject(LayoutFile file, String path, Map<String, @Nullable Object> fi
   }
 
   /// An integer from 0 to [Long#MAX_VALUE].
-  long size(String name) {
+  public long size(String name) {
     BigInteger number = field(name, BigInteger.class, "an integer");
     if (number.signum() < 0 || number.bitLength() >= Long.SIZE) {
       throw fault(name, number + " is out of range");
@@ -48,11 +50,13 @@ record JsonObject(LayoutFile file, String path, Map<String, @Nullable Object> fi
     return number.longValue();
   }
 
-  JsonObject object(String name) {
+  /// An object within this one.
+  public JsonObject object(String name) {
     return new JsonObject(file, path + name + ".", named(field(name, Map.class, "an object")));
   }
 
-  List<JsonObject> objects(String name) {
+  /// The elements of an array.
+  public List<JsonObject> objects(String name) {
     if (fields.containsKey(name) && !has(name)) {
       return List.of();
     }
@@ -66,8 +70,19 @@ record JsonObject(LayoutFile file, String path, Map<String, @Nullable Object> fi
         .toList();
   }
 
+  /// The elements of an array; there are none if the field is missing.
+  public List<String> list(String name) {
+    if (!has(name)) {
+      return List.of();
+    }
+    List<?> list = field(name, List.class, "an array");
+    return IntStream.range(0, list.size())
+        .mapToObj(i -> cast("%s[%d]".formatted(name, i), list.get(i), String.class, "a string"))
+        .toList();
+  }
+
   /// Annotations; there are none if the field is missing.
-  Map<String, String> strings(String name) {
+  public Map<String, String> strings(String name) {
     if (!has(name)) {
       return Map.of();
     }
@@ -78,7 +93,7 @@ record JsonObject(LayoutFile file, String path, Map<String, @Nullable Object> fi
   }
 
   /// A field whose value is known beforehand.
-  void require(String name, Object expected) {
+  public void require(String name, Object expected) {
     Object found = field(name, Object.class, "anything");
     if (!found.equals(expected)) {
       throw fault(name, "%s is not %s".formatted(show(found), show(expected)));
@@ -86,13 +101,14 @@ record JsonObject(LayoutFile file, String path, Map<String, @Nullable Object> fi
   }
 
   /// A field that would make the object something else.
-  void refuse(String name) {
+  public void refuse(String name) {
     if (has(name)) {
       throw fault(name, "does not belong there");
     }
   }
 
-  LayoutException fault(String name, @Nullable String fault) {
+  /// A fault of one field.
+  public RuntimeException fault(String name, @Nullable String fault) {
     return file.fault("has a fault in %s%s: %s".formatted(path, Quote.printable(name), fault));
   }
 

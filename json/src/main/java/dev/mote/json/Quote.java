@@ -1,18 +1,20 @@
-package dev.mote.store;
+package dev.mote.json;
 
 import java.util.stream.Collectors;
 
 /// Text of unknown origin, made fit for a message: short, and without what a terminal would obey.
-final class Quote {
+public final class Quote {
   private static final int LONGEST = 200;
 
   private Quote() {}
 
-  static String quote(String text) {
+  /// In single quotes.
+  public static String quote(String text) {
     return "'" + printable(text) + "'";
   }
 
-  static String printable(String text) {
+  /// As it is, but for what is not ASCII.
+  public static String printable(String text) {
     String shown =
         text.chars()
             .limit(LONGEST)
