@@ -13,6 +13,9 @@ REPOSITORY = HERE.parent.parent
 BUILT = HERE.parent / "target" / "suites"
 ROOT = BUILT / "root"
 
+# Another command to run programs with, such as one that does not change while it is worked on.
+MOTE = os.environ.get("MOTE", str(REPOSITORY / "mote"))
+
 ENVIRONMENT = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     "HOME": "/root",
@@ -63,22 +66,13 @@ class Mote:
         self.options = list(options)
 
     def command(self, run):
-        words = [str(REPOSITORY / "mote"), "run", *root(), "--cwd", run.directory, "--memory", run.memory]
+        words = [MOTE, "run", "--root", str(ROOT), "--cwd", run.directory, "--memory", run.memory]
         for variable in run.variables():
             words += ["--env", variable]
         return words + self.options + run.command
 
     def start(self, run):
         return execute(self.command(run), run)
-
-
-def root():
-    words = []
-    for name in ("usr", "opt", "suites", "etc"):
-        words += ["--mount", f"{ROOT}/{name}:/{name}"]
-    for name in ("bin", "lib", "lib64"):
-        words += ["--mount", f"{ROOT}/usr/{name}:/{name}"]
-    return words
 
 
 def execute(command, run):
