@@ -67,6 +67,7 @@ class Mote:
 
     def command(self, run):
         words = [MOTE, "run", "--root", str(ROOT), "--cwd", run.directory, "--memory", run.memory]
+        words += ["--file-limit", "1GiB"]
         for variable in run.variables():
             words += ["--env", variable]
         return words + self.options + run.command
