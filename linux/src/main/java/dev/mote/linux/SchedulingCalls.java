@@ -20,7 +20,7 @@ final class SchedulingCalls {
   private static final int IDLE = 5;
   private static final int DEADLINE = 6;
 
-  /// A flag beside the policy: new threads begin with the usual one.
+  /// A flag beside the policy: new threads do not begin with more than the usual rights.
   private static final int RESET_ON_FORK = 0x4000_0000;
 
   private static final int PRIO_PROCESS = 0;
@@ -48,14 +48,12 @@ final class SchedulingCalls {
     };
   }
 
-  /// What a new thread has of the one that made it.
+  /// What a new thread has of the one that made it. The flag takes from it only what ordinary
+  /// threads may not give themselves, and itself.
   static void inherit(Task child, Task parent) {
-    if ((parent.policy & RESET_ON_FORK) == 0) {
-      child.policy = parent.policy;
-      child.nice = parent.nice;
-    } else {
-      child.nice = Math.max(0, parent.nice);
-    }
+    boolean reset = (parent.policy & RESET_ON_FORK) != 0;
+    child.policy = parent.policy & ~RESET_ON_FORK;
+    child.nice = reset ? Math.max(0, parent.nice) : parent.nice;
   }
 
   long setscheduler(Task task, int thread, int policy, long parameter) {
