@@ -70,5 +70,13 @@ int main(void) {
   SHOW(syscall(SYS_sched_getaffinity, -1, 7, set));
   SHOW(syscall(SYS_sched_setaffinity, -1, sizeof set, set));
   SHOW(syscall(SYS_sched_setaffinity, 0, sizeof set, set));
+
+  // Other calls that name a process.
+  struct rlimit limit;
+  SHOW(syscall(SYS_prlimit64, -1, RLIMIT_AS, NULL, &limit));
+  SHOW(syscall(SYS_getpgid, -1));
+  SHOW(syscall(SYS_getsid, -1));
+  SHOW(syscall(SYS_setpgid, -1, 0));
+  SHOW(syscall(SYS_setpgid, 0, -1));
   return 0;
 }

@@ -223,6 +223,9 @@ final class ProcessCalls {
   }
 
   long setpgid(Task task, int process, int group) {
+    if (group < 0 || (group == 0 && process < 0)) {
+      throw EINVAL.exception();
+    }
     requireSelf(task, process);
     if (group != 0 && group != guest.processId()) {
       throw EPERM.exception();
@@ -281,10 +284,8 @@ final class ProcessCalls {
     return 0;
   }
 
+  /// @throws ErrnoException ESRCH for any other process, and for a number that none can have
   void requireSelf(Task task, int id) {
-    if (id < 0) {
-      throw EINVAL.exception();
-    }
     if (id != 0 && id != task.tid && id != guest.processId()) {
       throw ESRCH.exception();
     }
