@@ -3,6 +3,7 @@
 #   scripts/install-test-tools.sh            install what is missing (asks sudo where it is not run as root)
 #   scripts/install-test-tools.sh --check    only say what is missing, with status 1 when something is
 #   scripts/install-test-tools.sh --kvm-amd  also what scripts/on-kvm-amd.sh needs
+#   scripts/install-test-tools.sh --suites   also what conformance/run-suites needs, with its root tree
 set -eu
 
 # A command or file by which the tool is recognized, and the Debian package that brings it.
@@ -24,28 +25,42 @@ kvm_amd_tools=(
   "modprobe kmod"
   "cpio cpio"
 )
+suites_tools=(
+  "mmdebstrap mmdebstrap"
+  "unshare util-linux"
+  "ip iproute2"
+)
+go=1.26.8 # Debian's may be too old for -test.skip
+node=20.20.2
 ziglang=0.17.1 # Zig as a Python package: the tests run `python3 -m ziglang`
 cbor2=6.3.0    # an independent library for CBOR, to compare with
 
 check=false
+suites=false
 tools=("${apt_tools[@]}")
 for argument in "$@"; do
   case $argument in
     --check) check=true ;;
     --kvm-amd) tools+=("${kvm_amd_tools[@]}") ;;
+    --suites)
+      suites=true
+      tools+=("${suites_tools[@]}")
+      ;;
     *)
-      echo "usage: $0 [--check] [--kvm-amd]" >&2
+      echo "usage: $0 [--check] [--kvm-amd] [--suites]" >&2
       exit 2
       ;;
   esac
 done
 
 # A fresh rustup puts its commands here, and a shell that was open before does not know it.
-PATH=$PATH:$HOME/.cargo/bin:/usr/sbin
+PATH=$PATH:$HOME/.cargo/bin:/usr/sbin:/usr/local/go/bin
 
 there() { case $1 in /*) [ -x "$1" ] ;; *) command -v "$1" >/dev/null ;; esac; }
 zig_there() { python3 -m ziglang version >/dev/null 2>&1; }
 cbor_there() { python3 -c 'import cbor2' 2>/dev/null; }
+go_there() { [[ $(go env GOVERSION 2>/dev/null) =~ ^go1\.(2[1-9]|[3-9][0-9]) ]]; }
+node_there() { [[ $(node --version 2>/dev/null) =~ ^v(2[0-9]|[3-9][0-9])\. ]]; }
 rust_there() { cargo clippy --version >/dev/null 2>&1 && cargo fmt --version >/dev/null 2>&1; }
 
 # A busybox that needs shared libraries is Debian's other package: the tests need the static one.
@@ -61,6 +76,10 @@ if $check; then
   zig_there || missing+="ziglang(pip) "
   cbor_there || missing+="cbor2(pip) "
   rust_there || missing+="rust(rustup) "
+  if $suites; then
+    go_there || missing+="go "
+    node_there || missing+="node "
+  fi
   if [ -n "$missing" ]; then
     echo "The tests need what is not installed here: $missing" >&2
     echo "scripts/install-test-tools.sh installs it (Debian, Ubuntu)." >&2
@@ -90,4 +109,15 @@ if ! rust_there; then
     curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs |
       sh -s -- -y --profile minimal --component clippy --component rustfmt --no-modify-path
   fi
+fi
+if $suites; then
+  if ! go_there; then
+    as_root rm -rf /usr/local/go
+    curl -sSfL "https://go.dev/dl/go$go.linux-amd64.tar.gz" | as_root tar -xz -C /usr/local
+  fi
+  if ! node_there; then
+    curl -sSfL "https://nodejs.org/dist/v$node/node-v$node-linux-x64.tar.gz" |
+      as_root tar -xz -C /usr/local --strip-components=1 "node-v$node-linux-x64/bin/node"
+  fi
+  "$(dirname "$0")/../conformance/suites/make-root"
 fi

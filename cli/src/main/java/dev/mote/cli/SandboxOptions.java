@@ -24,6 +24,7 @@ final class SandboxOptions implements AutoCloseable {
   record Mount(Path host, String guest) {}
 
   @Nullable MemorySize memory;
+  @Nullable MemorySize files;
   @Nullable Duration timeout;
   @Nullable Duration cpuTime;
   @Nullable String workingDirectory;
@@ -43,6 +44,11 @@ final class SandboxOptions implements AutoCloseable {
         "SIZE",
         "most memory the program may use, such as 64MiB",
         text -> memory = MemorySize.parse(text));
+    options.value(
+        "--file-limit",
+        "SIZE",
+        "most that its own files and its changes of others may hold, in memory; 64MiB",
+        text -> files = MemorySize.parse(text));
     addTimesTo(options);
     options
         .value("--env", "NAME=VALUE", "set an environment variable; repeatable", this::addVariable)
@@ -132,6 +138,9 @@ final class SandboxOptions implements AutoCloseable {
   private void settings(SandboxBuilder builder, PrintStream err) {
     if (memory != null) {
       builder.memory(memory);
+    }
+    if (files != null) {
+      builder.fileLimit(files);
     }
     if (workingDirectory != null) {
       builder.workingDirectory(workingDirectory);

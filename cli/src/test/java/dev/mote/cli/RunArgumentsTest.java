@@ -23,6 +23,8 @@ class RunArgumentsTest {
     RunArguments parsed =
         parse(
             "--memory=64MiB",
+            "--file-limit",
+            "128MiB",
             "--timeout",
             "10s",
             "--cpu-time",
@@ -44,6 +46,7 @@ class RunArgumentsTest {
             "1MiB");
 
     assertThat(parsed.sandbox.memory).isEqualTo(MemorySize.ofMebibytes(64));
+    assertThat(parsed.sandbox.files).isEqualTo(MemorySize.ofMebibytes(128));
     assertThat(parsed.sandbox.timeout).isEqualTo(Duration.ofSeconds(10));
     assertThat(parsed.sandbox.cpuTime).isEqualTo(Duration.ofSeconds(5));
     assertThat(parsed.sandbox.environment)
@@ -93,6 +96,7 @@ class RunArgumentsTest {
   @ParameterizedTest
   @CsvSource({
     "--memory, 64",
+    "--file-limit, lots",
     "--memory, lots",
     "--timeout, 10",
     "--timeout, 0s",

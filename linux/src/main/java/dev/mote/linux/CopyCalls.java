@@ -1,7 +1,7 @@
 package dev.mote.linux;
 
-/// The calls that copy from file to file without the program's memory: `sendfile` and
-/// `copy_file_range`.
+/// The calls that copy from file to file without the program's memory: `sendfile`,
+/// `copy_file_range` and `splice`.
 final class CopyCalls {
   private static final int PIECE = 64 << 10;
 
@@ -68,6 +68,14 @@ final class CopyCalls {
       }
     }
     return total;
+  }
+
+  /// No file here can be spliced, which Linux says of such files by EINVAL. Programs then read and
+  /// write; ENOSYS, which no Linux of this age answers, would be the end of a copy in Go.
+  long splice(int inFd, int outFd) {
+    files.descriptors.opened(inFd).requireReadable();
+    files.descriptors.opened(outFd).requireWritable();
+    throw Errno.EINVAL.exception();
   }
 
   /// Positions as for [#sendfile], on both sides.

@@ -74,6 +74,7 @@ final class FileCalls {
       case 32 -> descriptors.dup((int) a);
       case 33 -> descriptors.dup2((int) a, (int) b);
       case 40 -> copy.sendfile(task, (int) a, (int) b, c, d);
+      case 275 -> copy.splice((int) a, (int) c);
       case 41 -> sockets.socket((int) a, (int) b, (int) c);
       case 42 -> sockets.connect(task, (int) a, b, (int) c);
       case 43 -> sockets.accept(task, (int) a, b, c, 0);

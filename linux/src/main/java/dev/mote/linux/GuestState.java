@@ -166,6 +166,8 @@ public record GuestState(
       int alternateStackFlags,
       long clearChildTid,
       long robustList,
+      int nice,
+      int policy,
       @Nullable Long waitDeadline,
       long remainingAt,
       long progress) {}

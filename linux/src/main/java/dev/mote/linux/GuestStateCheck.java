@@ -143,6 +143,10 @@ final class GuestStateCheck {
   private static void checkTask(GuestState.TaskState task) {
     require(task.blockedCall() >= -1 && task.blockedCall() <= HIGHEST_CALL, "the call that waits");
     require(task.cpuNanos() >= 0, "the time of a thread");
+    require(
+        task.nice() >= SchedulingCalls.MOST_NICE && task.nice() <= SchedulingCalls.LEAST_NICE,
+        "the niceness of a thread");
+    require(SchedulingCalls.isKept(task.policy()), "the policy of a thread");
     require(task.name().length() <= LONGEST_TASK_NAME, "the name of the thread");
     checkPending(task.pending());
     @Nullable Long deadline = task.waitDeadline();

@@ -31,8 +31,6 @@ final class ProcessCalls {
   private static final int PR_GET_NO_NEW_PRIVS = 39;
   private static final int NAME_SIZE = 16;
 
-  private static final int SCHED_OTHER = 0;
-
   private static final int CAPABILITY_VERSION_1 = 0x1998_0330;
   private static final int CAPABILITY_VERSION_2 = 0x2007_1026;
   private static final int CAPABILITY_VERSION_3 = 0x2008_0522;
@@ -201,23 +199,6 @@ final class ProcessCalls {
     return 0;
   }
 
-  long schedGetaffinity(Task task, int thread, long size, long target) {
-    requireThread(thread);
-    if (size < 8 || (size & 7) != 0) {
-      throw EINVAL.exception();
-    }
-    task.memory().setLong(target, 1);
-    return 8;
-  }
-
-  long schedSetaffinity(Task task, int thread, long size, long set) {
-    requireThread(thread);
-    if (size < 1 || (task.memory().getByte(set) & 1) == 0) {
-      throw EINVAL.exception();
-    }
-    return 0;
-  }
-
   long getcpu(Task task, long cpu, long node) {
     if (cpu != 0) {
       task.memory().setInt(cpu, 0);
@@ -242,6 +223,9 @@ final class ProcessCalls {
   }
 
   long setpgid(Task task, int process, int group) {
+    if (group < 0 || (group == 0 && process < 0)) {
+      throw EINVAL.exception();
+    }
     requireSelf(task, process);
     if (group != 0 && group != guest.processId()) {
       throw EPERM.exception();
@@ -249,23 +233,9 @@ final class ProcessCalls {
     return 0;
   }
 
-  long schedParameter(Task task, int thread, long target) {
-    requireThread(thread);
-    task.memory().setInt(target, 0);
-    return 0;
-  }
-
   /// A process is the leader of its session already.
   long setsid() {
     throw EPERM.exception();
-  }
-
-  long getpriority(Task task, int which, int who) {
-    if (which < 0 || which > 2) {
-      throw EINVAL.exception();
-    }
-    requireSelf(task, which == 2 ? 0 : who);
-    return 20; // nice 0, as the kernel encodes it
   }
 
   /// @param id of a thread; 0 for the caller
@@ -276,21 +246,6 @@ final class ProcessCalls {
     if (id != 0 && guest.scheduler().find(id) == null) {
       throw ESRCH.exception();
     }
-  }
-
-  /// Everybody has the policy of Linux's ordinary threads.
-  long schedGetscheduler(Task task, int thread) {
-    requireThread(thread);
-    return SCHED_OTHER;
-  }
-
-  /// The least or the greatest priority of a policy.
-  static long priorityOfPolicy(int policy, int ofRealTime) {
-    return switch (policy) {
-      case 0, 3, 5, 6 -> 0; // OTHER, BATCH, IDLE, DEADLINE
-      case 1, 2 -> ofRealTime; // FIFO, RR
-      default -> throw EINVAL.exception();
-    };
   }
 
   /// What the program may do by its capabilities: everything, as `/proc/self/status` says too.
@@ -329,10 +284,8 @@ final class ProcessCalls {
     return 0;
   }
 
+  /// @throws ErrnoException ESRCH for any other process, and for a number that none can have
   void requireSelf(Task task, int id) {
-    if (id < 0) {
-      throw EINVAL.exception();
-    }
     if (id != 0 && id != task.tid && id != guest.processId()) {
       throw ESRCH.exception();
     }

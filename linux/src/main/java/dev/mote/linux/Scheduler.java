@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// Not thread-safe: it belongs to the thread that runs the guest.
 final class Scheduler implements AutoCloseable {
   /// As Linux's `sched_min_granularity`, about.
-  private static final long SLICE = 4_000_000;
+  static final long SLICE = 4_000_000;
 
   /// While one thread computes, the sleep of another one ends at most this much late: a watchdog
   /// that is woken for every sleep of 20 µs would cost more than it gives.

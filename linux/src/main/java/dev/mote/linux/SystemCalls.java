@@ -22,6 +22,7 @@ final class SystemCalls implements AutoCloseable {
   private final TimeCalls time;
   private final ProcessCalls process;
   private final ThreadCalls threads;
+  private final SchedulingCalls scheduling;
   private final FutexCalls futexes;
   private final Exec exec;
   private final ExecCalls execCalls;
@@ -42,6 +43,7 @@ final class SystemCalls implements AutoCloseable {
     signals = new SignalCalls(guest, vm);
     time = new TimeCalls(guest);
     process = new ProcessCalls(guest, vm);
+    scheduling = new SchedulingCalls(guest, credentials);
     futexes = new FutexCalls(guest.futexes(), guest.scheduler());
     threads = new ThreadCalls(guest, futexes);
     exec = new Exec(guest, files.process(), files.mappings(), memory, credentials);
@@ -133,11 +135,15 @@ final class SystemCalls implements AutoCloseable {
       case 130 -> signals.rtSigsuspend(task, a, b);
       case 131 -> signals.sigaltstack(task, a, b);
       case 135 -> ProcessCalls.personality((int) a);
-      case 140 -> process.getpriority(task, (int) a, (int) b);
-      case 143 -> process.schedParameter(task, (int) a, b); // sched_getparam
-      case 145 -> process.schedGetscheduler(task, (int) a);
-      case 146 -> ProcessCalls.priorityOfPolicy((int) a, 99); // sched_get_priority_max
-      case 147 -> ProcessCalls.priorityOfPolicy((int) a, 1); // sched_get_priority_min
+      case 140 -> scheduling.getpriority(task, (int) a, (int) b);
+      case 141 -> scheduling.setpriority(task, (int) a, (int) b, (int) c);
+      case 142 -> scheduling.setparam(task, (int) a, b);
+      case 143 -> scheduling.getparam(task, (int) a, b);
+      case 144 -> scheduling.setscheduler(task, (int) a, (int) b, c);
+      case 145 -> scheduling.getscheduler(task, (int) a);
+      case 146 -> SchedulingCalls.priorityOfPolicy((int) a, 99); // sched_get_priority_max
+      case 147 -> SchedulingCalls.priorityOfPolicy((int) a, 1); // sched_get_priority_min
+      case 148 -> scheduling.getInterval(task, (int) a, b);
       case 149 -> memory.mlock(a, b, 0);
       case 150 -> memory.munlock(a, b);
       case 151 -> MemoryCalls.mlockall((int) a);
@@ -149,8 +155,8 @@ final class SystemCalls implements AutoCloseable {
       case 200 -> signals.tkill(task, (int) a, (int) b);
       case 201 -> time.time(task, a);
       case 202 -> futexes.futex(task, a, (int) b, (int) c, d, e, (int) f);
-      case 203 -> process.schedSetaffinity(task, (int) a, b, c);
-      case 204 -> process.schedGetaffinity(task, (int) a, b, c);
+      case 203 -> scheduling.setaffinity(task, (int) a, b, c);
+      case 204 -> scheduling.getaffinity(task, (int) a, b, c);
       case 218 -> process.setTidAddress(task, a);
       case 222 -> time.timerCreate(task, (int) a, b, c);
       case 223 -> time.timerSettime(task, (int) a, (int) b, c, d);

@@ -82,6 +82,11 @@ final class Task implements WaitQueue.Waiter {
   long robustList;
   String name;
 
+  /// Its niceness, -20 to 19, and its policy, with the flag for new threads: [SchedulingCalls].
+  int nice;
+
+  int policy;
+
   private final List<WaitQueue> watched = new ArrayList<>();
   private long waitDeadline = NO_DEADLINE;
   private boolean hasDeadline;
@@ -164,6 +169,8 @@ final class Task implements WaitQueue.Waiter {
         alternateStackFlags,
         clearChildTid,
         robustList,
+        nice,
+        policy,
         hasDeadline ? waitDeadline : null,
         remainingAt,
         progress);
@@ -187,6 +194,8 @@ final class Task implements WaitQueue.Waiter {
     alternateStackFlags = saved.alternateStackFlags();
     clearChildTid = saved.clearChildTid();
     robustList = saved.robustList();
+    nice = saved.nice();
+    policy = saved.policy();
     Long deadline = saved.waitDeadline();
     hasDeadline = deadline != null;
     waitDeadline = deadline == null ? NO_DEADLINE : deadline;
@@ -207,6 +216,7 @@ final class Task implements WaitQueue.Waiter {
   /// It begins where another one is, with what that passes on.
   void inherit(Task parent) {
     blockedSignals = parent.maskToSave();
+    SchedulingCalls.inherit(this, parent);
   }
 
   /// Waits for a signal, or for what is watched ([#watch]).

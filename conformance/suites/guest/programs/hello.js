@@ -1,0 +1,1 @@
+console.log(`hello from ${process.release.name} ${process.version} on ${process.platform} ${process.arch}`);
