@@ -471,6 +471,19 @@ final class StreamSocket extends Socket {
         wantsRoom);
   }
 
+  /// Whether those who wait at a listener that was saved can wait there.
+  boolean hasFittingLine() {
+    return (arrived.isEmpty() && callers.isEmpty())
+        || (isListening()
+            && arrived.stream().allMatch(end -> end.unaccepted && end.kind().isLike(kind()))
+            && callers.stream()
+                .allMatch(caller ->
+                    caller.state == State.CONNECTING
+                        && kind().isTcp()
+                        && caller.kind().isTcp()
+                        && caller.peerAddress instanceof Internet));
+  }
+
   /// One that was saved; its queue is its own.
   void load(WaitingState.Stream saved, SocketAddress itsPeer, IntFunction<StreamSocket> find) {
     state = saved.state();
