@@ -54,6 +54,21 @@ final class TimeCalls {
     };
   }
 
+  static boolean isTimerClock(int clock) {
+    return switch (clock) {
+      case CLOCK_REALTIME,
+          CLOCK_REALTIME_ALARM,
+          CLOCK_TAI,
+          CLOCK_MONOTONIC,
+          CLOCK_BOOTTIME,
+          CLOCK_BOOTTIME_ALARM,
+          CLOCK_PROCESS_CPUTIME_ID,
+          CLOCK_THREAD_CPUTIME_ID ->
+          true;
+      default -> false;
+    };
+  }
+
   private long now(Task task, int clock) {
     return switch (clock) {
       case CLOCK_REALTIME, CLOCK_REALTIME_COARSE, CLOCK_REALTIME_ALARM, CLOCK_TAI ->
