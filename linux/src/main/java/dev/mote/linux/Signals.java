@@ -157,8 +157,6 @@ final class Signals {
     } else {
       registers.rax(-errnoOfInterruption(task).value);
     }
-    task.drop();
-    guest.futexes().remove(task);
     task.unblock();
   }
 
