@@ -114,6 +114,27 @@ static void a_signal_that_another_one_takes(void) {
   printf("both were taken\n");
 }
 
+static void on_own(int signal) { (void)signal, caught = syscall(SYS_gettid) == getpid() ? 1 : 2; }
+
+static void *computes(void *unused) {
+  usleep(30000);
+  kill(getpid(), SIGUSR1);
+  while (!done) sched_yield();
+  return unused;
+}
+
+static void the_first_thread_takes_it_though_it_waits(void) {
+  struct sigaction action = {.sa_handler = on_own};
+  sigaction(SIGUSR1, &action, NULL);
+  caught = done = 0;
+  pthread_t other;
+  pthread_create(&other, NULL, computes, NULL);
+  SHOW(pause());
+  done = 1;
+  pthread_join(other, NULL);
+  printf("taken by %d\n", caught);
+}
+
 static void *sleeps(void *unused) {
   struct timespec shortly = {0, 3000};
   while (!done) nanosleep(&shortly, NULL);
@@ -134,5 +155,6 @@ int main(void) {
   a_timeout_that_goes_away();
   a_file_that_is_replaced();
   a_signal_that_another_one_takes();
+  the_first_thread_takes_it_though_it_waits();
   short_sleeps_let_others_compute();
 }

@@ -70,11 +70,11 @@ static void handle(int signal) {
 static void recover(int all) {
   uint64_t none = 0;
   call6(SYS_rt_sigprocmask, SIG_SETMASK, (long)&none, 0, 8, 0, 0);
-  struct itimerval often = {{0, 3000}, {0, 3000}};
-  call6(SYS_setitimer, ITIMER_REAL, (long)&often, 0, 0, 0, 0);
   for (int signal = all ? 1 : SIGALRM; signal <= (all ? 64 : SIGALRM); signal++) {
     if (signal != SIGSEGV && signal != SIGBUS && signal != SIGILL && signal != SIGTRAP && signal != SIGFPE) handle(signal);
   }
+  struct itimerval often = {{0, 3000}, {0, 3000}};
+  call6(SYS_setitimer, ITIMER_REAL, (long)&often, 0, 0, 0, 0);
 }
 
 static long near_pointer(void) {

@@ -419,8 +419,16 @@ final class Task implements WaitQueue.Waiter {
     return own.set() | guest.signals().pending().set();
   }
 
+  /// Signals that it takes before it goes on: those sent to it, and those sent to the process that
+  /// no thread before it takes.
+  long deliverable() {
+    long ofProcess = guest.signals().pending().set() & ~blockedSignals;
+    long mine = ofProcess == 0 ? 0 : guest.signals().leftFor(this, ofProcess);
+    return (own.set() & ~blockedSignals) | mine;
+  }
+
   boolean hasDeliverableSignal() {
-    return (pendingSignals() & ~blockedSignals) != 0;
+    return deliverable() != 0;
   }
 
   /// Takes the pending signal that is delivered next among those of a set.
