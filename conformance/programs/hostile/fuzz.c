@@ -2,6 +2,8 @@
 // with, and checks that nothing but that has changed: its registers over each call, its canaries, and one area of which it
 // always knows the content. Exit status 0: all as it should be; 77: not.
 //
+// Other threads of it wait, close and wake what the first one works with, at random too; they look at nothing.
+//
 // No C library once it runs: random calls take away what one needs (the thread pointer, memory, descriptors).
 #include "hostile.h"
 
@@ -68,11 +70,11 @@ static void handle(int signal) {
 static void recover(int all) {
   uint64_t none = 0;
   call6(SYS_rt_sigprocmask, SIG_SETMASK, (long)&none, 0, 8, 0, 0);
-  struct itimerval often = {{0, 3000}, {0, 3000}};
-  call6(SYS_setitimer, ITIMER_REAL, (long)&often, 0, 0, 0, 0);
   for (int signal = all ? 1 : SIGALRM; signal <= (all ? 64 : SIGALRM); signal++) {
     if (signal != SIGSEGV && signal != SIGBUS && signal != SIGILL && signal != SIGTRAP && signal != SIGFPE) handle(signal);
   }
+  struct itimerval often = {{0, 3000}, {0, 3000}};
+  call6(SYS_setitimer, ITIMER_REAL, (long)&often, 0, 0, 0, 0);
 }
 
 static long near_pointer(void) {
@@ -195,6 +197,53 @@ static long random_number(void) {
   }
 }
 
+#define THREADS 4
+#define TURNS 20000
+static char stacks[THREADS][1 << 16] __attribute__((aligned(64)));
+
+static uint64_t next(uint64_t *state) {
+  *state ^= *state << 13, *state ^= *state >> 7, *state ^= *state << 17;
+  return *state;
+}
+
+static long number_of(uint64_t *state) {
+  switch (next(state) % 8) {
+    case 0: case 1: case 2: case 3: return (long)(next(state) % 14);
+    case 4: return -(long)(next(state) % 120);
+    case 5: return (long)(1ul << next(state) % 40);
+    default: return PLAYGROUND + (long)(next(state) % SLOTS) * SLOT + (long)(next(state) % 512) * 8;
+  }
+}
+
+// Only calls that change no memory but what they are given, which is in the playground.
+__attribute__((noreturn, used)) static void play(uint64_t seed) {
+  static const short waits[] = {SYS_read, SYS_write, SYS_close, SYS_poll, SYS_pipe2, SYS_dup, SYS_dup2, SYS_nanosleep, SYS_sendto,
+                                SYS_recvfrom, SYS_sendmsg, SYS_recvmsg, SYS_shutdown, SYS_socketpair, SYS_accept, SYS_connect,
+                                SYS_flock, SYS_futex, SYS_futex, SYS_futex, SYS_epoll_create1, SYS_epoll_ctl, SYS_epoll_ctl,
+                                SYS_epoll_wait, SYS_eventfd2, SYS_timerfd_create, SYS_timerfd_settime, SYS_signalfd4, SYS_splice,
+                                SYS_ppoll, SYS_pselect6, SYS_rt_sigtimedwait, SYS_sched_yield, SYS_fcntl, SYS_set_robust_list,
+                                SYS_rt_sigprocmask, SYS_clock_nanosleep, SYS_timer_create, SYS_timer_settime, SYS_tgkill};
+  for (int i = 0; i < TURNS; i++) {
+    long number = waits[next(&seed) % (sizeof waits / sizeof *waits)], a[6];
+    for (int j = 0; j < 6; j++) a[j] = number_of(&seed);
+    if (number == SYS_close || number == SYS_dup2) a[0] = 3 + (a[0] & 7), a[1] = 3 + (a[1] & 7);
+    if (number == SYS_futex) a[1] &= 15, a[0] = PLAYGROUND + (a[0] & 7) * 8, a[4] = PLAYGROUND + (a[4] & 7) * 8;
+    if (number == SYS_tgkill) a[0] = 2, a[1] = 2 + (a[1] & 7), a[2] = SIGUSR1; // natively somebody else's number, which is refused
+    call6(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+  }
+  for (;;) call6(SYS_exit, 0, 0, 0, 0, 0, 0);
+}
+
+static void begin_thread(char *end, uint64_t seed) {
+  uint64_t *top = (uint64_t *)end - 2;
+  top[0] = seed;
+  long flags = 0x10f00; // CLONE_VM, FS, FILES, SIGHAND, THREAD
+  __asm__ volatile("syscall; test %%rax, %%rax; jnz 1f; pop %%rdi; call play; 1:"
+                   :
+                   : "a"(SYS_clone), "D"(flags), "S"(top)
+                   : "rcx", "r11", "memory", "rdx", "r8", "r9", "r10");
+}
+
 int main(int argc, char **argv) {
   if (argc < 3) return 2;
   hostile_random_state = strtoul(argv[1], 0, 0) * 0x9e3779b97f4a7c15ul + 1;
@@ -205,6 +254,7 @@ int main(int argc, char **argv) {
   for (int i = 0; i < SLOTS; i++) lay_out(i);
   recover(1);
   call6(SYS_dup2, 2, REPORT, 0, 0, 0, 0);
+  for (int i = 0; i < THREADS; i++) begin_thread(stacks[i] + sizeof stacks[i], random_bits() | 1);
   while (calls_made < wanted_calls) {
     long number = random_number(), a[6];
     for (int i = 0; i < 6; i++) a[i] = argument();

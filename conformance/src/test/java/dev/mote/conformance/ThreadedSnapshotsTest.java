@@ -106,6 +106,23 @@ class ThreadedSnapshotsTest {
   }
 
   @Test
+  void aProgramIsSavedWhoseLastThreadToRunHasEnded() {
+    var program = Program.of(Corpus.programs().resolve("snapshots-ended-thread"));
+    Snapshot snapshot =
+        Sandbox.builder(program)
+            .memory(MemorySize.ofMebibytes(64))
+            .timeout(Duration.ofSeconds(20))
+            .snapshot(false);
+    for (int i = 0; i < 3; i++) {
+      try (var sandbox = Sandbox.builder(snapshot).build()) {
+        var streams = Streams.capture("on\n");
+        assertThat(sandbox.run(streams)).isEqualTo(new Ending.Exited(3));
+        assertThat(streams.outputText()).isEqualTo("0.5 on\n");
+      }
+    }
+  }
+
+  @Test
   void aProgramIsSavedWhereItWaitsForInputAndItsOtherThreadsWaitToo() {
     var program = Program.of(Corpus.programs().resolve("snapshots-threads"));
     Snapshot snapshot =

@@ -79,6 +79,11 @@ final class Channel {
     return receiver;
   }
 
+  /// Who waited for a message at the port is no more.
+  void forgetReceiver() {
+    receiver = null;
+  }
+
   byte[] sent() {
     return sent;
   }
@@ -96,11 +101,11 @@ final class Channel {
     }
     long length = registers.rsi();
     try {
-      if (length != 0) {
-        send(memory, registers.rdi(), length);
-      }
       if (receiver != null) {
         throw Errno.EBUSY.exception(); // another thread is before it
+      }
+      if (length != 0) {
+        send(memory, registers.rdi(), length);
       }
       receiver = task;
       if (!hasSent && given != null) {

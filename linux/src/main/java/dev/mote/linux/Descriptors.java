@@ -17,6 +17,7 @@ final class Descriptors {
   private @Nullable OpenFile[] files = new OpenFile[FIRST_SIZE];
   private final BitSet used = new BitSet();
   private final BitSet closeOnExec = new BitSet();
+  private @Nullable Pins pins; // of the call that runs
 
   /// @param hardLimit no descriptor is ever this or greater
   Descriptors(int hardLimit) {
@@ -44,11 +45,33 @@ final class Descriptors {
     return files.length;
   }
 
-  /// The open file of a number.
+  /// A call begins, or is made again; null: it is over.
+  void use(@Nullable Pins itsPins) {
+    pins = itsPins;
+  }
+
+  /// The open file of a number; the same one for a call that is made again.
   ///
   /// @throws ErrnoException EBADF when there is none
   OpenFile get(int fd) {
-    OpenFile file = fd >= 0 && fd < files.length ? files[fd] : null;
+    Pins noted = pins;
+    if (noted == null) {
+      return getNow(fd);
+    }
+    OpenFile pinned = noted.find(fd);
+    if (pinned != null) {
+      return pinned;
+    }
+    OpenFile file = getNow(fd);
+    noted.note(fd, file);
+    return file;
+  }
+
+  /// The open file that a number has now, also for a call that is made again.
+  ///
+  /// @throws ErrnoException EBADF when there is none
+  OpenFile getNow(int fd) {
+    OpenFile file = find(fd);
     if (file == null) {
       throw Errno.EBADF.exception();
     }
@@ -122,7 +145,7 @@ final class Descriptors {
   }
 
   void close(int fd) {
-    OpenFile file = get(fd);
+    OpenFile file = getNow(fd);
     files[fd] = null;
     used.clear(fd);
     closeOnExec.clear(fd);
@@ -154,12 +177,12 @@ final class Descriptors {
   }
 
   boolean closesOnExec(int fd) {
-    get(fd);
+    getNow(fd);
     return closeOnExec.get(fd);
   }
 
   void closeOnExec(int fd, boolean value) {
-    get(fd);
+    getNow(fd);
     closeOnExec.set(fd, value);
   }
 

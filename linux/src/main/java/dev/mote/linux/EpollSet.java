@@ -29,6 +29,9 @@ final class EpollSet extends OpenFile {
   private final Map<Key, Watch> watches = new LinkedHashMap<>();
   private final LinkedHashSet<Watch> ready = new LinkedHashSet<>();
 
+  /// Those of other sets, which are few.
+  private final LinkedHashSet<Watch> nested = new LinkedHashSet<>();
+
   EpollSet(Entry entry, int flags, WatchQuotas quotas) {
     super(entry, flags);
     this.quotas = quotas;
@@ -119,7 +122,7 @@ final class EpollSet extends OpenFile {
       }
       file.watches().remove(this);
       quotas.epoll().release(1);
-      if (file instanceof EpollSet) {
+      if (nested.remove(this)) {
         quotas.nested().release(1);
       }
     }
@@ -150,6 +153,9 @@ final class EpollSet extends OpenFile {
     }
     Watch watch = new Watch(file, fd, events, data);
     watches.put(key, watch);
+    if (file instanceof EpollSet) {
+      nested.add(watch);
+    }
     file.watches().add(watch);
     WaitQueue queue = file.waiters();
     if (queue != null) {
@@ -198,7 +204,7 @@ final class EpollSet extends OpenFile {
       return DEEPEST + 1;
     }
     int deepest = 0;
-    for (Watch watch : watches.values()) {
+    for (Watch watch : nested) {
       if (watch.file instanceof EpollSet inner) {
         deepest = Math.max(deepest, 1 + inner.depth(forbidden, above + 1));
       }

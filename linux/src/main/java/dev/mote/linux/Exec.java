@@ -55,6 +55,7 @@ final class Exec {
     AddressSpace space = guest.space();
     guest.scheduler().keepOnly(task);
     guest.futexes().clear();
+    guest.channel().forgetReceiver(); // another thread
     guest.posixTimers().clear();
     space.unmap(0, PageTables.USER_END);
     task.exec(program.arguments().commandName());

@@ -118,6 +118,9 @@ final class FutexCalls {
     if (timeout == 0) {
       return Task.NO_DEADLINE;
     }
+    if (task.hasDeadline()) {
+      return task.deadline(0);
+    }
     UserMemory memory = task.memory();
     long nanos = TimeCalls.nanos(memory.getLong(timeout), memory.getLong(timeout + 8));
     if (absolute) {

@@ -268,6 +268,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
 
   /// The threads are those of a snapshot.
   void loadThreads(GuestState state) {
+    acting = null;
     futexes.clear();
     scheduler.load(state);
     for (var saved : state.tasks()) {
@@ -448,8 +449,10 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
     if (closed || ending != null || known == null) {
       throw new IllegalStateException("a guest that does not run cannot be saved");
     }
+    scheduler.settle();
     boolean waits = channel.isReceiving() || channel.isWaiting() || scheduler.current().isBlocked();
-    boolean keeps = scheduler.tasks().stream().anyMatch(task -> task.kept != null);
+    boolean keeps =
+        scheduler.tasks().stream().anyMatch(task -> task.kept != null || known.waitsForLost(task));
     if (!waits || !channel.isAtRest() || keeps) {
       throw new IllegalStateException("the guest is in the middle of something");
     }
@@ -574,6 +577,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
       if (ending != null) {
         return false;
       }
+      retargetSignals();
       waitAtPort();
       lookOutside(calls);
       Task task = scheduler.next();
@@ -592,6 +596,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
           continue;
         }
       }
+      touched |= task != scheduler.current();
       scheduler.run(task);
       signals.deliver(task);
       if (ending != null) {
@@ -607,11 +612,23 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
     }
   }
 
+  /// The thread that was to take a signal of the process may hold it back now, or have ended:
+  /// another one takes it then, also if it waits.
+  private void retargetSignals() {
+    if (signals.pending().set() != 0) {
+      for (Task task : scheduler.tasks()) {
+        if (task != channel.receiver() && task.hasDeliverableSignal()) {
+          task.wake(0);
+        }
+      }
+    }
+  }
+
   /// Who waits for a message at the port does not run.
   private void waitAtPort() {
     Task receiver = channel.receiver();
     if (receiver != null && receiver.state != Task.State.BLOCKED) {
-      scheduler.block(receiver, Task.NO_DEADLINE);
+      scheduler.park(receiver);
     }
   }
 
@@ -737,7 +754,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   }
 
   /// Answers the system call that a thread has made, or lets it wait.
-  private void answer(SystemCalls calls, Task task, int number) {
+  void answer(SystemCalls calls, Task task, int number) {
     task.unwatch();
     long result = calls.call(task, number);
     if (task.state == Task.State.ENDED || ending != null) {

@@ -41,10 +41,13 @@ final class GuestStateCheck {
       require(timer.due() >= 0 && timer.interval() >= 0, "a timer is negative");
     }
     require(state.posixTimers().size() <= PosixTimers.MOST, "too many timers");
+    int timerBefore = -1;
     for (var timer : state.posixTimers()) {
+      require(timer.id() > timerBefore, "the number of a timer");
+      timerBefore = timer.id();
+      require(TimeCalls.isTimerClock(timer.clock()), "the clock of a timer");
       require(
-          timer.due() >= 0 && timer.interval() >= 0 && timer.id() >= 0 && timer.overrun() >= 0,
-          "a timer is negative");
+          timer.due() >= 0 && timer.interval() >= 0 && timer.overrun() >= 0, "a timer is negative");
       require(
           timer.notice() == PosixTimers.SIGEV_NONE
               || (timer.signal() >= 1 && timer.signal() <= SignalInfo.LAST),

@@ -103,7 +103,8 @@ final class PosixTimers {
       if (there >= due) {
         long missed = interval == 0 ? 0 : (there - due) / interval;
         overrun = (int) Math.min(MOST_OVERRUNS, missed);
-        due = interval == 0 ? Alarms.OFF : due + (missed + 1) * interval;
+        long next = due + (missed + 1) * interval;
+        due = interval == 0 || next < 0 ? Alarms.OFF : next;
         send();
       }
       setAlarm();

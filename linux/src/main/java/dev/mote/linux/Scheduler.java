@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 /// The threads of a guest, and which of them has the one vCPU.
 ///
 /// A thread keeps the vCPU until it waits, yields, or its time slice ends while others are ready;
-/// these take turns. A thread whose sleep is over goes first, as the shortest sleepers want it. The
-/// end of a slice, of a sleep and the time of an alarm reach a guest that computes by a kick of the
-/// watchdog.
+/// these take turns. A thread whose sleep is over goes first, as the shortest sleepers want it, but
+/// those who do so have no more of the vCPU than the others. The end of a slice, of a sleep and the
+/// time of an alarm reach a guest that computes by a kick of the watchdog.
 ///
 /// What a thread has in the processor changes hands only when another one enters the guest, so a
 /// blocked call is made again without that.
@@ -29,6 +29,10 @@ final class Scheduler implements AutoCloseable {
   /// While one thread computes, the sleep of another one ends at most this much late: a watchdog
   /// that is woken for every sleep of 20 µs would cost more than it gives.
   private static final long SHORTEST_ALARM = 300_000;
+
+  /// A sleep ends so much later while others are ready (Linux's timer slack): a thread that waits
+  /// for something by sleeping a microsecond again and again lets the others bring it about.
+  private static final long SLACK = 50_000;
 
   private static final long OFF = Long.MAX_VALUE;
   private static final int FIRST_TID = 2;
@@ -47,6 +51,9 @@ final class Scheduler implements AutoCloseable {
   private boolean preempts; // the current one is to let others run
   private long sliceEnd = OFF;
   private long armedFor = OFF; // when the watchdog kicks
+  private boolean jumping; // the current one has gone before others
+  private long ahead; // how much longer than the others such threads had the vCPU
+  private long lastRing;
   private long cpuAtSwitch; // the guest's time when the current one got the vCPU
   private long switches;
 
@@ -155,12 +162,33 @@ final class Scheduler implements AutoCloseable {
   private void ring() {
     long now = guest.clock().monotonicNanos();
     guest.alarms().ring(now);
-    while (!sleeping.isEmpty() && sleeping.first().sleepsUntil <= now) {
+    boolean alone = ready.isEmpty() && current.state != Task.State.RUNNING;
+    account(alone, now);
+    long due = alone ? now : now - SLACK;
+    while (!sleeping.isEmpty() && sleeping.first().sleepsUntil <= due) {
       Task task = sleeping.first();
       stopSleeping(task);
       task.state = Task.State.READY;
-      ready.addFirst(task);
-      preempts = true;
+      if (ahead < SLICE) {
+        preempts = true;
+        task.jumpedQueue = true;
+        ready.addFirst(task);
+      } else {
+        enqueue(task);
+      }
+    }
+  }
+
+  /// @param alone whether nobody else could have had the vCPU
+  private void account(boolean alone, long now) {
+    long passed = Math.max(0, now - lastRing); // the clock goes back in a restore
+    lastRing = now;
+    if (alone) {
+      ahead = 0;
+    } else if (jumping) {
+      ahead = Math.min(2 * SLICE, ahead + passed);
+    } else {
+      ahead = Math.max(0, ahead - passed);
     }
   }
 
@@ -177,6 +205,10 @@ final class Scheduler implements AutoCloseable {
       current = task;
       switches++;
       sliceEnd = OFF;
+    }
+    if (task.state != Task.State.RUNNING) {
+      jumping = task.jumpedQueue;
+      task.jumpedQueue = false;
     }
     task.state = Task.State.RUNNING;
     preempts = false;
@@ -241,6 +273,13 @@ final class Scheduler implements AutoCloseable {
     }
   }
 
+  /// A thread waits whatever it was doing, until somebody wakes it.
+  void park(Task task) {
+    stopSleeping(task);
+    ready.remove(task);
+    block(task, OFF);
+  }
+
   private void stopSleeping(Task task) {
     if (task.sleepsUntil != OFF) {
       sleeping.remove(task);
@@ -302,7 +341,10 @@ final class Scheduler implements AutoCloseable {
         owner = task;
       }
     }
-    before.values().forEach(Task::forget);
+    for (Task gone : before.values()) {
+      gone.forget();
+      gone.state = Task.State.ENDED;
+    }
     if (owner == null) {
       throw new IllegalArgumentException("no thread has the processor");
     }
@@ -325,6 +367,17 @@ final class Scheduler implements AutoCloseable {
   /// A place for what a thread has in the processor.
   ProcessorContext newContext() {
     return vm.newContext();
+  }
+
+  /// The guest rests and is to be saved. A thread that has ended cannot have the vCPU then: another
+  /// one gets it.
+  void settle() {
+    if (current.state == Task.State.ENDED) {
+      accountCurrent();
+      Task heir = tasks.values().iterator().next();
+      vm.loadContext(heir.context());
+      current = heir;
+    }
   }
 
   /// Gives up what blocked calls keep.

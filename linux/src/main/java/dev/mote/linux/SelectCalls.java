@@ -77,7 +77,7 @@ final class SelectCalls {
     for (long[] set : asked) {
       for (int word = 0; word < set.length; word++) {
         for (long bits = set[word]; bits != 0; bits &= bits - 1) {
-          files.descriptors.get(word * 64 + Long.numberOfTrailingZeros(bits));
+          files.descriptors.getNow(word * 64 + Long.numberOfTrailingZeros(bits));
         }
       }
     }
@@ -88,7 +88,7 @@ final class SelectCalls {
       for (int word = 0; word < set.length; word++) {
         for (long bits = set[word]; bits != 0; bits &= bits - 1) {
           int fd = word * 64 + Long.numberOfTrailingZeros(bits);
-          task.watch(files.descriptors.get(fd).waiters());
+          task.watch(files.descriptors.getNow(fd).waiters());
         }
       }
     }
@@ -100,7 +100,7 @@ final class SelectCalls {
     for (int word = 0; word < set.length; word++) {
       for (long bits = set[word]; bits != 0; bits &= bits - 1) {
         int fd = word * 64 + Long.numberOfTrailingZeros(bits);
-        if ((files.descriptors.get(fd).poll() & wanted) == 0) {
+        if ((files.descriptors.getNow(fd).poll() & wanted) == 0) {
           set[word] &= ~Long.lowestOneBit(bits);
         } else {
           ready++;

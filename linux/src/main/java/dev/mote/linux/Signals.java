@@ -65,6 +65,24 @@ final class Signals {
     return true;
   }
 
+  /// The first thread that does not hold it back takes a signal of the process, though it waits and
+  /// others run: it is the one whose call is to be interrupted.
+  ///
+  /// @param signals of the process
+  /// @return those of them that no thread before this one takes
+  long leftFor(Task task, long signals) {
+    long left = signals;
+    for (Task other : guest.scheduler().tasks()) {
+      if (other == task || left == 0) {
+        break;
+      }
+      if (other != guest.channel().receiver()) { // which takes nothing before it has its message
+        left &= other.blockedSignals;
+      }
+    }
+    return left;
+  }
+
   /// A signal was sent to one thread.
   void sent(Task task) {
     task.wake(0);
@@ -84,7 +102,7 @@ final class Signals {
   /// Delivers what is pending. Called before the guest is entered.
   void deliver(Task task) {
     while (task.hasDeliverableSignal() && !guest.hasEnded()) {
-      SignalInfo info = task.takeSignal(~task.blockedSignals);
+      SignalInfo info = task.takeSignal(task.deliverable());
       if (info != null) {
         deliver(task, info);
       }
@@ -139,7 +157,7 @@ final class Signals {
   void interruptCall(Task task, int number) {
     Registers registers = task.registers();
     boolean restart = true;
-    long deliverable = task.pendingSignals() & ~task.blockedSignals;
+    long deliverable = task.deliverable();
     for (int signal = 1; signal <= SignalInfo.LAST; signal++) {
       if ((deliverable & 1L << (signal - 1)) != 0) {
         SignalActions.Action action = actions.get(signal);
@@ -157,8 +175,6 @@ final class Signals {
     } else {
       registers.rax(-errnoOfInterruption(task).value);
     }
-    task.drop();
-    guest.futexes().remove(task);
     task.unblock();
   }
 

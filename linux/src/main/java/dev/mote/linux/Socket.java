@@ -23,6 +23,11 @@ abstract sealed class Socket extends OpenFile permits StreamSocket, DatagramSock
       return family == SocketAddress.AF_UNIX;
     }
 
+    /// Whether two sockets of these kinds can be the ends of one connection.
+    boolean isLike(Kind other) {
+      return isLocal() == other.isLocal() && type == other.type;
+    }
+
     boolean isTcp() {
       return !isLocal() && type == SOCK_STREAM;
     }

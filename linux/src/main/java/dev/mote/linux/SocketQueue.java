@@ -66,9 +66,12 @@ final class SocketQueue {
       return ancillary;
     }
 
+    private boolean isLike(@Nullable Ancillary with) {
+      return with == null ? ancillary == null : with.joins(ancillary);
+    }
+
     private boolean takes(int count, @Nullable Ancillary with) {
-      boolean alike = with == null ? ancillary == null : with.joins(ancillary);
-      return extra == 0 && source == null && alike && length() + count <= PIECE;
+      return extra == 0 && source == null && isLike(with) && length() + count <= PIECE;
     }
 
     private void append(byte[] from, int offset, int count) {
@@ -109,7 +112,15 @@ final class SocketQueue {
     return Math.max(0, Math.min(capacity, Math.max(OWN, used + quota.free())) - used);
   }
 
-  /// Adds bytes of a stream, for which there must be room.
+  /// What the next bytes of a stream count beside themselves: the files that come with them or a
+  /// change of the sender begin a segment, however few bytes that has.
+  int extraCost(@Nullable Ancillary ancillary) {
+    Segment last = segments.peekLast();
+    boolean files = ancillary != null && ancillary.hasRights();
+    return files || (last != null && !last.isLike(ancillary)) ? MESSAGE_COST : 0;
+  }
+
+  /// Adds bytes of a stream, for which there must be room, with [#extraCost].
   void append(byte[] from, int offset, int count, @Nullable Ancillary ancillary) {
     Segment last = segments.peekLast();
     if (last != null && last.takes(count, ancillary)) {
@@ -117,7 +128,7 @@ final class SocketQueue {
     } else {
       byte[] copy = new byte[count];
       System.arraycopy(from, offset, copy, 0, count);
-      int extra = ancillary != null && ancillary.hasRights() ? MESSAGE_COST : 0;
+      int extra = extraCost(ancillary);
       segments.add(new Segment(copy, null, ancillary, extra));
       use(extra);
     }

@@ -334,7 +334,7 @@ final class StreamSocket extends Socket {
     long capacity = capacity();
     long used = other.incoming().used();
     boolean low = kind().isTcp() ? used * 3 <= capacity * 2 : used * 4 <= capacity;
-    return low && other.incoming().room(capacity) > 0;
+    return low && other.incoming().room(capacity) > SocketQueue.MESSAGE_COST;
   }
 
   @Override
@@ -379,8 +379,7 @@ final class StreamSocket extends Socket {
 
   private int sendBytes(
       StreamSocket other, byte[] bytes, int length, @Nullable Ancillary ancillary) {
-    boolean files = ancillary != null && ancillary.hasRights();
-    long room = other.incoming().room(capacity()) - (files ? SocketQueue.MESSAGE_COST : 0);
+    long room = other.incoming().room(capacity()) - other.incoming().extraCost(ancillary);
     int count = (int) Math.min(length, room);
     if (count <= 0 && length > 0) {
       return WOULD_BLOCK;
@@ -470,6 +469,19 @@ final class StreamSocket extends Socket {
         autobound,
         finished,
         wantsRoom);
+  }
+
+  /// Whether those who wait at a listener that was saved can wait there.
+  boolean hasFittingLine() {
+    return (arrived.isEmpty() && callers.isEmpty())
+        || (isListening()
+            && arrived.stream().allMatch(end -> end.unaccepted && end.kind().isLike(kind()))
+            && callers.stream()
+                .allMatch(caller ->
+                    caller.state == State.CONNECTING
+                        && kind().isTcp()
+                        && caller.kind().isTcp()
+                        && caller.peerAddress instanceof Internet));
   }
 
   /// One that was saved; its queue is its own.

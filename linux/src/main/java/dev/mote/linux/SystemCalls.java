@@ -199,6 +199,7 @@ final class SystemCalls implements AutoCloseable {
     if (!filesMayHaveChanged && !files.leavesUnchanged(number, (int) a)) {
       filesMayHaveChanged = true;
     }
+    files.descriptors().use(task.pins());
     try {
       return files.calls().call(task, number, a, b, c, d, e, f);
     } catch (ErrnoException error) {
@@ -206,7 +207,14 @@ final class SystemCalls implements AutoCloseable {
         guest.statistics().refuse(number);
       }
       throw error;
+    } finally {
+      files.descriptors().use(null);
     }
+  }
+
+  /// Whether a thread waits for a file that has lost its number meanwhile.
+  boolean waitsForLost(Task task) {
+    return !task.pins().isFoundAgain(files.descriptors());
   }
 
   /// Threads of the host may have brought something: whoever waits for it looks again.

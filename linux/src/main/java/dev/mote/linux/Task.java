@@ -49,6 +49,9 @@ final class Task implements WaitQueue.Waiter {
   /// When [Scheduler] wakes it; of a thread that is blocked.
   long sleepsUntil = NO_DEADLINE;
 
+  /// Its sleep is over, and it goes before others that are ready.
+  boolean jumpedQueue;
+
   /// CPU time of all its turns that are over.
   long cpuNanos;
 
@@ -88,6 +91,7 @@ final class Task implements WaitQueue.Waiter {
   int policy;
 
   private final List<WaitQueue> watched = new ArrayList<>();
+  private final Pins pins = new Pins();
   private long waitDeadline = NO_DEADLINE;
   private boolean hasDeadline;
   private long blockedUntil = NO_DEADLINE;
@@ -125,13 +129,17 @@ final class Task implements WaitQueue.Waiter {
 
   /// A system call waits, and is made again when the thread is woken.
   void blockIn(int number) {
+    pins.hold();
     blockedCall = number;
     scheduler.block(this, blockedUntil);
   }
 
-  /// The call that waited is over, or is given up.
+  /// A call is over, or is given up, however it ended: nothing of it waits any more.
   void unblock() {
     blockedCall = NONE;
+    unwatch();
+    drop();
+    guest.futexes().remove(this);
   }
 
   /// Whether nothing but another thread can wake it.
@@ -206,10 +214,9 @@ final class Task implements WaitQueue.Waiter {
 
   /// It does not wait any more, and knows nothing of a call.
   void forget() {
-    drop();
-    unwatch();
-    futex = null;
+    unblock();
     traced = null;
+    jumpedQueue = false;
     sleepsUntil = NO_DEADLINE;
   }
 
@@ -275,6 +282,12 @@ final class Task implements WaitQueue.Waiter {
     return waitDeadline;
   }
 
+  /// Whether an earlier attempt of the call has found out when it ends: then its time-out is not
+  /// read again, for the program's memory may have changed.
+  boolean hasDeadline() {
+    return hasDeadline;
+  }
+
   /// Whether the remembered deadline has passed.
   boolean expired() {
     return hasDeadline && clock().monotonicNanos() >= waitDeadline;
@@ -329,8 +342,14 @@ final class Task implements WaitQueue.Waiter {
     robustList = 0;
   }
 
+  /// The open files that its call works with.
+  Pins pins() {
+    return pins;
+  }
+
   /// A call that was blocked is given up: what it kept is closed.
   void drop() {
+    pins.clear();
     if (kept != null) {
       AutoCloseable resource = kept;
       kept = null;
@@ -357,6 +376,10 @@ final class Task implements WaitQueue.Waiter {
       savedMask = blockedSignals;
       blockedSignals = mask & ~Signals.UNBLOCKABLE;
     }
+  }
+
+  boolean hasTemporaryMask() {
+    return savedMask != null;
   }
 
   /// The mask that a handler's frame saves, which is the one before the wait.
@@ -406,8 +429,16 @@ final class Task implements WaitQueue.Waiter {
     return own.set() | guest.signals().pending().set();
   }
 
+  /// Signals that it takes before it goes on: those sent to it, and those sent to the process that
+  /// no thread before it takes.
+  long deliverable() {
+    long ofProcess = guest.signals().pending().set() & ~blockedSignals;
+    long mine = ofProcess == 0 ? 0 : guest.signals().leftFor(this, ofProcess);
+    return (own.set() & ~blockedSignals) | mine;
+  }
+
   boolean hasDeliverableSignal() {
-    return (pendingSignals() & ~blockedSignals) != 0;
+    return deliverable() != 0;
   }
 
   /// Takes the pending signal that is delivered next among those of a set.

@@ -54,6 +54,21 @@ final class TimeCalls {
     };
   }
 
+  static boolean isTimerClock(int clock) {
+    return switch (clock) {
+      case CLOCK_REALTIME,
+          CLOCK_REALTIME_ALARM,
+          CLOCK_TAI,
+          CLOCK_MONOTONIC,
+          CLOCK_BOOTTIME,
+          CLOCK_BOOTTIME_ALARM,
+          CLOCK_PROCESS_CPUTIME_ID,
+          CLOCK_THREAD_CPUTIME_ID ->
+          true;
+      default -> false;
+    };
+  }
+
   private long now(Task task, int clock) {
     return switch (clock) {
       case CLOCK_REALTIME, CLOCK_REALTIME_COARSE, CLOCK_REALTIME_ALARM, CLOCK_TAI ->
@@ -131,6 +146,9 @@ final class TimeCalls {
   }
 
   long nanosleep(Task task, long request, long remaining) {
+    if (task.hasDeadline()) {
+      return sleepUntil(task, task.deadline(0), remaining);
+    }
     long nanos = nanos(task.memory().getLong(request), task.memory().getLong(request + 8));
     return sleepUntil(task, task.deadline(nanos), remaining);
   }
@@ -147,11 +165,12 @@ final class TimeCalls {
         || clock < 0) {
       throw EOPNOTSUPP.exception();
     }
-    long nanos = nanos(task.memory().getLong(request), task.memory().getLong(request + 8));
-    if ((flags & TIMER_ABSTIME) != 0) {
-      return sleepUntil(task, task.deadline(nanos - now), 0);
+    boolean absolute = (flags & TIMER_ABSTIME) != 0;
+    if (!task.hasDeadline()) {
+      long nanos = nanos(task.memory().getLong(request), task.memory().getLong(request + 8));
+      task.deadline(absolute ? nanos - now : nanos);
     }
-    return sleepUntil(task, task.deadline(nanos), remaining);
+    return sleepUntil(task, task.deadline(0), absolute ? 0 : remaining);
   }
 
   private long sleepUntil(Task task, long deadline, long remaining) {

@@ -5,6 +5,9 @@ final class Wait {
   private static final long NANOS_PER_SECOND = 1_000_000_000;
   private static final int SIGNAL_SET_BYTES = 8;
 
+  /// Until the deadline that an earlier attempt has set.
+  private static final Wait REMEMBERED = new Wait(1);
+
   /// Relative; negative waits for ever.
   private final long nanos;
 
@@ -25,6 +28,9 @@ final class Wait {
     if (address == 0) {
       return forEver();
     }
+    if (task.hasDeadline()) {
+      return REMEMBERED;
+    }
     long seconds = task.memory().getLong(address);
     long nanos = task.memory().getLong(address + 8);
     if (seconds < 0 || nanos < 0 || nanos >= NANOS_PER_SECOND) {
@@ -37,6 +43,9 @@ final class Wait {
   static Wait ofTimeval(Task task, long address) {
     if (address == 0) {
       return forEver();
+    }
+    if (task.hasDeadline()) {
+      return REMEMBERED;
     }
     long seconds = task.memory().getLong(address);
     long micros = task.memory().getLong(address + 8);
@@ -56,7 +65,7 @@ final class Wait {
 
   /// Puts a signal mask in force for the wait.
   void mask(Task task, long address, long size) {
-    if (address == 0) {
+    if (address == 0 || task.hasTemporaryMask()) {
       return;
     }
     if (size != SIGNAL_SET_BYTES) {

@@ -164,8 +164,11 @@ final class WaitingLoader {
     if (socket instanceof StreamSocket stream) {
       StreamSocket peer = stream.peer();
       boolean mutual = peer == null || (peer.peer() == stream && peer != stream);
-      if (!mutual || (peer != null && peer.kind().isLocal() != stream.kind().isLocal())) {
+      if (!mutual || (peer != null && !peer.kind().isLike(stream.kind()))) {
         throw wrong("the ends of a connection");
+      }
+      if (!stream.hasFittingLine()) {
+        throw wrong("the line of a listener");
       }
     }
   }

@@ -195,6 +195,33 @@ class EpollTest {
   }
 
   @Test
+  void lookingForLoopsDoesNotLookAtEveryWatch() {
+    try (var big =
+        new FileGuest(
+            new FileLimits(1 << 20, 100_000, FileLimits.MOST_OPEN_FILES, 1 << 20, 1),
+            StandardStreams.none())) {
+      int[] sets = new int[5];
+      for (int i = 0; i < sets.length; i++) {
+        sets[i] = (int) big.call(291, 0);
+      }
+      int counter = (int) big.call(290, 0, 0);
+      for (int i = 0; i < 50_000; i++) {
+        assertThat(big.call(233, sets[3], 1, big.call(32, counter), big.bytes(new byte[12])))
+            .isZero();
+      }
+      for (int level = 0; level < 3; level++) {
+        for (int i = 0; i < 20; i++) {
+          long copy = big.call(32, sets[level + 1]);
+          assertThat(big.call(233, sets[level], 1, copy, big.bytes(new byte[12]))).isZero();
+        }
+      }
+      long start = System.nanoTime();
+      assertThat(big.call(233, sets[4], 1, sets[0], big.bytes(new byte[12]))).isZero();
+      assertThat(System.nanoTime() - start).isLessThan(Clock.SECOND / 2);
+    }
+  }
+
+  @Test
   void setsInSetsAndWatchesAreLimited() {
     int outer = create();
     int made = 0;

@@ -127,6 +127,20 @@ class ExecTest {
     assertThat(commandLine).isEqualTo("zero\0one\0");
   }
 
+  @Test
+  void whoWaitsAtThePortEndsWithTheProgram() throws IOException {
+    put("first", ElfBuilder.smallest());
+    start(directory.resolve("first"));
+    Task other = guest.scheduler().fork();
+    other.registers().rax(1);
+    guest.channel().exchange(other, guest.memory());
+    assertThat(guest.channel().isReceiving()).isTrue();
+    put("program", program());
+    assertThat(exec("program")).isZero();
+    assertThat(guest.channel().isReceiving()).isFalse();
+    assertThat(guest.scheduler().tasks()).containsExactly(guest.task());
+  }
+
   private long auxiliary(int type) {
     UserMemory memory = guest.memory();
     long at = guest.vm().registers().rsp();

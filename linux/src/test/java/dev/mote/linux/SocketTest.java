@@ -12,6 +12,24 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class SocketTest {
+  @Test
+  void bytesOfManySendersCostMoreThanThemselves() {
+    var quota = new Quota(1 << 20);
+    var queue = new SocketQueue(quota);
+    int sent = 0;
+    for (int i = 0; i < 100_000; i++) {
+      var with = new Ancillary(List.of(), new Ancillary.Sender(1, i % 2, 0));
+      if (queue.room(64 << 10) - queue.extraCost(with) < 1) {
+        break;
+      }
+      queue.append(new byte[1], 0, 1, with);
+      sent++;
+    }
+    assertThat(sent).isBetween(100, (64 << 10) / SocketQueue.MESSAGE_COST + 1);
+    assertThat(queue.clear()).isEmpty();
+    assertThat(quota.free()).isEqualTo(1 << 20);
+  }
+
   private static final int UNIX = 1;
   private static final int INET = 2;
   private static final int INET6 = 10;

@@ -17,7 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Whatever numbers are in the registers, a system call returns a result, an error, or that it
-/// would block. The guest never runs here, so there are hundreds of thousands of calls in a second;
+/// would block, and then may be made again while other threads have changed whatever they like. The
+/// guest never runs here, so there are hundreds of thousands of calls in a second;
 /// `-Dfuzz.seconds=600 -Dfuzz.seed=7` makes more of them.
 class SystemCallFuzzTest {
   private static final long SECONDS = Long.getLong("fuzz.seconds", 5);
@@ -25,6 +26,13 @@ class SystemCallFuzzTest {
   private static final int CALLS = 50_000;
   private static final int LAST_ERRNO = 4095;
   private static final int NUMBERS = 480;
+  private static final int CLONE = 56;
+  private static final int EXIT = 60;
+  private static final int EXIT_GROUP = 231;
+  private static final int MOST_THREADS = 12;
+
+  /// What makes a thread: CLONE_VM, FS, FILES, SIGHAND, THREAD.
+  private static final long THREAD = 0x1_0f00;
 
   private static final long PLAYGROUND = 0x2000_0000_0000L;
   private static final int PAGES = 64;
@@ -107,7 +115,6 @@ class SystemCallFuzzTest {
     private final long seed;
     private final SplittableRandom random;
     private final Guest guest;
-    private final Task task;
     private final SystemCalls calls;
 
     Run(long seed) {
@@ -129,7 +136,6 @@ class SystemCallFuzzTest {
               0,
               null);
       guest = Guest.create(setup);
-      task = guest.task();
       calls = new SystemCalls(guest, StandardStreams.none(), setup, 0x50_0000);
       fillPaths();
       for (int page = 0; page < PAGES; page++) {
@@ -166,6 +172,9 @@ class SystemCallFuzzTest {
       while (made < CALLS && !guest.hasEnded() && System.nanoTime() - end < 0) {
         int number = number();
         long[] arguments = {argument(), argument(), argument(), argument(), argument(), argument()};
+        if (number == CLONE && random.nextBoolean()) {
+          arguments[0] = guest.scheduler().count() < MOST_THREADS ? THREAD : 0;
+        }
         made++;
         if (!call(number, arguments)) {
           break;
@@ -176,6 +185,59 @@ class SystemCallFuzzTest {
 
     /// @return false if the guest has come to a limit
     private boolean call(int number, long[] arguments) {
+      Task task = null;
+      try {
+        task = turn();
+        if (task == null) {
+          return true;
+        }
+        make(task, number, arguments);
+        return true;
+      } catch (GuestMemoryExhaustedException | StreamLimitException _) {
+        return false; // the guest ends so
+      } catch (RuntimeException | Error e) {
+        throw new AssertionError(
+            "seed %d: system call %d with %s, thread %s"
+                .formatted(seed, number, hexadecimal(arguments), task == null ? "none" : task.tid),
+            e);
+      }
+    }
+
+    /// The thread whose turn it is, as the guest finds it, and what it does before it runs.
+    private @Nullable Task turn() {
+      Scheduler scheduler = guest.scheduler();
+      if (random.nextInt(4) == 0) {
+        scheduler.pass();
+      }
+      Task task = scheduler.next();
+      if (task == null || random.nextInt(16) == 0) {
+        wakeOne();
+      }
+      if (task == null) {
+        return null;
+      }
+      if (task.isBlocked()) {
+        guest.answer(calls, task, task.blockedCall());
+        if (task.isBlocked()) {
+          return null;
+        }
+      }
+      scheduler.run(task);
+      return task;
+    }
+
+    private void wakeOne() {
+      List<Task> all = List.copyOf(guest.scheduler().tasks());
+      Task task = all.get(random.nextInt(all.size()));
+      if (random.nextBoolean()) {
+        task.wake(0);
+      } else { // for good: what it waits for may never come
+        task.unblock();
+        task.wake(0);
+      }
+    }
+
+    private void make(Task task, int number, long[] arguments) {
       Registers r = guest.vm().registers();
       r.rdi(arguments[0]);
       r.rsi(arguments[1]);
@@ -184,36 +246,23 @@ class SystemCallFuzzTest {
       r.r8(arguments[4]);
       r.r9(arguments[5]);
       r.rsp(random.nextBoolean() ? argument() : PLAYGROUND + 16 * AddressSpace.PAGE);
-      try {
-        task.begin();
-        long result = calls.call(task, number);
-        if (result == Task.BLOCKED && random.nextBoolean()) {
-          calls.call(task, number); // as it is made again after a wait
-        }
-        boolean isError = result < 0 && result >= -LAST_ERRNO;
-        if (result < 0
-            && !isError
-            && result != Task.BLOCKED
-            && number != SystemCalls.RT_SIGRETURN) {
-          throw new AssertionError("neither a result nor an error: " + result);
-        }
-        task.restoreMask();
-        if (random.nextInt(1000) == 0) { // most signals are deadly
-          guest.timers().expire();
-          guest.signals().deliver(task);
-        }
-        if (guest.space().find(PATHS) == null) {
-          fillPaths(); // another program has taken the place of the one before
-        }
-        if (random.nextInt(8) == 0) {
-          layOut(random.nextInt(PAGES));
-        }
-        return true;
-      } catch (GuestMemoryExhaustedException | StreamLimitException _) {
-        return false; // the guest ends so
-      } catch (RuntimeException | Error e) {
-        throw new AssertionError(
-            "seed %d: system call %d with %s".formatted(seed, number, hexadecimal(arguments)), e);
+      task.begin();
+      r.rax(0);
+      guest.answer(calls, task, number);
+      long result = r.rax();
+      if (result < -LAST_ERRNO && number >= 0 && number != SystemCalls.RT_SIGRETURN) {
+        throw new AssertionError("neither a result nor an error: " + result);
+      }
+      boolean runs = task.state == Task.State.RUNNING;
+      if (runs && random.nextInt(1000) == 0) { // most signals are deadly
+        guest.timers().expire();
+        guest.signals().deliver(task);
+      }
+      if (guest.space().find(PATHS) == null) {
+        fillPaths(); // another program has taken the place of the one before
+      }
+      if (random.nextInt(8) == 0) {
+        layOut(random.nextInt(PAGES));
       }
     }
 
@@ -231,8 +280,9 @@ class SystemCallFuzzTest {
       }
       while (true) {
         int number = random.nextInt(20) == 0 ? random.nextInt() : random.nextInt(NUMBERS);
-        boolean ends = number == 60 || number == 231;
-        if (!ends || random.nextInt(500) == 0) {
+        boolean alone = guest.scheduler().count() == 1;
+        int rare = number == EXIT && !alone ? 20 : number == EXIT || number == EXIT_GROUP ? 500 : 1;
+        if (random.nextInt(rare) == 0) {
           return number;
         }
       }
@@ -266,7 +316,7 @@ class SystemCallFuzzTest {
 
     @Override
     public void close() {
-      task.drop();
+      guest.scheduler().drop();
       calls.close();
       guest.close();
     }
@@ -274,8 +324,9 @@ class SystemCallFuzzTest {
 
   /// What can be waited on: calls that only matter in long sequences.
   private static final int[] WAITING = {
-    3, 22, 32, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 53, 54, 55, 213, 232, 233, 233,
-    233, 253, 254, 255, 281, 282, 283, 286, 287, 288, 289, 290, 291, 294, 299, 307, 441
+    0, 1, 3, 7, 22, 32, 33, 35, 56, 56, 73, 75, 128, 200, 202, 202, 202, 222, 223, 230, 270, 271,
+    41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 53, 54, 55, 213, 232, 233, 233, 233, 253,
+    254, 255, 281, 282, 283, 286, 287, 288, 289, 290, 291, 294, 299, 307, 441
   };
 
   private static final long[] EXTREMES = {

@@ -176,6 +176,65 @@ class WaitingSnapshotTest {
         waiting(waiting, List.of(new WaitingState.Epoll(99, List.of(loop))), waiting.sockets()));
   }
 
+  @Test
+  void theLineOfAListenerIsNotMadeUp() {
+    guest.call(41, 1, 1, 0);
+    guest.call(41, 1, 2, 0);
+    int[] ends = pair(1);
+    FilesState good = guest.save();
+    WaitingState waiting = good.waiting();
+    int last = waiting.sockets().size() - 1;
+    for (var stream : waiting.sockets().get(last).stream()) {
+      assertThat(ends[0]).isPositive();
+      for (List<Integer> line : List.of(List.of(0), List.of(waiting.sockets().get(last).open()))) {
+        refused(good, withLine(waiting, last, stream, line, List.of()));
+        refused(good, withLine(waiting, last, stream, List.of(), line));
+      }
+    }
+  }
+
+  private static WaitingState withLine(
+      WaitingState from,
+      int number,
+      WaitingState.Stream stream,
+      List<Integer> arrived,
+      List<Integer> callers) {
+    var sockets = new java.util.ArrayList<>(from.sockets());
+    var s = sockets.get(number);
+    var spoiled =
+        new WaitingState.Stream(
+            stream.state(),
+            stream.peer(),
+            stream.peerAddress(),
+            stream.peerOwner(),
+            stream.backlog(),
+            arrived,
+            callers,
+            stream.owesResult(),
+            stream.unaccepted(),
+            stream.autobound(),
+            stream.finished(),
+            stream.wantsRoom());
+    sockets.set(
+        number,
+        new WaitingState.Socket(
+            s.open(),
+            s.family(),
+            s.type(),
+            s.protocol(),
+            s.local(),
+            s.path(),
+            s.error(),
+            s.receiveShut(),
+            s.sendShut(),
+            s.owner(),
+            s.options(),
+            s.queue(),
+            List.of(spoiled),
+            List.of()));
+    return waiting(from, from.epolls(), sockets);
+  }
+
   private static WaitingState waiting(
       WaitingState from, List<WaitingState.Epoll> epolls, List<WaitingState.Socket> sockets) {
     return new WaitingState(epolls, sockets, from.notifiers(), from.nextPorts(), from.nextName());

@@ -1,0 +1,229 @@
+package dev.mote.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mote.machine.Registers;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What one thread does while the call of another one waits.
+class ThreadedCallsTest {
+  private static final int READ = 0;
+  private static final int WRITE = 1;
+  private static final int CLOSE = 3;
+  private static final int MUNMAP = 11;
+  private static final int PIPE = 22;
+  private static final int DUP2 = 33;
+  private static final int NANOSLEEP = 35;
+  private static final int FUTEX = 202;
+  private static final int TIMER_CREATE = 222;
+  private static final int TIMER_SETTIME = 223;
+  private static final int PPOLL = 271;
+
+  private static final long MEMORY = 0x7000_0000L;
+  private static final long ELSEWHERE = 0x7100_0000L;
+
+  @TempDir Path directory;
+  private Guest guest;
+  private SystemCalls calls;
+  private Task first;
+  private Task second;
+
+  @BeforeEach
+  void start() throws IOException {
+    Path program = directory.resolve("program");
+    Files.write(program, ElfBuilder.smallest().bytes());
+    GuestSetup setup = FileGuest.setup(program, FileLimits.defaults());
+    guest = Guest.create(setup);
+    calls = new SystemCalls(guest, StandardStreams.none(), setup, 0x50_0000);
+    for (long at : new long[] {MEMORY, ELSEWHERE}) {
+      guest.space().map(Mapping.zeros(at, at + 0x1_0000, 3, ""));
+    }
+    first = guest.task();
+    second = guest.scheduler().fork();
+  }
+
+  @AfterEach
+  void close() {
+    guest.scheduler().drop();
+    calls.close();
+    guest.close();
+  }
+
+  private long call(Task task, int number, long... arguments) {
+    Registers r = task.registers();
+    long[] all = new long[6];
+    System.arraycopy(arguments, 0, all, 0, arguments.length);
+    r.rdi(all[0]);
+    r.rsi(all[1]);
+    r.rdx(all[2]);
+    r.r10(all[3]);
+    r.r8(all[4]);
+    r.r9(all[5]);
+    task.begin();
+    return calls.call(task, number);
+  }
+
+  private void waits(int number, long... arguments) {
+    assertThat(call(second, number, arguments)).isEqualTo(Task.BLOCKED);
+    second.blockIn(number);
+  }
+
+  private long again(int number) {
+    second.unwatch();
+    return calls.call(second, number);
+  }
+
+  private int[] pipe() {
+    assertThat(call(first, PIPE, MEMORY)).isZero();
+    return new int[] {guest.memory().getInt(MEMORY), guest.memory().getInt(MEMORY + 4)};
+  }
+
+  @Test
+  void aTimeOutIsReadOnce() {
+    guest.memory().setLong(ELSEWHERE, 3600);
+    waits(FUTEX, MEMORY, 0, 0, ELSEWHERE);
+    assertThat(call(first, MUNMAP, ELSEWHERE, 4096)).isZero();
+    assertThat(again(FUTEX)).isEqualTo(Task.BLOCKED);
+    second.unblock();
+    assertThat(second.futex).isNull();
+    assertThat(guest.futexes().wake(MEMORY, 1, Futexes.ANY)).isZero();
+  }
+
+  @Test
+  void aSleepAndATimeOutOfPollAreReadOnce() {
+    guest.memory().setLong(ELSEWHERE, 3600);
+    waits(NANOSLEEP, ELSEWHERE, 0);
+    guest.memory().setLong(ELSEWHERE, -1);
+    assertThat(again(NANOSLEEP)).isEqualTo(Task.BLOCKED);
+    guest.memory().setLong(ELSEWHERE, 3600);
+    waits(PPOLL, 0, 0, ELSEWHERE, ELSEWHERE + 64, 8);
+    assertThat(call(first, MUNMAP, ELSEWHERE, 4096)).isZero();
+    assertThat(again(PPOLL)).isEqualTo(Task.BLOCKED);
+  }
+
+  @Test
+  void aReadGoesOnWithTheFileThatItBeganWith() {
+    int[] ends = pipe();
+    int[] others = pipe();
+    waits(READ, ends[0], MEMORY + 0x100, 10);
+    assertThat(call(first, DUP2, others[0], ends[0])).isEqualTo(ends[0]);
+    assertThat(again(READ)).isEqualTo(Task.BLOCKED);
+    assertThat(call(first, WRITE, others[1], MEMORY, 3)).isEqualTo(3);
+    assertThat(call(first, WRITE, ends[1], MEMORY, 2)).isEqualTo(2);
+    assertThat(again(READ)).isEqualTo(2);
+    second.unblock();
+    assertThat(call(first, WRITE, ends[1], MEMORY, 2)).isEqualTo(-Errno.EPIPE.value);
+    assertThat(call(second, READ, ends[0], MEMORY, 10)).isEqualTo(3);
+  }
+
+  @Test
+  void aThreadThatIsGoneKeepsNoFile() {
+    int[] ends = pipe();
+    waits(READ, ends[0], MEMORY + 0x100, 10);
+    assertThat(call(first, CLOSE, ends[0])).isZero();
+    assertThat(call(first, WRITE, ends[1], MEMORY, 2)).isEqualTo(2);
+    guest.scheduler().keepOnly(first);
+    assertThat(call(first, WRITE, ends[1], MEMORY, 2)).isEqualTo(-Errno.EPIPE.value);
+  }
+
+  @Test
+  void whoeverIsBehindAnotherAtThePortSendsNothing() {
+    Registers r = second.registers();
+    r.rax(1);
+    r.rsi(0);
+    guest.channel().exchange(second, guest.memory());
+    assertThat(guest.channel().receiver()).isSameAs(second);
+    Registers mine = first.registers();
+    mine.rax(1);
+    mine.rdi(MEMORY);
+    mine.rsi(8);
+    guest.channel().exchange(first, guest.memory());
+    assertThat(mine.rax()).isEqualTo(-Errno.EBUSY.value);
+    assertThat(guest.channel().hasSent()).isFalse();
+  }
+
+  @Test
+  void whoWaitsAtThePortIsNotReady() {
+    Task third = guest.scheduler().fork();
+    second.wake(0);
+    guest.scheduler().park(second);
+    guest.scheduler().pass();
+    assertThat(guest.scheduler().next()).isSameAs(third);
+    assertThat(guest.scheduler().next()).isSameAs(first);
+    assertThat(guest.scheduler().next()).isNull();
+    second.wake(0);
+    assertThat(guest.scheduler().next()).isSameAs(second);
+  }
+
+  @Test
+  void theVcpuOfAThreadThatHasEndedGoesToAnother() {
+    second.registers().rbx(0x1234);
+    guest.scheduler().remove(first);
+    guest.scheduler().settle();
+    assertThat(guest.scheduler().current()).isSameAs(second);
+    assertThat(guest.vm().registers().rbx()).isEqualTo(0x1234);
+    assertThat(second.save().processor()).isNull();
+  }
+
+  @Test
+  void timersThatCannotBeAreNotLoaded() {
+    assertThat(call(first, TIMER_CREATE, 1, 0, MEMORY)).isZero();
+    GuestState good = calls.save(0, null);
+    var timer = good.posixTimers().getFirst();
+    check(good);
+    assertThatThrownBy(() -> check(withTimers(good, List.of(timer, timer))))
+        .hasMessageContaining("number of a timer");
+    var noClock =
+        new GuestState.PosixTimerState(0, 77, 0, 14, 0, 0, timer.due(), timer.interval(), 0);
+    assertThatThrownBy(() -> check(withTimers(good, List.of(noClock))))
+        .hasMessageContaining("clock of a timer");
+  }
+
+  private void check(GuestState state) {
+    new GuestStateCheck(state, guest.setup().limits(), 1 << 20, guest.vm().saveCpu()).run();
+  }
+
+  private static GuestState withTimers(GuestState s, List<GuestState.PosixTimerState> timers) {
+    return new GuestState(
+        s.mappings(),
+        s.breakStart(),
+        s.program(),
+        s.programBreak(),
+        s.stub(),
+        s.tasks(),
+        s.lastTid(),
+        s.leaderStatus(),
+        s.pending(),
+        s.actions(),
+        s.timers(),
+        timers,
+        s.monotonicNanos(),
+        s.cpuNanos(),
+        s.credentials(),
+        s.limits(),
+        s.noNewPrivileges(),
+        s.channel(),
+        s.files());
+  }
+
+  @Test
+  void aTimerWithTheLongestIntervalRunsOutOnce() {
+    assertThat(call(first, TIMER_CREATE, 1, 0, MEMORY)).isZero();
+    guest.memory().setLong(MEMORY, Long.MAX_VALUE);
+    guest.memory().setLong(MEMORY + 16, 0);
+    guest.memory().setLong(MEMORY + 24, 1);
+    guest.memory().setLong(MEMORY + 8, 0);
+    assertThat(call(first, TIMER_SETTIME, 0, 0, MEMORY, 0)).isZero();
+    guest.alarms().ring(guest.clock().monotonicNanos() + 1000);
+    assertThat(guest.posixTimers().get(0).remaining()).isZero();
+    assertThat(guest.alarms().next()).isEqualTo(Alarms.OFF);
+  }
+}
