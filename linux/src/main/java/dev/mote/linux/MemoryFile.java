@@ -1,5 +1,7 @@
 package dev.mote.linux;
 
+import java.nio.ByteBuffer;
+
 /// A regular file in the memory of the sandbox.
 final class MemoryFile extends RegularFile implements FileContent {
   static final int F_SEAL_SEAL = 1;
@@ -67,7 +69,13 @@ final class MemoryFile extends RegularFile implements FileContent {
   @Override
   public int read(long position, byte[] target, int offset, int length) {
     touchAccessed();
-    return bytes.read(position, target, offset, length);
+    return bytes.read(position, ByteBuffer.wrap(target, offset, length));
+  }
+
+  @Override
+  public int read(long position, ByteBuffer target) {
+    touchAccessed();
+    return bytes.read(position, target);
   }
 
   int write(long position, byte[] source, int offset, int length) {

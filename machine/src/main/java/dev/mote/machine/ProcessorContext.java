@@ -2,9 +2,9 @@ package dev.mote.machine;
 
 import java.lang.foreign.MemorySegment;
 
-/// What a processor held at CPL 3 when it was taken away from one thread of a guest, and holds again
-/// when that goes on ([VirtualMachine#loadContext]). Between the two its registers can be read and
-/// changed.
+/// What a processor held at CPL 3 when it was taken away from one thread of a guest, and holds
+/// again when that goes on ([VirtualMachine#loadContext]). Between the two its registers can be
+/// read and changed.
 ///
 /// Not thread-safe: it belongs to the thread that runs the virtual machine.
 public final class ProcessorContext implements Registers {
@@ -50,8 +50,7 @@ public final class ProcessorContext implements Registers {
 
   /// What it holds, as data.
   public CpuState state() {
-    return new CpuState(
-        general.clone(), segments.clone(), fsBase, gsBase, extended.clone(), xcr0);
+    return new CpuState(general.clone(), segments.clone(), fsBase, gsBase, extended.clone(), xcr0);
   }
 
   /// @param base canonical, as all addresses below the end of user space are
