@@ -1,5 +1,6 @@
 package dev.mote.linux;
 
+import static dev.mote.linux.Errno.EACCES;
 import static dev.mote.linux.Errno.EEXIST;
 import static dev.mote.linux.Errno.EFAULT;
 import static dev.mote.linux.Errno.EINVAL;
@@ -228,6 +229,7 @@ final class AddressSpace {
     var inside = mappings.subMap(start, end);
     for (Mapping mapping : inside.values()) {
       mapped -= mapping.length();
+      tellOfRelease(mapping, mapping.start(), mapping.end());
     }
     if (!inside.isEmpty()) {
       inside.clear();
@@ -249,6 +251,11 @@ final class AddressSpace {
         throw ENOMEM.exception();
       }
       long to = Math.min(mapping.end(), end);
+      if ((protection & Mapping.PROT_WRITE) != 0
+          && mapping.source() != null
+          && !mapping.source().mayWrite()) {
+        throw EACCES.exception();
+      }
       if (mapping.protection() != protection) {
         protectWithin(mapping, at, to, protection);
       }
@@ -298,11 +305,23 @@ final class AddressSpace {
         continue;
       }
       long to = Math.min(mapping.end(), end);
+      tellOfRelease(mapping, at, to);
       tables.release(at, to);
       at = to;
     }
     if (hole) {
       throw ENOMEM.exception();
+    }
+  }
+
+  /// Pages are about to be unbound, and those of a shared file are not to be lost.
+  private void tellOfRelease(Mapping mapping, long start, long end) {
+    PageSource source = mapping.source();
+    if (source == null || !source.isShared()) {
+      return;
+    }
+    for (long at = tables.nextBound(start, end); at < end; at = tables.nextBound(at + PAGE, end)) {
+      source.released(mapping.offset(at), at);
     }
   }
 
@@ -330,6 +349,10 @@ final class AddressSpace {
             part.name());
     insert(there);
     try {
+      tellOfRelease(mapping, start, start + moved);
+      if (mapping.source() != null && mapping.source().isShared()) {
+        tables.release(start, start + moved); // they come back where they are touched
+      }
       tables.move(start, start + moved, target);
     } catch (GuestMemoryExhaustedException e) {
       remove(Objects.requireNonNull(find(target)));
@@ -420,7 +443,8 @@ final class AddressSpace {
     long from = upwards ? page : Math.max(page & -length, mapping.start());
     long to = Math.min((upwards ? page : page & -length) + length, mapping.end());
     nextTouch = to;
-    bind(mapping, from, to, written);
+    bind(mapping, page, to, written); // first, for there may be room for no more
+    bind(mapping, from, page, written);
   }
 
   private void bind(Mapping mapping, long start, long end, boolean written) {
@@ -437,7 +461,14 @@ final class AddressSpace {
         continue;
       }
       long to = tables.nextBound(at, limit);
-      Frames.Run run = frames.take((int) Math.min((to - at) / PAGE, LARGEST_CHUNK));
+      int wanted = (int) Math.min((to - at) / PAGE, LARGEST_CHUNK);
+      if (source != null) {
+        wanted = source.claim(mapping.offset(at), wanted);
+        if (wanted == 0) {
+          return; // there is no room for what would be written there
+        }
+      }
+      Frames.Run run = frames.take(wanted);
       if (run.count() > 1) {
         memory.populate(run.gpa(), run.bytes());
       }
@@ -445,6 +476,9 @@ final class AddressSpace {
         copy(source, mapping.offset(at), run);
       }
       tables.bind(at, run, rights(mapping.protection()), written);
+      if (source != null) {
+        source.bound(mapping.offset(at), at, run.count());
+      }
       at += run.bytes();
     }
   }

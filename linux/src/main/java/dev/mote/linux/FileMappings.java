@@ -1,6 +1,7 @@
 package dev.mote.linux;
 
 import dev.mote.machine.GuestMemory;
+import dev.mote.machine.PageTables;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -18,30 +19,77 @@ final class FileMappings implements MemoryCalls.MappableFiles, AutoCloseable {
 
   private final Descriptors descriptors;
   private final AddressSpace space;
-  private List<Pages> mapped = new ArrayList<>();
+  private final GuestMemory memory;
+  private List<PageSource> mapped = new ArrayList<>();
   private int sweepAt = FEW;
 
-  FileMappings(Descriptors descriptors, AddressSpace space) {
+  private boolean filesChanged;
+
+  FileMappings(Descriptors descriptors, AddressSpace space, GuestMemory memory) {
     this.descriptors = descriptors;
     this.space = space;
+    this.memory = memory;
   }
 
   @Override
-  public MemoryCalls.MappedFile open(int fd, boolean writable) {
+  public MemoryCalls.MappedFile open(int fd, boolean shared, boolean writable) {
     OpenFile file = descriptors.opened(fd);
     file.content(); // fails first if there is none
-    if (!OpenFlags.reads(file.flags()) || (writable && !OpenFlags.writes(file.flags()))) {
+    boolean changes = shared && writable;
+    if (!OpenFlags.reads(file.flags()) || (changes && !OpenFlags.writes(file.flags()))) {
       throw Errno.EACCES.exception();
     }
+    if (changes && file.inode() instanceof MemoryFile memoryFile) {
+      memoryFile.requireMappable();
+    }
     sweepIfMany();
-    return new MemoryCalls.MappedFile(pages(file), name(file));
+    return new MemoryCalls.MappedFile(pages(file, shared), name(file));
   }
 
-  /// The pages of an open file. They must be mapped before [#sweepIfMany] is called again.
+  /// The pages of an open file for a private mapping. They must be mapped before [#sweepIfMany] is
+  /// called again.
   PageSource pages(OpenFile file) {
-    Pages pages = new Pages(file.retain(), file.content());
+    return pages(file, false);
+  }
+
+  /// @param shared whether what the program writes to them is the file's
+  PageSource pages(OpenFile file, boolean shared) {
+    PageSource pages =
+        shared && file.inode() instanceof MemoryFile memoryFile
+            ? new SharedFilePages(
+                file.retain(),
+                memoryFile,
+                memoryFile.mapped(space, memory),
+                () -> filesChanged = true)
+            : new Pages(file.retain(), file.content(), !shared);
     mapped.add(pages);
     return pages;
+  }
+
+  /// Whether files may have changed without a file call, by what was mapped of them.
+  boolean haveFilesChanged() {
+    return filesChanged;
+  }
+
+  /// They are as a snapshot has them.
+  void filesAreSaved() {
+    filesChanged = false;
+  }
+
+  /// The files were made anew, and the pages of a snapshot are bound: those of shared mappings are
+  /// known again.
+  void findBound() {
+    for (Mapping mapping : space.mappings()) {
+      PageSource source = mapping.source();
+      if (source != null && source.isShared()) {
+        PageTables tables = space.tables();
+        for (long at = tables.nextBound(mapping.start(), mapping.end());
+            at < mapping.end();
+            at = tables.nextBound(at + AddressSpace.PAGE, mapping.end())) {
+          source.bound(mapping.offset(at), at, 1);
+        }
+      }
+    }
   }
 
   /// Lets go what is mapped no more, every now and then.
@@ -53,12 +101,16 @@ final class FileMappings implements MemoryCalls.MappableFiles, AutoCloseable {
 
   /// The open file that a mapping's pages come from.
   static OpenFile fileOf(PageSource source) {
-    return ((Pages) source).file;
+    return source instanceof SharedFilePages shared ? shared.open() : ((Pages) source).file;
   }
 
   /// The bytes of the open file that a mapping's pages come from; null if they come from none.
   static @Nullable FileContent contentOf(PageSource source) {
-    return source instanceof Pages pages ? pages.content : null;
+    return switch (source) {
+      case Pages pages -> pages.content;
+      case SharedFilePages pages -> pages.open().content();
+      default -> null;
+    };
   }
 
   /// What /proc/self/maps calls a file.
@@ -77,12 +129,12 @@ final class FileMappings implements MemoryCalls.MappableFiles, AutoCloseable {
         inUse.add(mapping.source());
       }
     }
-    List<Pages> kept = new ArrayList<>();
-    for (Pages pages : mapped) {
+    List<PageSource> kept = new ArrayList<>();
+    for (PageSource pages : mapped) {
       if (inUse.contains(pages)) {
         kept.add(pages);
       } else {
-        pages.file.release();
+        fileOf(pages).release();
       }
     }
     mapped = kept;
@@ -91,22 +143,29 @@ final class FileMappings implements MemoryCalls.MappableFiles, AutoCloseable {
 
   @Override
   public void close() {
-    mapped.forEach(pages -> pages.file.release());
+    mapped.forEach(pages -> fileOf(pages).release());
     mapped.clear();
   }
 
   private static final class Pages implements PageSource {
     private final OpenFile file;
     private final FileContent content;
+    private final boolean mayWrite;
 
-    Pages(OpenFile file, FileContent content) {
+    Pages(OpenFile file, FileContent content, boolean mayWrite) {
       this.file = file;
       this.content = content;
+      this.mayWrite = mayWrite;
     }
 
     @Override
     public long size() {
       return content.size();
+    }
+
+    @Override
+    public boolean mayWrite() {
+      return mayWrite;
     }
 
     @Override

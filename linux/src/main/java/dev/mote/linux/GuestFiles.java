@@ -45,7 +45,7 @@ final class GuestFiles implements AutoCloseable {
       tree.close();
       throw e;
     }
-    mappings = new FileMappings(files.descriptors, guest.space());
+    mappings = new FileMappings(files.descriptors, guest.space(), guest.vm().memory());
     calls = new FileCalls(files, guest.processId());
   }
 

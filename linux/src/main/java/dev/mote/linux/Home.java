@@ -158,6 +158,7 @@ final class Home {
     List<Mapping> mappings = mappings(guest, calls, image.state(), open);
     space.load(mappings);
     var home = new Home(guest, residence, image, mappings);
+    calls.findSharedPages();
     home.loadSmall(calls, image.state());
     home.checkStub();
     guest.vdsoClock().restart(image.state().monotonicNanos());
@@ -196,6 +197,9 @@ final class Home {
     pagesCopied += sameMappings ? residence.restore(keeper) : residence.restoreExactly();
     if (!same) {
       residence.apply(target.pages());
+    }
+    if (open != null) {
+      calls.findSharedPages();
     }
     guest.frames().restored();
     if (!same || residence.hasMovedPages()) {
@@ -283,7 +287,7 @@ final class Home {
         if (mapping.source() < 0 || mapping.source() >= open.size()) {
           throw new IllegalArgumentException("a mapping of file " + mapping.source());
         }
-        yield calls.mapAgain(open.get((int) mapping.source()));
+        yield calls.mapAgain(open.get((int) mapping.source()), mapping.shared());
       }
     };
   }

@@ -42,10 +42,11 @@ final class MemoryCalls {
   /// Finds what a descriptor gives to mmap.
   @FunctionalInterface
   interface MappableFiles {
-    /// @param writable whether the mapping may change the file
+    /// @param shared whether what is written to the mapping is the file's
+    /// @param writable whether the mapping is written to
     /// @return the file's pages and its name
     /// @throws ErrnoException EBADF, EACCES, ENODEV
-    MappedFile open(int fd, boolean writable);
+    MappedFile open(int fd, boolean shared, boolean writable);
   }
 
   /// @param path the file's name as /proc/self/maps shows it
@@ -100,10 +101,9 @@ final class MemoryCalls {
       if (offset < 0 || offset + size < 0) {
         throw Errno.EOVERFLOW.exception();
       }
-      boolean changesFile = shared && (rights & Mapping.PROT_WRITE) != 0;
-      MappedFile file = files.open(fd, changesFile);
-      if (changesFile) {
-        throw ENODEV.exception(); // this file system has no writable shared mappings
+      MappedFile file = files.open(fd, shared, (rights & Mapping.PROT_WRITE) != 0);
+      if (shared && (rights & Mapping.PROT_WRITE) != 0 && !file.pages().isShared()) {
+        throw ENODEV.exception(); // a file that is not in memory, such as one of /proc
       }
       source = file.pages();
       name = file.path();

@@ -1,6 +1,8 @@
 package dev.mote.linux;
 
+import dev.mote.machine.GuestMemory;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /// A regular file in the memory of the sandbox.
 final class MemoryFile extends RegularFile implements FileContent {
@@ -15,6 +17,9 @@ final class MemoryFile extends RegularFile implements FileContent {
   private static final int PUNCH_HOLE = 2;
 
   private final ChunkedBytes bytes;
+
+  /// Of its shared mappings; null if it never had any.
+  private @Nullable MappedPages mapped;
 
   /// What a memfd forbids; an ordinary file forbids further seals and no more.
   private int seals = F_SEAL_SEAL;
@@ -68,14 +73,56 @@ final class MemoryFile extends RegularFile implements FileContent {
 
   @Override
   public int read(long position, byte[] target, int offset, int length) {
-    touchAccessed();
-    return bytes.read(position, ByteBuffer.wrap(target, offset, length));
+    return read(position, ByteBuffer.wrap(target, offset, length));
   }
 
   @Override
   public int read(long position, ByteBuffer target) {
     touchAccessed();
+    if (mapped != null) {
+      mapped.collect(position, end(position, target.remaining()));
+    }
     return bytes.read(position, target);
+  }
+
+  private static long end(long position, long length) {
+    return position > Long.MAX_VALUE - length ? Long.MAX_VALUE : position + length;
+  }
+
+  /// The pages of its shared mappings in an address space.
+  MappedPages mapped(AddressSpace space, GuestMemory memory) {
+    MappedPages known = mapped;
+    if (known == null || !known.isOf(space)) {
+      known = new MappedPages(space, memory, this);
+      mapped = known;
+    }
+    return known;
+  }
+
+  /// Reads a page for a mapping of it, whatever mappings have.
+  int readOwn(long position, byte[] page) {
+    return bytes.read(position, ByteBuffer.wrap(page));
+  }
+
+  /// Takes a page back from a mapping; there is room for it ([#reserve]).
+  void writeOwn(long position, byte[] page) {
+    int count = (int) Math.min(page.length, size() - position);
+    if (count > 0) {
+      bytes.write(position, page, 0, count);
+    }
+  }
+
+  /// Makes room for a page that a mapping may write to.
+  ///
+  /// @return false if there is none
+  boolean reserve(long position) {
+    try {
+      makeOwn();
+      bytes.allocate(position, position + 1);
+      return true;
+    } catch (ErrnoException _) {
+      return false;
+    }
   }
 
   int write(long position, byte[] source, int offset, int length) {
@@ -88,7 +135,13 @@ final class MemoryFile extends RegularFile implements FileContent {
       count = (int) (size() - position);
     }
     makeOwn();
+    if (mapped != null) {
+      mapped.collect(position, end(position, count));
+    }
     int written = bytes.write(position, source, offset, count);
+    if (mapped != null) {
+      mapped.spread(position, position + written);
+    }
     touchModified();
     return written;
   }
@@ -100,7 +153,13 @@ final class MemoryFile extends RegularFile implements FileContent {
       refuse(F_SEAL_GROW);
     }
     makeOwn();
+    if (mapped != null) {
+      mapped.collect(size, size + 1);
+    }
     bytes.truncate(size);
+    if (mapped != null) {
+      mapped.cut(size);
+    }
     touchModified();
   }
 
@@ -110,7 +169,13 @@ final class MemoryFile extends RegularFile implements FileContent {
     makeOwn();
     if (mode == (PUNCH_HOLE | KEEP_SIZE)) {
       refuse(F_SEAL_WRITE | F_SEAL_FUTURE_WRITE);
+      if (mapped != null) {
+        mapped.collect(offset, end);
+      }
       bytes.punch(offset, Math.min(end, Math.max(offset, size())));
+      if (mapped != null) {
+        mapped.spread(offset, end);
+      }
     } else if (mode == 0 || mode == KEEP_SIZE) {
       if (end > size()) {
         refuse(F_SEAL_GROW);
@@ -146,7 +211,15 @@ final class MemoryFile extends RegularFile implements FileContent {
     if ((seals & F_SEAL_SEAL) != 0) {
       throw Errno.EPERM.exception();
     }
+    if ((more & F_SEAL_WRITE) != 0 && mapped != null && mapped.mayBeWritten()) {
+      throw Errno.EBUSY.exception();
+    }
     seals |= more;
+  }
+
+  /// Fails when a mapping must not write to the file.
+  void requireMappable() {
+    refuse(F_SEAL_WRITE | F_SEAL_FUTURE_WRITE);
   }
 
   FilesState.Memory save() {

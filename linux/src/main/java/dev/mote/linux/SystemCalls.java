@@ -215,12 +215,15 @@ final class SystemCalls implements AutoCloseable {
 
   /// Whether a call was made that may have changed files, descriptors or their positions.
   boolean filesMayHaveChanged() {
-    return filesMayHaveChanged || guest.alarms().rung() != alarmsRung; // timers are files
+    return filesMayHaveChanged
+        || files.mappings().haveFilesChanged()
+        || guest.alarms().rung() != alarmsRung; // timers are files
   }
 
   /// They are as a snapshot has them.
   void filesAreSaved() {
     filesMayHaveChanged = false;
+    files.mappings().filesAreSaved();
     alarmsRung = guest.alarms().rung();
   }
 
@@ -299,9 +302,14 @@ final class SystemCalls implements AutoCloseable {
     filesAreSaved();
   }
 
+  /// The files were made anew, and the pages of a snapshot are bound.
+  void findSharedPages() {
+    files.mappings().findBound();
+  }
+
   /// The pages of a file that a mapping of a snapshot shows.
-  PageSource mapAgain(OpenFile file) {
-    return files.mappings().pages(file);
+  PageSource mapAgain(OpenFile file, boolean shared) {
+    return files.mappings().pages(file, shared);
   }
 
   /// Everything else that system calls know.

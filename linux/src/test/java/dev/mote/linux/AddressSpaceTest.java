@@ -272,7 +272,8 @@ class AddressSpaceTest {
           public void copy(long position, GuestMemory to, long gpa, int length) {}
         };
     var calls =
-        new MemoryCalls(space, BASE, LIMIT, (_, _) -> new MemoryCalls.MappedFile(source, "/file"));
+        new MemoryCalls(
+            space, BASE, LIMIT, (_, _, _) -> new MemoryCalls.MappedFile(source, "/file"));
     long last = Long.MAX_VALUE - 4 * PAGE + 1;
     long start = calls.mmap(0, 2 * PAGE, PROT_READ, 2, 3, last);
     assertThatThrownBy(() -> calls.mremap(start, 2 * PAGE, 8 * PAGE, 1, 0))

@@ -140,7 +140,7 @@ class VdsoClockTest {
               guest.guest.space(),
               0,
               1 << 20,
-              (_, _) -> {
+              (_, _, _) -> {
                 throw Errno.EBADF.exception();
               });
       assertThatThrownBy(() -> calls.mprotect(DATA, 4096, 3)).isSameAs(Errno.EACCES.exception());
