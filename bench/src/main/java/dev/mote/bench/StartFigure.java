@@ -69,8 +69,7 @@ final class StartFigure implements Figure {
         natively(command);
       }
       Statistics statistics = run(program, root);
-      var result =
-          Rounds.inTurns(rounds, () -> inSandbox(program, root), () -> natively(command));
+      var result = Rounds.inTurns(rounds, () -> inSandbox(program, root), () -> natively(command));
       System.err.printf(
           Locale.ROOT,
           "# %s: %d exits, each at least %.1f us; %s%n",

@@ -69,8 +69,7 @@ final class WarmPythonFigure implements Figure {
     }
   }
 
-  private static void fresh(
-      Sandbox sandbox, Snapshot snapshot, Functions functions, int calls) {
+  private static void fresh(Sandbox sandbox, Snapshot snapshot, Functions functions, int calls) {
     for (int i = 0; i < calls; i++) {
       sandbox.restore(snapshot);
       call(functions);
