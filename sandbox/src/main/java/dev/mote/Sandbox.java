@@ -41,8 +41,10 @@ public final class Sandbox implements AutoCloseable {
   private final AtomicBoolean started = new AtomicBoolean();
   private volatile @Nullable Snapshot toRestore; // before the program is run again
   private volatile boolean closed;
-  private final RestoreEvent restoring =
-      new RestoreEvent(); // used again: a restore makes no object
+
+  /// Of the last restore, used again: a restore makes no object. The first one of a process costs
+  /// the JVM a tenth of a second, so it is made when it is needed.
+  private @Nullable RestoreEvent restored;
 
   Sandbox(Guest guest, Limits limits, @Nullable Conversation conversation) {
     this.guest = guest;
@@ -191,6 +193,9 @@ public final class Sandbox implements AutoCloseable {
 
   /// @return false if it could not be done in this guest
   private boolean restore(Conversation talk, GuestImage image) {
+    RestoreEvent known = restored;
+    RestoreEvent restoring = known != null ? known : new RestoreEvent();
+    restored = restoring;
     restoring.begin();
     long before = guest.pagesCopied();
     boolean done = guest.restore(image, talk.streams().standard());

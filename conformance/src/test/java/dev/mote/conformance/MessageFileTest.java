@@ -46,6 +46,25 @@ class MessageFileTest {
     }
   }
 
+  /// A snapshot is taken where the guest waits for its next message.
+  @ParameterizedTest
+  @ValueSource(strings = {"plain", "pieces", "two-descriptors", "not-waiting", "mixed"})
+  void betweenMessagesASnapshotIsTaken(String way) {
+    try (var sandbox = builder(way).start()) {
+      for (int i = 0; i < 3; i++) {
+        assertThat(sandbox.<Long>call("echo", Long.class, 1)).isEqualTo(1);
+        var snapshot = sandbox.snapshot();
+        for (int j = 0; j < 3; j++) {
+          assertThat(sandbox.<String>call("echo", String.class, "two")).isEqualTo("two");
+          sandbox.restore(snapshot);
+        }
+        try (var other = snapshot.start()) {
+          assertThat(other.<Long>call("echo", Long.class, 3)).isEqualTo(3);
+        }
+      }
+    }
+  }
+
   @Test
   void aMessageMayBeAsLargeAsTheLimit() {
     try (var sandbox = builder("plain").messageLimit(MemorySize.ofMebibytes(2)).start()) {

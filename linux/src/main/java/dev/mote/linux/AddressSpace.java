@@ -42,14 +42,14 @@ final class AddressSpace {
   /// Linux's default for vm.max_map_count.
   static final int MAX_MAPPINGS = 65_530;
 
-  /// A mapping of up to this many pages (128 KiB) is bound at once.
-  private static final int EAGER_PAGES = 32;
+  /// A mapping of up to this many pages (256 KiB) is bound at once.
+  private static final int EAGER_PAGES = 64;
 
   /// A mapping of a source, whose pages must be copied, is bound at once up to this many (2 MiB):
   /// the ordinary static program then starts without a single page fault.
   private static final int EAGER_SOURCE_PAGES = 512;
 
-  private static final int FIRST_CHUNK = 32;
+  private static final int FIRST_CHUNK = 64;
   private static final int LARGEST_CHUNK = 512;
 
   private final GuestMemory memory;
@@ -434,15 +434,17 @@ final class AddressSpace {
     }
   }
 
-  /// Binds the page and some that follow it. Touches that go upwards make the chunks grow; little
+  /// Binds the page and those around it. Touches that go upwards make the chunks grow; little
   /// memory makes them one page.
   private void bindChunk(Mapping mapping, long page, boolean written) {
-    chunk = page == nextTouch ? Math.min(chunk * 2, LARGEST_CHUNK) : FIRST_CHUNK;
-    int pages = frames.available() < 4 * chunk ? 1 : chunk;
-    long to = Math.min(page + pages * PAGE, mapping.end());
-    to = tables.nextBound(page, to);
+    boolean upwards = page == nextTouch;
+    chunk = upwards ? Math.min(chunk * 2, LARGEST_CHUNK) : FIRST_CHUNK;
+    long length = (frames.available() < 4 * chunk ? 1 : chunk) * PAGE;
+    long from = upwards ? page : Math.max(page & -length, mapping.start());
+    long to = Math.min((upwards ? page : page & -length) + length, mapping.end());
     nextTouch = to;
-    bind(mapping, page, to, written);
+    bind(mapping, page, to, written); // first, for there may be room for no more
+    bind(mapping, from, page, written);
   }
 
   private void bind(Mapping mapping, long start, long end, boolean written) {
@@ -467,10 +469,10 @@ final class AddressSpace {
         }
       }
       Frames.Run run = frames.take(wanted);
+      if (run.count() > 1) {
+        memory.populate(run.gpa(), run.bytes());
+      }
       if (source != null) {
-        if (run.count() > 1) {
-          memory.populate(run.gpa(), run.bytes());
-        }
         copy(source, mapping.offset(at), run);
       }
       tables.bind(at, run, rights(mapping.protection()), written);

@@ -11,7 +11,7 @@ final class Alarms {
   static final long OFF = Long.MAX_VALUE;
 
   private static final Comparator<Alarm> ORDER =
-      Comparator.<Alarm>comparingLong(alarm -> alarm.due).thenComparingLong(alarm -> alarm.number);
+      (a, b) -> a.due != b.due ? Long.compare(a.due, b.due) : Long.compare(a.number, b.number);
 
   private final TreeSet<Alarm> set = new TreeSet<>(ORDER);
   private long made;

@@ -189,7 +189,8 @@ final class Channel {
   }
 
   GuestState.ChannelState save() {
-    return new GuestState.ChannelState(receiver == null ? 0 : receiver.tid, given, givenFrom);
+    int from = given == null ? 0 : givenFrom; // which tells nothing once a message was received
+    return new GuestState.ChannelState(receiver == null ? 0 : receiver.tid, given, from);
   }
 
   /// @throws IllegalArgumentException if more was received than there was, or there is no such

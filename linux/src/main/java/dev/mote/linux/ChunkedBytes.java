@@ -1,5 +1,6 @@
 package dev.mote.linux;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -53,11 +54,12 @@ final class ChunkedBytes {
     return bytes / CHUNK + (bytes % CHUNK == 0 ? 0 : 1);
   }
 
-  int read(long position, byte[] target, int offset, int length) {
+  /// Reads as much as the buffer has room for, less at the end only, and returns how much.
+  int read(long position, ByteBuffer target) {
     if (position >= size) {
       return 0;
     }
-    int count = (int) Math.min(length, size - position);
+    int count = (int) Math.min(target.remaining(), size - position);
     for (int done = 0; done < count; ) {
       int at = (int) ((position + done) % CHUNK);
       long index = (position + done) / CHUNK;
@@ -66,9 +68,9 @@ final class ChunkedBytes {
       if (chunk == null) {
         Long next = chunks.higherKey(index);
         part = (int) Math.min(count - done, next == null ? count : next * CHUNK - position - done);
-        below.read(position + done, target, offset + done, part);
+        below.read(position + done, target, part);
       } else {
-        System.arraycopy(chunk, at, target, offset + done, part);
+        target.put(chunk, at, part);
       }
       done += part;
     }
@@ -110,7 +112,7 @@ final class ChunkedBytes {
     if (chunk == null && quota.free() >= CHUNK) {
       chunk = new byte[CHUNK];
       if (below.covers(index * CHUNK)) {
-        below.read(index * CHUNK, chunk, 0, CHUNK);
+        below.read(index * CHUNK, ByteBuffer.wrap(chunk), CHUNK);
       }
       quota.charge(CHUNK, Errno.ENOSPC);
       chunks.put(index, chunk);

@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 /// Mappings come and go without telling; what none of them has any more is found, and let go, when
 /// the next file is mapped.
 final class FileMappings implements MemoryCalls.MappableFiles, AutoCloseable {
-  private static final int PIECE = 64 << 10;
   private static final int FEW = 16;
 
   private final Descriptors descriptors;
@@ -171,16 +170,7 @@ final class FileMappings implements MemoryCalls.MappableFiles, AutoCloseable {
 
     @Override
     public void copy(long position, GuestMemory memory, long gpa, int length) {
-      byte[] piece = new byte[Math.min(PIECE, length)];
-      for (int done = 0; done < length; ) {
-        int wanted = Math.min(piece.length, length - done);
-        int count = content.read(position + done, piece, 0, wanted);
-        if (count == 0) {
-          return;
-        }
-        memory.write(gpa + done, piece, 0, count);
-        done += count;
-      }
+      content.read(position, memory.buffer(gpa, length));
     }
   }
 }

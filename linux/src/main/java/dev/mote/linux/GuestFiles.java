@@ -142,7 +142,10 @@ final class GuestFiles implements AutoCloseable {
     return switch (number) {
       case 0, 1, 19, 20 -> { // read, write, readv, writev
         OpenFile file = files.descriptors.find(fd);
-        yield file instanceof StandardStream || file instanceof OpenDevice || file == null;
+        yield file instanceof StandardStream
+            || file instanceof OpenDevice
+            || file == null
+            || (file instanceof OpenChannel channel && channel.waiters().isEmpty()); // no epoll set
       }
       case 5, 7, 271 -> true; // fstat, poll, ppoll
       case 51, 52 -> true; // getsockname, getpeername

@@ -57,11 +57,15 @@ final class HostFile extends RegularFile {
 
     @Override
     public int read(long position, byte[] target, int offset, int length) {
+      return read(position, ByteBuffer.wrap(target, offset, length));
+    }
+
+    @Override
+    public int read(long position, ByteBuffer target) {
       int done = 0;
       try {
-        while (done < length) {
-          int count =
-              channel.read(ByteBuffer.wrap(target, offset + done, length - done), position + done);
+        while (target.hasRemaining()) {
+          int count = channel.read(target, position + done);
           if (count <= 0) {
             break;
           }

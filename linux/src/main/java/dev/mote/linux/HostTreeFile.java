@@ -2,6 +2,7 @@ package dev.mote.linux;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 
 /// A regular file of a [HostTree]; its size is what it had when it was found.
 final class HostTreeFile implements TreeNode.File {
@@ -36,9 +37,14 @@ final class HostTreeFile implements TreeNode.File {
 
   @Override
   public int read(long position, byte[] target, int offset, int count) {
-    int wanted = (int) Math.clamp(size - position, 0L, (long) count);
+    return read(position, ByteBuffer.wrap(target, offset, count));
+  }
+
+  @Override
+  public int read(long position, ByteBuffer target) {
+    int wanted = (int) Math.clamp(size - position, 0L, (long) target.remaining());
     try {
-      return wanted == 0 ? 0 : tree.files().read(place, position, target, offset, wanted);
+      return wanted == 0 ? 0 : tree.files().read(place, position, target, wanted);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

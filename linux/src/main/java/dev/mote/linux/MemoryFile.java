@@ -1,6 +1,7 @@
 package dev.mote.linux;
 
 import dev.mote.machine.GuestMemory;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /// A regular file in the memory of the sandbox.
@@ -72,11 +73,16 @@ final class MemoryFile extends RegularFile implements FileContent {
 
   @Override
   public int read(long position, byte[] target, int offset, int length) {
+    return read(position, ByteBuffer.wrap(target, offset, length));
+  }
+
+  @Override
+  public int read(long position, ByteBuffer target) {
     touchAccessed();
     if (mapped != null) {
-      mapped.collect(position, end(position, length));
+      mapped.collect(position, end(position, target.remaining()));
     }
-    return bytes.read(position, target, offset, length);
+    return bytes.read(position, target);
   }
 
   private static long end(long position, long length) {
@@ -95,7 +101,7 @@ final class MemoryFile extends RegularFile implements FileContent {
 
   /// Reads a page for a mapping of it, whatever mappings have.
   int readOwn(long position, byte[] page) {
-    return bytes.read(position, page, 0, page.length);
+    return bytes.read(position, ByteBuffer.wrap(page));
   }
 
   /// Takes a page back from a mapping; there is room for it ([#reserve]).

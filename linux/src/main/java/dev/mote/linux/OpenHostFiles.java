@@ -28,14 +28,17 @@ final class OpenHostFiles implements AutoCloseable {
     this.directories = directories;
   }
 
-  /// Reads up to `count` bytes, fewer at the end only.
+  /// Reads up to `count` bytes into a buffer, fewer at the end only, and returns how many.
   ///
   /// @throws IOException if it is not the file that was found there
-  int read(Place file, long position, byte[] target, int offset, int count) throws IOException {
+  int read(Place file, long position, ByteBuffer target, int count) throws IOException {
+    int start = target.position();
     while (true) {
       FileChannel channel = open(file);
       try {
-        return read(channel, position, ByteBuffer.wrap(target, offset, count));
+        int read = read(channel, position, target.slice(start, count));
+        target.position(start + read);
+        return read;
       } catch (ClosedByInterruptException e) {
         throw e; // of this very thread
       } catch (ClosedChannelException e) {

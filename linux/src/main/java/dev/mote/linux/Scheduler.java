@@ -38,7 +38,10 @@ final class Scheduler implements AutoCloseable {
   private static final int FIRST_TID = 2;
 
   private static final Comparator<Task> BY_DEADLINE =
-      Comparator.<Task>comparingLong(task -> task.sleepsUntil).thenComparingInt(task -> task.tid);
+      (a, b) ->
+          a.sleepsUntil != b.sleepsUntil
+              ? Long.compare(a.sleepsUntil, b.sleepsUntil)
+              : Integer.compare(a.tid, b.tid);
 
   private final Guest guest;
   private final VirtualMachine vm;

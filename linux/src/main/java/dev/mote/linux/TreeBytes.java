@@ -1,12 +1,14 @@
 package dev.mote.linux;
 
 import java.io.UncheckedIOException;
-import java.util.Arrays;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /// The bytes that a file has from the tree below, wherever it has no page of its own: those before
 /// an end, which a truncation moves to the front for good. Behind it are zeros.
 final class TreeBytes {
+  private static final byte[] ZEROS = new byte[4096];
+
   private final TreeNode.@Nullable File file;
   private long end;
 
@@ -35,25 +37,33 @@ final class TreeBytes {
     end = Math.min(end, newEnd);
   }
 
+  /// Puts so many bytes into a buffer.
+  ///
   /// @throws ErrnoException EIO if the tree cannot give what it has promised
-  void read(long position, byte[] target, int offset, int length) {
+  void read(long position, ByteBuffer target, int length) {
     int present = (int) Math.clamp(end - position, 0L, (long) length);
-    for (int done = 0; done < present; ) {
-      int count = readSome(position + done, target, offset + done, present - done);
-      if (count <= 0 || count > present - done) {
+    int limit = target.limit();
+    int start = target.position();
+    target.limit(start + present);
+    while (target.hasRemaining()) {
+      int at = target.position();
+      int count = readSome(position + at - start, target);
+      if (count <= 0 || target.position() != at + count) {
         throw Errno.EIO.exception();
       }
-      done += count;
     }
-    Arrays.fill(target, offset + present, offset + length, (byte) 0);
+    target.limit(limit);
+    for (int rest = length - present; rest > 0; rest -= ZEROS.length) {
+      target.put(ZEROS, 0, Math.min(rest, ZEROS.length));
+    }
   }
 
-  private int readSome(long position, byte[] target, int offset, int count) {
+  private int readSome(long position, ByteBuffer target) {
     if (file == null) {
       return 0;
     }
     try {
-      return file.read(position, target, offset, count);
+      return file.read(position, target);
     } catch (UncheckedIOException e) {
       throw HostErrors.errorOf(e).exception();
     }

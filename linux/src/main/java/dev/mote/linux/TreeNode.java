@@ -1,5 +1,6 @@
 package dev.mote.linux;
 
+import java.nio.ByteBuffer;
 import java.util.SortedMap;
 
 /// A file of a read-only tree, which any number of guests may have as their root at the same time.
@@ -44,6 +45,18 @@ public sealed interface TreeNode {
     ///
     /// @return how many; 0 at the end and behind it
     int read(long position, byte[] target, int offset, int count);
+
+    /// Reads into a buffer, up to as much as it has room for.
+    ///
+    /// @return how many bytes; 0 at the end and behind it
+    default int read(long position, ByteBuffer target) {
+      byte[] piece = new byte[Math.min(64 << 10, target.remaining())];
+      int count = read(position, piece, 0, piece.length);
+      if (count > 0 && count <= piece.length) { // otherwise it is for the caller to refuse
+        target.put(piece, 0, count);
+      }
+      return count;
+    }
   }
 
   /// A symbolic link.

@@ -101,7 +101,7 @@ class AddressSpaceTest {
     map(0, 1 << 20, RW); // 4 GiB
     assertThat(vm.frames().bound()).isZero();
     memory.setByte(BASE + 123 * PAGE, (byte) 1);
-    assertThat(vm.frames().bound()).isBetween(1, 32);
+    assertThat(vm.frames().bound()).isBetween(1, 64);
     assertThatThrownBy(
             () -> {
               for (long page = 0; page < 1 << 20; page++) {
@@ -110,6 +110,18 @@ class AddressSpaceTest {
             })
         .isInstanceOf(GuestMemoryExhaustedException.class);
     assertThat(vm.frames().bound()).isEqualTo(vm.frames().limit());
+  }
+
+  @Test
+  void aTouchBindsThePagesAround() {
+    map(0, 1 << 20, RW);
+    memory.setByte(BASE + 100 * PAGE, (byte) 1);
+    assertThat(space.tables().isBound(BASE + 99 * PAGE)).isTrue();
+    assertThat(space.tables().isBound(BASE + 101 * PAGE)).isTrue();
+    int bound = vm.frames().bound();
+    memory.setByte(BASE + 99 * PAGE, (byte) 1);
+    assertThat(vm.frames().bound()).isEqualTo(bound);
+    assertThat(memory.getByte(BASE + 100 * PAGE)).isEqualTo((byte) 1);
   }
 
   @Test

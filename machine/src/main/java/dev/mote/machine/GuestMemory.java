@@ -3,6 +3,7 @@ package dev.mote.machine;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.util.Objects;
 
 /// The guest's physical memory: one anonymous mapping of the host, handed to the hypervisor as one
@@ -107,6 +108,11 @@ public final class GuestMemory {
   /// Copies bytes from memory of the host into the guest.
   public void write(long gpa, MemorySegment source, long offset, long length) {
     MemorySegment.copy(source, offset, segment, gpa, length);
+  }
+
+  /// Bytes of the guest, for a file to be read into them without another copy.
+  public ByteBuffer buffer(long gpa, int length) {
+    return segment.asSlice(gpa, length).asByteBuffer();
   }
 
   /// Copies bytes out of the guest into memory of the host.

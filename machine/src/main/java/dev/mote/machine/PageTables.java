@@ -178,12 +178,15 @@ public final class PageTables {
 
   /// Binds frames to consecutive pages that have none.
   ///
-  /// @param rights [#READ], [#WRITE], [#EXECUTE] or none; each of the others includes reading
-  /// @param written the pages are known to be written to: their dirty bits are set ahead, which
-  ///   makes the guest's first write much cheaper under shadow paging
+  /// @param rights [#READ], [#WRITE], [#EXECUTE] or none; each of the others includes reading Their
+  ///   dirty bits are set ahead where that tells nothing wrong, which makes the guest's first write
+  ///   much cheaper under shadow paging: before [#record] nobody asks for them.
+  ///
+  /// @param written the pages are known to be written to, also after [#record]
   /// @throws GuestMemoryExhaustedException if a table is needed and the budget is used up; the
   ///   frames that were not bound by then are freed
   public void bind(long gva, Frames.Run run, int rights, boolean written) {
+    boolean ahead = written || (!recording && (rights & WRITE) != 0);
     for (int i = 0; i < run.count(); i++) {
       Leaf leaf;
       try {
@@ -197,7 +200,7 @@ public final class PageTables {
         throw new IllegalArgumentException(
             "a frame is bound already at 0x" + Long.toHexString(gva + i * PAGE));
       }
-      set(leaf, index, run.first() + i, rights, written ? DIRTY : 0);
+      set(leaf, index, run.first() + i, rights, ahead ? DIRTY : 0);
     }
   }
 

@@ -247,7 +247,19 @@ class PageTablesTest {
   }
 
   @Test
-  void writtenPagesAreMarkedDirtyAhead() {
+  void pagesAreMarkedDirtyAheadUntilItMatters() {
+    tables.bind(AREA, frames.take(1), READ | WRITE, false);
+    tables.bind(AREA + PAGE, frames.take(1), READ, false);
+    assertThat(walk(AREA) & 0x40).isNotZero();
+    assertThat(walk(AREA + PAGE) & 0x40).isZero();
+    tables.record();
+    assertThat(walk(AREA) & 0x40).isZero();
+    assertThat(tables.written().size()).isZero();
+  }
+
+  @Test
+  void afterThatOnlyWrittenPagesAre() {
+    tables.record();
     tables.bind(AREA, frames.take(1), READ | WRITE, true);
     tables.bind(AREA + PAGE, frames.take(1), READ | WRITE, false);
     assertThat(walk(AREA) & 0x40).isNotZero();
