@@ -7,6 +7,7 @@ import dev.mote.Ending;
 import dev.mote.Sandbox;
 import dev.mote.SandboxBuilder;
 import dev.mote.Streams;
+import dev.mote.WaitingThread;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -44,7 +45,6 @@ class StoppingTest {
           "pause",
           "sigsuspend",
           "sigwait",
-          "futex",
           "poll",
           "select");
   private static final int SECONDS = 20;
@@ -76,6 +76,17 @@ class StoppingTest {
       running.sandbox.close();
       assertThat(running.outcome()).isEqualTo(new Ending.Cancelled());
       assertThat(running.interrupted).isFalse();
+    }
+  }
+
+  @Test
+  void aGuestThatWaitsForItselfHasEnded() {
+    try (var sandbox = builder("futex").timeout(Duration.ofSeconds(SECONDS)).build()) {
+      Ending ending = sandbox.run(HostileGuest.endless(OutputStream.nullOutputStream()));
+      assertThat(ending).isInstanceOf(Ending.Deadlocked.class);
+      assertThat(((Ending.Deadlocked) ending).threads())
+          .extracting(WaitingThread::call)
+          .containsExactly("futex");
     }
   }
 
