@@ -49,15 +49,13 @@ final class KvmMachine implements VirtualMachine {
   private static final int CPUID_LENGTH = 2; // of 0f a2
   private static final long FRAME_MASK = 0xf_ffff_ffff_f000L; // of a page-table entry
 
-  // The XSAVE area, Intel SDM volume 1, sections 13.4 and 10.5.1; offsets in bytes.
-  private static final long MXCSR = 24;
-  private static final long X87_REGISTERS = 32;
+  // The XSAVE area, Intel SDM volume 1, section 13.4; offsets in bytes.
   private static final long XMM_REGISTERS = 160;
   private static final long XMM_END = 416;
   private static final long XSTATE_BV = 512;
   private static final long XSTATE_X87 = 1;
   private static final long XSTATE_SSE = 2;
-  private static final short X87_CONTROL = 0x37f; // after a reset
+  private static final long XSTATE_AVX = 4;
 
   private static final int TSS_AVAILABLE = 9;
   private static final int TSS_BUSY = 11;
@@ -714,7 +712,7 @@ final class KvmMachine implements VirtualMachine {
   public boolean writeXsave(MemorySegment source) {
     MemorySegment.copy(source, 0, xsave, 0, cpuid.xsaveSize);
     xsave.asSlice(cpuid.xsaveSize).fill((byte) 0);
-    writeOutLegacyState();
+    keepControlRegister();
     if (Libc.ioctl(vcpu, KvmAbi.KVM_SET_XSAVE, xsave.address()) < 0) {
       return false;
     }
@@ -722,20 +720,15 @@ final class KvmMachine implements VirtualMachine {
     return true;
   }
 
-  /// The area leaves out components that are as after a reset (Intel SDM volume 1, section 13.6),
-  /// and then the hypervisor leaves MXCSR as it was, other than the processor. So those of which
-  /// MXCSR is a part are always in.
-  private void writeOutLegacyState() {
+  /// The area leaves out components that are as after a reset (Intel SDM volume 1, section 13.6).
+  /// If it leaves out all with which MXCSR goes, the hypervisor leaves that as it was, other than
+  /// the processor: then one of them is put in.
+  private void keepControlRegister() {
     long present = xsave.get(ValueLayout.JAVA_LONG, XSTATE_BV);
-    if ((present & XSTATE_X87) == 0) {
-      xsave.asSlice(0, MXCSR).fill((byte) 0);
-      xsave.set(ValueLayout.JAVA_SHORT, 0, X87_CONTROL);
-      xsave.asSlice(X87_REGISTERS, XMM_REGISTERS - X87_REGISTERS).fill((byte) 0);
-    }
-    if ((present & XSTATE_SSE) == 0) {
+    if ((present & (XSTATE_X87 | XSTATE_SSE | XSTATE_AVX)) == 0) {
       xsave.asSlice(XMM_REGISTERS, XMM_END - XMM_REGISTERS).fill((byte) 0);
+      xsave.set(ValueLayout.JAVA_LONG, XSTATE_BV, present | XSTATE_SSE);
     }
-    xsave.set(ValueLayout.JAVA_LONG, XSTATE_BV, present | XSTATE_X87 | XSTATE_SSE);
   }
 
   @Override
