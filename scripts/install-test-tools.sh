@@ -111,13 +111,11 @@ if ! rust_there; then
   fi
 fi
 if $suites; then
-  if ! go_there; then
-    as_root rm -rf /usr/local/go
-    curl -sSfL "https://go.dev/dl/go$go.linux-amd64.tar.gz" | as_root tar -xz -C /usr/local
-  fi
-  if ! node_there; then
-    curl -sSfL "https://nodejs.org/dist/v$node/node-v$node-linux-x64.tar.gz" |
-      as_root tar -xz -C /usr/local --strip-components=1 "node-v$node-linux-x64/bin/node"
+  # Not replaced here: what is there may be somebody's.
+  if ! go_there || ! node_there; then
+    echo "The suites need Go 1.21 or later and Node.js 20 or later in PATH; $go and $node are those that were tried:" >&2
+    echo "  https://go.dev/dl/go$go.linux-amd64.tar.gz  https://nodejs.org/dist/v$node/node-v$node-linux-x64.tar.gz" >&2
+    exit 1
   fi
   "$(dirname "$0")/../conformance/suites/make-root"
 fi
