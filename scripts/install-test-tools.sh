@@ -19,6 +19,7 @@ apt_tools=(
   "curl curl"
   "python3 python3"
   "pip3 python3-pip"
+  "skopeo skopeo"
 )
 kvm_amd_tools=(
   "qemu-system-x86_64 qemu-system-x86"
