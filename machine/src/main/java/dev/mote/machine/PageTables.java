@@ -96,6 +96,9 @@ public final class PageTables {
   private final ArrayList<Leaf> leaves = new ArrayList<>();
   private long cachedKey = -1; // of the leaf that was used last
   private Leaf cachedLeaf = NO_LEAF;
+  // Made once: a class that stands for a method is in no AOT cache if only some starts need it.
+  private final FrameRuns forgets;
+  private final FrameRuns frees;
   private boolean recording;
   private final LongList written = new LongList(); // addresses of pages that were marked WRITTEN
   private final LongList changed = new LongList(); // and CHANGED
@@ -104,6 +107,8 @@ public final class PageTables {
   public PageTables(GuestMemory memory, Frames frames) {
     this.memory = memory;
     this.frames = frames;
+    forgets = new FrameRuns((first, count) -> forget(memory, first, count));
+    frees = new FrameRuns(frames::free);
     root = new Table(gpaOf(frames.takeTable()));
     memory.setLong(
         root.gpa + Supervisor.ROOT_ENTRY * 8L, Supervisor.PDPT_GPA | PRESENT | WRITABLE | ACCESSED);
@@ -206,7 +211,6 @@ public final class PageTables {
 
   /// Changes the rights of every bound page in a range.
   public void protect(long start, long end, int rights) {
-    var narrowed = new FrameRuns(this::forget);
     for (long at = nextBound(start, end); at < end; at = nextBound(at + PAGE, end)) {
       Leaf leaf = leaf(at);
       int page = leaf.pages[index(at)];
@@ -217,18 +221,17 @@ public final class PageTables {
       if ((page & RIGHTS & ~rights) == 0) {
         continue; // nothing was taken away
       }
-      narrowed.add(frame);
+      forgets.add(frame);
     }
-    narrowed.end();
+    forgets.end();
   }
 
   /// Unbinds every page of a range and frees the frames.
   public void release(long start, long end) {
-    var released = new FrameRuns(frames::free);
     for (long at = nextBound(start, end); at < end; at = nextBound(at + PAGE, end)) {
-      released.add(clear(at));
+      frees.add(clear(at));
     }
-    released.end();
+    frees.end();
   }
 
   /// Moves the frames of a range to another one, which has none; the ranges do not overlap.
@@ -244,7 +247,7 @@ public final class PageTables {
       int frame = clear(at);
       long to = target + (at - start);
       set(leafForWriting(to), index(to), frame, rights, 0);
-      forget(frame, 1);
+      forget(memory, frame, 1);
     }
   }
 
@@ -270,21 +273,19 @@ public final class PageTables {
   }
 
   private void forgetWritable() {
-    var writable = new FrameRuns(this::forget);
     for (long at = nextBound(0, USER_END); at < USER_END; at = nextBound(at + PAGE, USER_END)) {
       int page = page(at);
       if ((page & WRITE) != 0) {
-        writable.add(page >>> FRAME_SHIFT);
+        forgets.add(page >>> FRAME_SHIFT);
       }
     }
-    writable.end();
+    forgets.end();
   }
 
   /// The written pages count as clean again. The hypervisor must learn anew which are written.
   void forgetWritten() {
     long[] all = written.sorted();
     written.clear();
-    var forgotten = new FrameRuns(this::forget);
     for (long gva : all) {
       Leaf leaf = leaf(gva);
       int index = index(gva);
@@ -294,10 +295,10 @@ public final class PageTables {
         setClean(leaf, index, (page & WRITE) != 0);
         long entry = leaf.gpa + index * 8L;
         memory.setLong(entry, memory.getLong(entry) & ~DIRTY);
-        forgotten.add(page >>> FRAME_SHIFT);
+        forgets.add(page >>> FRAME_SHIFT);
       }
     }
-    forgotten.end();
+    forgets.end();
   }
 
   /// Looks for pages that the guest has written to. The processor says so in their entries, which
@@ -459,7 +460,7 @@ public final class PageTables {
     memory.setLong(leaf.gpa + index * 8L, entry);
   }
 
-  private void forget(int first, int count) {
+  private static void forget(GuestMemory memory, int first, int count) {
     memory.forget(gpaOf(first), count * PAGE);
   }
 
