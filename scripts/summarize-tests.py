@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Prints which tests ran on which KVM, and `N passed, N failed` as the last line. Status 1 when something failed.
+"""Prints which tests ran on which KVM, then each test that failed, and `N passed, N failed` as the last line. Status 1
+when something failed.
 
 usage: summarize-tests.py FOLDER
 
@@ -24,15 +25,20 @@ def own_kvm():
 
 
 def maven_results():
-    """Test classes with their counts: name -> (passed, failed, skipped)."""
+    """Test classes with their counts, name -> (passed, failed, skipped), and a line for each test that failed."""
     results = {}
+    failures = []
     for path in sorted(glob.glob("*/target/surefire-reports/TEST-*.xml")):
         suite = xml.parse(path).getroot()
         count = {key: int(suite.get(key, 0)) for key in ("tests", "errors", "failures", "skipped")}
         failed = count["errors"] + count["failures"]
         passed = count["tests"] - failed - count["skipped"]
         results[suite.get("name", path)] = (passed, failed, count["skipped"])
-    return results
+        for case in suite.iter("testcase"):
+            for fault in [*case.findall("failure"), *case.findall("error")]:
+                message = " ".join((fault.get("message") or fault.get("type") or "").split())[:300]
+                failures.append(f"{case.get('classname')}.{case.get('name')}: {message}")
+    return results, failures
 
 
 def console_results(log):
@@ -62,24 +68,30 @@ def step_failed(folder, step):
 def main(folder):
     print("=== " + own_kvm())
     passed = failed = 0
-    for name, (good, bad, skipped) in maven_results().items():
+    results, failures = maven_results()
+    for name, (good, bad, skipped) in results.items():
         note = f", {bad} FAILED" if bad else ""
         note += f", {skipped} skipped" if skipped else ""
         print(f"  {name}: {good} passed{note}")
         passed += good
         failed += bad
     if step_failed(folder, "build") and not failed:
-        print("  ./build FAILED, though no test did")
+        failures.append("./build failed, though no test did")
         failed += 1
     for paging in ("nested", "shadow"):
         step = "kvm-amd-" + paging
         tree, good, bad = console_results(os.path.join(folder, step + ".log"))
+        failures += [f"kvm_amd, {paging} paging: {line.lstrip(' |+-')}" for line in tree if "[X]" in line]
         if step_failed(folder, step) and not bad:
+            failures.append(f"{step} did not end as it should, though no test failed: see its log")
             bad = 1
         print(f"=== kvm_amd, {paging} paging: {good} passed, {bad} failed")
         print("\n".join("  " + line for line in tree))
         passed += good
         failed += bad
+    # Last, where a log that was cut still has them.
+    for failure in failures:
+        print("FAILED " + failure)
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not passed else 0
 
