@@ -60,7 +60,7 @@ final class Conversation {
   private final CallLimits callLimits;
   private final HostCalls hostCalls;
   private final GuestLog log;
-  private final Streams streams;
+  private Streams streams;
   private final ReentrantLock lock = new ReentrantLock();
   private final CallEvent outermost = new CallEvent(); // used again, so that a call makes no object
   private volatile @Nullable Thread runner; // of the present call: it may make nested ones
@@ -128,6 +128,12 @@ final class Conversation {
   void revive(SpeakingGuest restored) {
     guest = restored;
     ending = null;
+  }
+
+  /// Where the guest writes to from its next restore on. Only while calls are paused, or by whoever
+  /// has the guest to itself.
+  void useStreams(Streams where) {
+    streams = where;
   }
 
   String tenant() {

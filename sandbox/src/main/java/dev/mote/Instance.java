@@ -43,12 +43,23 @@ public final class Instance implements AutoCloseable {
   /// @throws PoolException if the pool has no room for it
   /// @throws PoisonedException if an earlier call did not finish
   /// @throws IllegalStateException if it is closed
-  public synchronized <T extends @Nullable Object> Outcome<T> tryCall(
+  public <T extends @Nullable Object> Outcome<T> tryCall(
       String function, Class<T> result, @Nullable Object... arguments) {
+    return tryCall(null, function, result, arguments);
+  }
+
+  /// As [#tryCall(String, Class, Object...)], with standard streams for this call.
+  ///
+  /// @param streams serve one call; null for those of the description
+  /// @throws PoolException if the pool has no room for it
+  /// @throws PoisonedException if an earlier call did not finish
+  /// @throws IllegalStateException if it is closed
+  public synchronized <T extends @Nullable Object> Outcome<T> tryCall(
+      @Nullable Streams streams, String function, Class<T> result, @Nullable Object... arguments) {
     requireUsable();
     PooledSandbox.Resident resident = pooled.take();
     try {
-      resident.refresh(image);
+      resident.refresh(image, streams);
       Outcome<T> outcome = GuestCall.make(resident.sandbox().talk(), function, result, arguments);
       if (outcome instanceof Outcome.Ended<T>(Ending ending)) {
         poisonedBy = ending;

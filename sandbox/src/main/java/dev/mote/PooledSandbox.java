@@ -51,10 +51,36 @@ public final class PooledSandbox {
   /// @throws PoolException if the pool has no room for it
   public <T extends @Nullable Object> Outcome<T> tryCall(
       String function, Class<T> result, @Nullable Object... arguments) {
+    return tryCall(null, function, result, arguments);
+  }
+
+  /// As [#tryCall(String, Class, Object...)], with standard streams for this call.
+  ///
+  /// @param streams serve one call; null for those of the description
+  /// @throws PoolException if the pool has no room for it
+  public <T extends @Nullable Object> Outcome<T> tryCall(
+      @Nullable Streams streams, String function, Class<T> result, @Nullable Object... arguments) {
     Resident resident = take();
     try {
-      resident.refresh(snapshot.image());
+      resident.refresh(snapshot.image(), streams);
       return GuestCall.make(resident.sandbox.talk(), function, result, arguments);
+    } finally {
+      resident.release();
+    }
+  }
+
+  /// Runs a program that offers no functions, from its snapshot to its end, as [Sandbox#run].
+  ///
+  /// @param streams serve one run
+  /// @throws PoolException if the pool has no room for it
+  /// @throws IllegalStateException if the snapshot offers functions
+  public Ending run(Streams streams) {
+    if (snapshot.offersFunctions()) {
+      throw new IllegalStateException("the snapshot offers functions: call them");
+    }
+    Resident resident = take();
+    try {
+      return resident.run(streams);
     } finally {
       resident.release();
     }
@@ -90,7 +116,7 @@ public final class PooledSandbox {
   TypedView lease(TypedView view) {
     Resident resident = take();
     try {
-      resident.refresh(snapshot.image());
+      resident.refresh(snapshot.image(), null);
       TypedView there = resident.view(view);
       resident.leased = true;
       return there;
@@ -127,7 +153,7 @@ public final class PooledSandbox {
   /// Makes a guest of it in a machine.
   Resident settle(PoolMachine machine) {
     pool.loaded();
-    return new Resident(this, machine, description.start(machine.machine()));
+    return new Resident(this, machine, description.in(machine.machine()));
   }
 
   /// The guest of this snapshot in one machine. It belongs to whoever has taken the machine.
@@ -136,6 +162,7 @@ public final class PooledSandbox {
     private final PoolMachine machine;
     private final Sandbox sandbox;
     private final ConcurrentHashMap<TypedView, TypedView> views = new ConcurrentHashMap<>();
+    private final @Nullable Streams usual; // of a call that brings none; null for a program
     private boolean fresh = true; // nothing has run since it was made
     private boolean leased; // to a view's call, whose end releases it
 
@@ -143,7 +170,13 @@ public final class PooledSandbox {
       this.owner = owner;
       this.machine = machine;
       this.sandbox = sandbox;
-      sandbox.talk().residesAs(this);
+      if (owner.snapshot.offersFunctions()) {
+        Conversation talk = sandbox.talk();
+        talk.residesAs(this);
+        usual = talk.streams();
+      } else {
+        usual = null;
+      }
     }
 
     PooledSandbox owner() {
@@ -159,16 +192,32 @@ public final class PooledSandbox {
     }
 
     /// Puts the guest to its snapshot or a difference to it.
-    void refresh(GuestImage image) {
-      if (fresh && machine.isCurrent(this) && image.is(owner.snapshot.image())) {
-        fresh = false;
+    ///
+    /// @param streams for the call that follows; null for the usual ones
+    void refresh(GuestImage image, @Nullable Streams streams) {
+      boolean untouched = fresh && machine.isCurrent(this) && image.is(owner.snapshot.image());
+      fresh = false;
+      if (untouched && streams == null) {
         return;
+      }
+      sandbox.talk().useStreams(streams == null ? Objects.requireNonNull(usual) : streams);
+      machine.makeCurrent(this);
+      if (!sandbox.restoreTo(image)) {
+        throw lost();
+      }
+    }
+
+    private static IllegalStateException lost() {
+      return new IllegalStateException("the machine of the pool is lost");
+    }
+
+    private Ending run(Streams streams) {
+      if (!fresh || !machine.isCurrent(this)) {
+        sandbox.restore(owner.snapshot);
       }
       fresh = false;
       machine.makeCurrent(this);
-      if (!sandbox.restoreTo(image)) {
-        throw new IllegalStateException("the machine of the pool is lost");
-      }
+      return sandbox.run(streams);
     }
 
     private TypedView view(TypedView view) {

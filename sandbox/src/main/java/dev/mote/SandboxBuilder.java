@@ -414,11 +414,13 @@ public final class SandboxBuilder {
     return start(snapshot == null ? createGuest(calls.messageBytes()) : createGuest(snapshot));
   }
 
-  /// The same in a machine that several sandboxes of one tenant share.
+  /// A sandbox of the snapshot in a machine that several of one tenant share.
   ///
   /// @throws ProgramException if it does not fit there
-  Sandbox start(SharedMachine machine) {
-    return start(Guest.of(Objects.requireNonNull(snapshot).image(), machine));
+  Sandbox in(SharedMachine machine) {
+    Snapshot from = Objects.requireNonNull(snapshot);
+    Guest guest = Guest.of(from.image(), machine);
+    return from.offersFunctions() ? start(guest) : new Sandbox(guest, limits(), null);
   }
 
   private Sandbox start(Guest guest) {

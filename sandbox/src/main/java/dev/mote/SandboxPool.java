@@ -77,13 +77,13 @@ public final class SandboxPool implements AutoCloseable {
   /// Adds a snapshot. The description may say what a sandbox of it may: host functions, limits of
   /// time, tenant.
   ///
-  /// @param description of a snapshot that offers functions; it is not to be changed after that
-  /// @throws IllegalArgumentException if it is of a program, offers no functions, or needs more
+  /// @param description of a snapshot; it is not to be changed after that
+  /// @throws IllegalArgumentException if it is of a program in place of a snapshot, or needs more
   ///   memory than a machine has
   public PooledSandbox add(SandboxBuilder description) {
     Snapshot snapshot = description.startsFrom();
-    if (snapshot == null || !snapshot.offersFunctions()) {
-      throw new IllegalArgumentException("a pool takes snapshots that offer functions");
+    if (snapshot == null) {
+      throw new IllegalArgumentException("a pool takes snapshots");
     }
     var member = new PooledSandbox(this, description);
     if (member.memoryBytes() > settings.memory) {

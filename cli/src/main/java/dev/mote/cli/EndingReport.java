@@ -1,5 +1,6 @@
 package dev.mote.cli;
 
+import dev.mote.Durations;
 import dev.mote.Ending;
 import java.io.PrintStream;
 

@@ -1,21 +1,21 @@
 package dev.mote.cli;
 
 /// The exit statuses of `mote` that are not the program's own: those of timeout(1) and of a shell.
-final class ExitStatus {
-  static final int OK = 0;
+public final class ExitStatus {
+  public static final int OK = 0;
 
   /// `mote doctor` found something that has to be mended.
   static final int UNFIT_HOST = 1;
 
   /// `mote call`: the function returned an error.
-  static final int FUNCTION_FAILED = 1;
+  public static final int FUNCTION_FAILED = 1;
 
   /// A limit of time ended the program.
   static final int TIMED_OUT = 124;
 
   /// A fault of mote, of its command line or of its environment: the program did not run, or not to
   /// its end.
-  static final int MOTE_FAILED = 125;
+  public static final int MOTE_FAILED = 125;
 
   /// The file is not a program that can run.
   static final int NOT_RUNNABLE = 126;

@@ -3,6 +3,7 @@ package dev.mote.cli;
 import dev.mote.Ending;
 import dev.mote.Outcome;
 import dev.mote.Sandbox;
+import dev.mote.json.JsonValues;
 import dev.mote.values.Signature;
 import dev.mote.values.Type;
 import java.io.PrintStream;
@@ -31,22 +32,31 @@ record FunctionCall(Sandbox sandbox, PrintStream out, PrintStream err) {
     var values = new @Nullable Object[words.size() - 1];
     for (int i = 0; i < values.length; i++) {
       values[i] =
-          Json.read(
+          value(
               words.get(i + 1), i < parameters.size() ? parameters.get(i).type() : Type.Plain.ANY);
     }
     return values;
   }
 
+  private static @Nullable Object value(String word, Type type) {
+    try {
+      return JsonValues.read(word, type);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(
+          "%s is not JSON: %s (a string is written '\"text\"')".formatted(word, e.getMessage()));
+    }
+  }
+
   private int report(Outcome<Object> outcome) {
     return switch (outcome) {
       case Outcome.Returned(var value) -> {
-        out.println(Json.write(value));
+        out.println(JsonValues.write(value));
         yield ExitStatus.OK;
       }
       case Outcome.Failed(var error) -> {
         err.println("mote: " + error.code() + ": " + error.message());
         if (error.details() != null) {
-          err.println("mote: details: " + Json.write(error.details()));
+          err.println("mote: details: " + JsonValues.write(error.details()));
         }
         yield ExitStatus.FUNCTION_FAILED;
       }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A command-line library in its place costs more than the rest of a start: the usual one has
 /// classes in a format too old for the JVM's AOT cache (measured: 90 of 120 ms).
-final class Options {
+public final class Options {
   private record Option(
       String name, @Nullable String placeholder, String description, Consumer<String> action) {
 
@@ -24,12 +24,12 @@ final class Options {
   private final List<Option> options = new ArrayList<>();
   private boolean helpWanted;
 
-  Options() {
+  public Options() {
     flag("--help", "print this text", () -> helpWanted = true);
   }
 
   /// Adds an option without a value.
-  Options flag(String name, String description, Runnable action) {
+  public Options flag(String name, String description, Runnable action) {
     options.add(new Option(name, null, description, _ -> action.run()));
     return this;
   }
@@ -37,7 +37,8 @@ final class Options {
   /// Adds an option with a value.
   ///
   /// @param action takes the value; refuses it by an [IllegalArgumentException] that says why
-  Options value(String name, String placeholder, String description, Consumer<String> action) {
+  public Options value(
+      String name, String placeholder, String description, Consumer<String> action) {
     options.add(new Option(name, placeholder, description, action));
     return this;
   }
@@ -47,7 +48,7 @@ final class Options {
   /// @return the operands: what follows the options
   /// @throws UsageException if an option is unknown, or its value is missing, superfluous or
   ///   refused
-  List<String> parse(List<String> arguments) {
+  public List<String> parse(List<String> arguments) {
     int next = 0;
     while (next < arguments.size()) {
       String argument = arguments.get(next);
@@ -78,12 +79,12 @@ final class Options {
   }
 
   /// Whether the command line that was parsed asks for help.
-  boolean helpWanted() {
+  public boolean helpWanted() {
     return helpWanted;
   }
 
   /// One line for each option, in the order of their addition, help last.
-  String describe() {
+  public String describe() {
     var ordered = new ArrayList<>(options.subList(1, options.size()));
     ordered.add(options.getFirst());
     int width = 0;

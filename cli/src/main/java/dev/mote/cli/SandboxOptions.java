@@ -1,6 +1,7 @@
 package dev.mote.cli;
 
 import dev.mote.CpuBaseline;
+import dev.mote.Durations;
 import dev.mote.MemorySize;
 import dev.mote.Program;
 import dev.mote.Sandbox;

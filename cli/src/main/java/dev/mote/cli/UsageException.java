@@ -1,10 +1,10 @@
 package dev.mote.cli;
 
 /// A command line that mote does not understand; the message says what of it.
-final class UsageException extends RuntimeException {
+public final class UsageException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  UsageException(String message) {
+  public UsageException(String message) {
     super(message);
   }
 

@@ -1,4 +1,4 @@
-package dev.mote.cli;
+package dev.mote.json;
 
 import dev.mote.values.Type;
 import java.io.StringWriter;
@@ -8,6 +8,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -15,34 +16,69 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamFactory;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 
-/// Values as JSON: what a person types and reads.
+/// Values of messages as JSON: what a person types and reads, and what comes with a request. It may
+/// come from anywhere: depth and length of numbers are limited, and a name that an object has twice
+/// is refused.
 ///
 /// JSON has no bytes and no infinities: bytes are strings in Base64, and NaN, Infinity and
 /// -Infinity strings of these words.
-final class Json {
-  private static final JsonFactory FACTORY = new JsonFactory();
+public final class JsonValues {
+  private static final int DEEPEST = 64;
+  private static final int LONGEST_NUMBER = 100;
 
-  private Json() {}
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(DEEPEST)
+                  .maxNumberLength(LONGEST_NUMBER)
+                  .maxStringLength(Integer.MAX_VALUE) // who reads has limited the whole text
+                  .build())
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          // Names of unknown origin are not worth a table that outlives the text.
+          .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
+          .build();
+
+  private JsonValues() {}
 
   /// Reads one JSON text as a value for a type.
   ///
-  /// @throws UsageException if it is no JSON
-  static @Nullable Object read(String text, Type type) {
-    try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
+  /// @throws IllegalArgumentException if it is no JSON; the message says where it is not
+  public static @Nullable Object read(String text, Type type) {
+    return read(() -> FACTORY.createParser(ObjectReadContext.empty(), text), type);
+  }
+
+  /// The same of bytes in UTF-8.
+  ///
+  /// @throws IllegalArgumentException if it is no JSON; the message says where it is not
+  public static @Nullable Object read(byte[] text, Type type) {
+    return read(() -> FACTORY.createParser(ObjectReadContext.empty(), text), type);
+  }
+
+  private static @Nullable Object read(Supplier<JsonParser> open, Type type) {
+    try (JsonParser parser = open.get()) {
       if (parser.nextToken() == null) {
-        throw new UsageException("an argument is empty, not JSON; a string is written '\"\"'");
+        throw new IllegalArgumentException("there is no value");
       }
       Object value = fit(read(parser), type);
       if (parser.nextToken() != null) {
-        throw new UsageException(text + " is more than one JSON value");
+        throw new IllegalArgumentException("there is more than one value");
       }
       return value;
     } catch (JacksonException e) {
-      throw new UsageException(
-          "%s is not JSON: %s (a string is written '\"text\"')"
-              .formatted(text, e.getOriginalMessage()));
+      TokenStreamLocation where = e.getLocation();
+      throw new IllegalArgumentException(
+          where == null
+              ? e.getOriginalMessage()
+              : "line %d, column %d: %s"
+                  .formatted(where.getLineNr(), where.getColumnNr(), e.getOriginalMessage()),
+          e);
     }
   }
 
@@ -70,7 +106,7 @@ final class Json {
       case VALUE_TRUE -> true;
       case VALUE_FALSE -> false;
       case VALUE_NULL -> null;
-      default -> throw new UsageException("unexpected " + parser.currentToken());
+      default -> throw new IllegalArgumentException("unexpected " + parser.currentToken());
     };
   }
 
@@ -80,7 +116,7 @@ final class Json {
 
   /// Makes of a JSON value what the type wants, where JSON cannot tell; what does not fit stays as
   /// it is, and is refused when it is sent.
-  private static @Nullable Object fit(@Nullable Object value, Type type) {
+  public static @Nullable Object fit(@Nullable Object value, Type type) {
     return switch (type) {
       case Type.Plain.F32, Type.Plain.F64 -> real(value, type);
       case Type.Plain.BYTES -> value instanceof String text ? bytes(text) : value;
@@ -114,7 +150,7 @@ final class Json {
     try {
       return Base64.getDecoder().decode(text);
     } catch (IllegalArgumentException e) {
-      throw new UsageException("bytes are written in Base64: " + e.getMessage());
+      throw new IllegalArgumentException("bytes are written in Base64: " + e.getMessage(), e);
     }
   }
 
@@ -150,7 +186,7 @@ final class Json {
   }
 
   /// Writes a value that a guest function returned.
-  static String write(@Nullable Object value) {
+  public static String write(@Nullable Object value) {
     var text = new StringWriter();
     try (JsonGenerator generator = FACTORY.createGenerator(ObjectWriteContext.empty(), text)) {
       write(value, generator);

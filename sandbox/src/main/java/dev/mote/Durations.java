@@ -1,11 +1,11 @@
-package dev.mote.cli;
+package dev.mote;
 
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Map;
 
-/// Durations as they are written on a command line: `500ms`, `10s`, `1.5m`, `2h`.
-final class Durations {
+/// Durations as people write them on a command line and in a file: `500ms`, `10s`, `1.5m`, `2h`.
+public final class Durations {
   private static final Map<String, Long> NANOS =
       Map.of("ms", 1_000_000L, "s", 1_000_000_000L, "m", 60_000_000_000L, "h", 3_600_000_000_000L);
 
@@ -14,8 +14,10 @@ final class Durations {
 
   private Durations() {}
 
+  /// Reads one.
+  ///
   /// @throws IllegalArgumentException if the text is no duration greater than zero
-  static Duration parse(String text) {
+  public static Duration parse(String text) {
     int digits = 0;
     while (digits < text.length() && isOfNumber(text.charAt(digits))) {
       digits++;
@@ -38,7 +40,7 @@ final class Durations {
   }
 
   /// Seconds, without zeros at the end: `10 s`, `0.2 s`.
-  static String describe(Duration duration) {
+  public static String describe(Duration duration) {
     BigDecimal seconds =
         BigDecimal.valueOf(duration.getSeconds()).add(BigDecimal.valueOf(duration.getNano(), 9));
     return seconds.stripTrailingZeros().toPlainString() + " s";

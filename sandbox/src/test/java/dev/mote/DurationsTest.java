@@ -1,4 +1,4 @@
-package dev.mote.cli;
+package dev.mote;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

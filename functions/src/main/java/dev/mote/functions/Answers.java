@@ -1,0 +1,31 @@
+package dev.mote.functions;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.mote.MemorySize;
+import dev.mote.Outcome;
+import dev.mote.json.JsonValues;
+import org.jspecify.annotations.Nullable;
+
+/// Values that functions return, as answers.
+final class Answers {
+  private Answers() {}
+
+  /// The value as JSON; bytes as they are.
+  static FunctionResponse json(Outcome<@Nullable Object> outcome, MemorySize limit) {
+    return switch (outcome) {
+      case Outcome.Returned(byte[] bytes) -> of("application/octet-stream", bytes, limit);
+      case Outcome.Returned(var value) ->
+          of("application/json", (JsonValues.write(value) + "\n").getBytes(UTF_8), limit);
+      case Outcome.Failed(var error) -> FunctionResponse.of(Endings.fault(error));
+      case Outcome.Refused(var refusal) -> FunctionResponse.of(Endings.fault(refusal));
+      case Outcome.Ended(var ending) -> FunctionResponse.of(Endings.fault(ending));
+    };
+  }
+
+  private static FunctionResponse of(String type, byte[] body, MemorySize limit) {
+    return body.length > limit.bytes()
+        ? FunctionResponse.of(new Fault(Fault.Kind.RESPONSE, "it is larger than " + limit))
+        : FunctionResponse.of(200, type, body);
+  }
+}

@@ -1,0 +1,65 @@
+package dev.mote.functions;
+
+import dev.mote.Ending;
+import dev.mote.Instance;
+import dev.mote.Outcome;
+import dev.mote.PooledSandbox;
+import dev.mote.Streams;
+import org.jspecify.annotations.Nullable;
+
+/// The guest that serves a request: a fresh one, or an instance.
+interface Callee {
+  /// For a program that each request starts itself.
+  Callee NONE =
+      new Callee() {
+        @Override
+        public Outcome<@Nullable Object> call(
+            Streams streams, String function, @Nullable Object... arguments) {
+          throw new IllegalStateException("there is no guest");
+        }
+
+        @Override
+        public Ending run(Streams streams) {
+          throw new IllegalStateException("there is no guest");
+        }
+      };
+
+  Outcome<@Nullable Object> call(Streams streams, String function, @Nullable Object... arguments);
+
+  Ending run(Streams streams);
+
+  /// One as the snapshot has it.
+  static Callee fresh(PooledSandbox pooled) {
+    return new Callee() {
+      @Override
+      public Outcome<@Nullable Object> call(
+          Streams streams, String function, @Nullable Object... arguments) {
+        return pooled.<@Nullable Object>tryCall(streams, function, Object.class, arguments);
+      }
+
+      @Override
+      public Ending run(Streams streams) {
+        return pooled.run(streams);
+      }
+    };
+  }
+
+  /// One that keeps what its calls change. What a call that did not finish has changed is undone.
+  static Callee of(Instance instance) {
+    return new Callee() {
+      @Override
+      public Outcome<@Nullable Object> call(
+          Streams streams, String function, @Nullable Object... arguments) {
+        synchronized (instance) {
+          instance.restore();
+          return instance.<@Nullable Object>tryCall(streams, function, Object.class, arguments);
+        }
+      }
+
+      @Override
+      public Ending run(Streams streams) {
+        throw new IllegalStateException("a program that is run has no instances");
+      }
+    };
+  }
+}

@@ -1,0 +1,41 @@
+package dev.mote.functions;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What a function answered, or what is answered in its place.
+///
+/// @param status of HTTP, from 200 to 599
+/// @param headers checked: their names are tokens, their values have no control characters
+/// @param body whole; nobody changes the array
+/// @param fault why the function gave no answer of its own; null if it did
+public record FunctionResponse(
+    int status, List<Header> headers, byte[] body, @Nullable Fault fault) {
+  public FunctionResponse {
+    headers = List.copyOf(headers);
+  }
+
+  static FunctionResponse of(int status, String type, byte[] body) {
+    return new FunctionResponse(status, List.of(new Header("content-type", type)), body, null);
+  }
+
+  static FunctionResponse of(Fault fault) {
+    return of(fault, false);
+  }
+
+  /// What is answered in place of a function.
+  ///
+  /// @param withStack whether the client is told where in the function it happened
+  public static FunctionResponse of(Fault fault, boolean withStack) {
+    byte[] body = fault.problem(withStack).getBytes(UTF_8);
+    return new FunctionResponse(
+        fault.kind().status(),
+        List.of(
+            new Header("content-type", "application/problem+json"),
+            new Header("x-function-error", fault.kind().word())),
+        body,
+        fault);
+  }
+}

@@ -1,0 +1,167 @@
+package dev.mote.functions;
+
+import dev.mote.FileTree;
+import dev.mote.Program;
+import dev.mote.Sandbox;
+import dev.mote.SandboxBuilder;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// The programs that functions are run by, and the files of this host that they need. Each is
+/// looked for when the first function needs it, and what was found stays.
+///
+/// Of the host a guest sees what is named here, to be read only: of an interpreter its standard
+/// library and the distribution's shared libraries, for scripts and programs that are linked
+/// dynamically the distribution's programs besides.
+///
+/// Thread-safe.
+final class Runtimes implements AutoCloseable {
+  /// Where a function's files are in its sandbox, which is also where it starts.
+  static final String FOLDER = "/function";
+
+  private static final String RUNNERS = "/mote";
+
+  private final Path home;
+  private final Map<String, FileTree> trees = new LinkedHashMap<>(); // by path; guarded by this
+  private @Nullable Python python; // guarded by this
+
+  /// @param home has the programs of Mote's own, `mote-js` and `mote-wasm`
+  Runtimes(Path home) {
+    this.home = home;
+  }
+
+  /// The distribution's Python.
+  private record Python(Path executable, String library) {}
+
+  /// A sandbox for a function, without its limits.
+  ///
+  /// @throws FunctionException if this host lacks what it takes
+  SandboxBuilder sandbox(FunctionFiles files, Bundle bundle) {
+    String main = FOLDER + "/" + files.main();
+    return switch (files.language()) {
+      case PYTHON -> python(main, bundle);
+      case JAVASCRIPT -> own("mote-js", main, bundle);
+      case WASM -> own("mote-wasm", main, bundle);
+      case PROGRAM -> program(main, bundle);
+    };
+  }
+
+  private SandboxBuilder python(String main, Bundle bundle) {
+    Python found = findPython();
+    var parts = new LinkedHashMap<String, FileTree>();
+    parts.put(found.library(), directory(Path.of(found.library())));
+    addLibraries(parts);
+    addIfThere(parts, "/usr/share/zoneinfo");
+    parts.put(RUNNERS, pythonRunner());
+    parts.put(FOLDER, bundle.tree());
+    return Sandbox.builder(
+            Program.of(found.executable(), "-s", RUNNERS + "/mote_function.py", main))
+        .root(FileTree.of(parts))
+        .environment("PATH", "/usr/bin")
+        .environment("HOME", "/tmp")
+        .environment("LANG", "C.UTF-8")
+        .environment("PYTHONDONTWRITEBYTECODE", "1")
+        .workingDirectory(FOLDER);
+  }
+
+  private synchronized Python findPython() {
+    Python known = python;
+    if (known != null) {
+      return known;
+    }
+    try {
+      Path executable = Path.of("/usr/bin/python3").toRealPath();
+      Path library = Path.of("/usr/lib", executable.getFileName().toString());
+      if (!Files.isDirectory(library)) {
+        throw new FunctionException(
+            library + " is missing: it should have the standard library of " + executable);
+      }
+      python = new Python(executable, library.toString());
+      return python;
+    } catch (IOException e) {
+      throw new FunctionException(
+          "/usr/bin/python3 is missing; on Debian: apt-get install python3", e);
+    }
+  }
+
+  private synchronized FileTree pythonRunner() {
+    return trees.computeIfAbsent(
+        RUNNERS,
+        _ ->
+            FileTree.ofFiles(
+                Map.of(
+                    "mote.py", resource("mote.py"),
+                    "mote_function.py", resource("mote_function.py"))));
+  }
+
+  private static byte[] resource(String name) {
+    try (InputStream in =
+        Objects.requireNonNull(Runtimes.class.getResourceAsStream("python/" + name), name)) {
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// A static program of Mote's own.
+  private SandboxBuilder own(String name, String main, Bundle bundle) {
+    Path program = home.resolve(name);
+    if (!Files.isRegularFile(program)) {
+      throw new FunctionException(
+          "%s is missing: it is built by guest/%s/build, which needs cargo"
+              .formatted(program, name.equals("mote-js") ? "javascript" : "wasm"));
+    }
+    return Sandbox.builder(Program.of(program, main))
+        .root(FileTree.of(Map.of(FOLDER, bundle.tree())))
+        .environment("HOME", "/tmp")
+        .workingDirectory(FOLDER);
+  }
+
+  private SandboxBuilder program(String main, Bundle bundle) {
+    var parts = new LinkedHashMap<String, FileTree>();
+    for (String place : List.of("/usr/bin", "/bin", "/usr/lib", "/lib", "/usr/share")) {
+      addIfThere(parts, place);
+    }
+    addLibraries(parts);
+    parts.put(FOLDER, bundle.tree());
+    return Sandbox.builder(Program.inTree(main, bundle.settings().arguments()))
+        .root(FileTree.of(parts))
+        .environment("PATH", "/usr/bin:/bin")
+        .environment("HOME", "/tmp")
+        .environment("LANG", "C.UTF-8")
+        .workingDirectory(FOLDER);
+  }
+
+  private void addLibraries(Map<String, FileTree> parts) {
+    for (String place :
+        List.of("/lib/x86_64-linux-gnu", "/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/lib64")) {
+      addIfThere(parts, place);
+    }
+  }
+
+  private void addIfThere(Map<String, FileTree> parts, String place) {
+    Path path = Path.of(place);
+    if (Files.isDirectory(path)) {
+      parts.put(place, directory(path));
+    }
+  }
+
+  private synchronized FileTree directory(Path path) {
+    return trees.computeIfAbsent(path.toString(), _ -> FileTree.ofDirectory(path));
+  }
+
+  @Override
+  public synchronized void close() {
+    new ArrayList<>(trees.values()).forEach(FileTree::close);
+    trees.clear();
+  }
+}

@@ -1,0 +1,105 @@
+package dev.mote.server;
+
+import dev.mote.functions.DeployedFunction;
+import dev.mote.functions.Fault;
+import dev.mote.functions.FunctionRequest;
+import dev.mote.functions.FunctionResponse;
+import dev.mote.functions.Functions;
+import dev.mote.functions.Header;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// `/fn/NAME` and all below it: requests to functions, by any method.
+final class FunctionRoute {
+  static final String PREFIX = "/fn/";
+
+  private final Functions functions;
+  private final boolean tellsStacks;
+  private final long start = new SplittableRandom().nextLong();
+  private final AtomicLong count = new AtomicLong();
+
+  /// @param tellsStacks whether clients see where in a function something went wrong
+  FunctionRoute(Functions functions, boolean tellsStacks) {
+    this.functions = functions;
+    this.tellsStacks = tellsStacks;
+  }
+
+  void handle(Exchange exchange) {
+    String path = exchange.path();
+    int end = path.indexOf('/', PREFIX.length());
+    String name = path.substring(PREFIX.length(), end < 0 ? path.length() : end);
+    DeployedFunction function = functions.find(name);
+    if (function == null) {
+      exchange.closeAfter(); // its body was not read
+      exchange.sendProblem(
+          Fault.Kind.NOT_FOUND.status(), Fault.Kind.NOT_FOUND.title(), notFound(name));
+      return;
+    }
+    byte[] body = exchange.body(function.requestLimit());
+    if (body == null) {
+      exchange.closeAfter();
+      exchange.sendProblem(
+          Fault.Kind.TOO_LARGE.status(),
+          Fault.Kind.TOO_LARGE.title(),
+          "its body is larger than %d bytes".formatted(function.requestLimit()));
+      return;
+    }
+    long begun = System.nanoTime();
+    String id = nextId();
+    FunctionResponse answer = function.serve(request(exchange, id, name, end, body));
+    double millis = (System.nanoTime() - begun) / 1e6;
+    exchange.response().header("x-request-id", id);
+    exchange.response().header("server-timing", String.format(Locale.ROOT, "fn;dur=%.2f", millis));
+    Fault fault = answer.fault();
+    if (fault == null) {
+      exchange.send(answer);
+      return;
+    }
+    if (fault.kind() == Fault.Kind.BUSY || fault.kind() == Fault.Kind.NO_CAPACITY) {
+      exchange.response().header("retry-after", "1");
+    }
+    exchange.send(FunctionResponse.of(fault, tellsStacks));
+  }
+
+  private String notFound(String name) {
+    String broken = functions.broken().get(name);
+    return broken == null
+        ? "no function is called '%s' here".formatted(name)
+        : "it could not be started: " + broken;
+  }
+
+  /// Ids differ between processes, and count within one.
+  private String nextId() {
+    return "%016x".formatted(start + count.incrementAndGet() * 0x9E3779B97F4A7C15L);
+  }
+
+  private static FunctionRequest request(
+      Exchange exchange, String id, String name, int end, byte[] body) {
+    String path = exchange.path();
+    List<Header> headers = new ArrayList<>();
+    exchange
+        .request()
+        .headers()
+        .forEach(header -> {
+          for (String value : header.allValues()) {
+            headers.add(new Header(header.headerName().lowerCase(), value));
+          }
+        });
+    String host = Objects.requireNonNullElse(exchange.header("host"), "localhost");
+    String query = exchange.query();
+    return new FunctionRequest(
+        id,
+        exchange.method(),
+        "http://" + host + path + (query.isEmpty() ? "" : "?" + query),
+        PREFIX + name,
+        end < 0 ? "/" : path.substring(end),
+        query,
+        headers,
+        body,
+        exchange.request().remotePeer().host());
+  }
+}
