@@ -42,18 +42,13 @@ def maven_results():
 
 
 def console_results(log):
-    """The tests' tree and the counts of a JUnit console run; nothing when it did not get to its summary."""
+    """The tests of a JUnit console run with how each ended, and the counts; of a run that was cut off, as far as it got."""
     if not os.path.exists(log):
         return [], 0, 0
     with open(log, errors="replace") as file:
-        text = file.read()
-    tree = [line.rstrip() for line in text.splitlines() if re.match(r"^[ |]*['+]-- ", line)]
-
-    def number(what):
-        found = re.search(r"\[\s*(\d+) tests " + what + r"\s*\]", text)
-        return int(found.group(1)) if found else 0
-
-    return tree, number("successful"), number("failed")
+        ended = re.findall(r"^JUnit Jupiter > (.*) :: (SUCCESSFUL|FAILED|ABORTED|SKIPPED)\b", file.read(), re.MULTILINE)
+    counts = [outcome for _, outcome in ended]
+    return ended, counts.count("SUCCESSFUL"), counts.count("FAILED")
 
 
 def step_failed(folder, step):
@@ -80,13 +75,13 @@ def main(folder):
         failed += 1
     for paging in ("nested", "shadow"):
         step = "kvm-amd-" + paging
-        tree, good, bad = console_results(os.path.join(folder, step + ".log"))
-        failures += [f"kvm_amd, {paging} paging: {line.lstrip(' |+-')}" for line in tree if "[X]" in line]
+        tests, good, bad = console_results(os.path.join(folder, step + ".log"))
+        failures += [f"kvm_amd, {paging} paging: {name}" for name, outcome in tests if outcome == "FAILED"]
         if step_failed(folder, step) and not bad:
             failures.append(f"{step} did not end as it should, though no test failed: see its log")
             bad = 1
         print(f"=== kvm_amd, {paging} paging: {good} passed, {bad} failed")
-        print("\n".join("  " + line for line in tree))
+        print("\n".join(f"  {name}: {outcome.lower()}" for name, outcome in tests))
         passed += good
         failed += bad
     # Last, where a log that was cut still has them.

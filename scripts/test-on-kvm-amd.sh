@@ -2,7 +2,7 @@
 # Runs the tests tagged `every-kvm`, which must already be compiled (./build does it), under a genuine kvm_amd:
 #   scripts/test-on-kvm-amd.sh             with nested paging
 #   MOTE_NPT=0 scripts/test-on-kvm-amd.sh  with shadow paging
-# Prints the tree of tests and JUnit's summary; the exit status is JUnit's (1: a test failed, 2: no test found).
+# Prints each test as it begins and ends, and JUnit's summary; the exit status is JUnit's (1: a test failed, 2: no test found).
 # MOTE_TAG=name runs the tests of another tag, MOTE_CLASSES=regex only those of some classes, MOTE_SECONDS=n ends it
 # after n seconds.
 set -euo pipefail
@@ -44,5 +44,5 @@ libraries=$(cat "${modules[@]/%//target/test.classpath}" 2>/dev/null | tr ':' '\
 java=("$jdk/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx1g --enable-native-access=ALL-UNNAMED
   -cp "$path:$libraries" org.junit.platform.console.ConsoleLauncher execute
   "--scan-class-path=$roots" --include-engine=junit-jupiter "--include-tag=${MOTE_TAG:-every-kvm}"
-  "--include-classname=${MOTE_CLASSES:-.*}" --fail-if-no-tests --details=tree --details-theme=ascii --disable-ansi-colors --disable-banner)
+  "--include-classname=${MOTE_CLASSES:-.*}" --fail-if-no-tests --details=testfeed --disable-ansi-colors --disable-banner)
 scripts/on-kvm-amd.sh "cd $(printf '%q' "$PWD") && $(printf '%q ' "${java[@]}")"

@@ -102,7 +102,8 @@ int main(void) {
   printf("rang, value %d, interval %ld ns, overrun %d\n", last_timer, now.it_interval.tv_nsec,
          timer_getoverrun(timer) >= 0);
   printf("timer_delete %d", timer_delete(timer));
-  printf(", again %d %s\n", timer_delete(timer), strerror(errno));
+  int again = timer_delete(timer); // apart: arguments are evaluated in any order
+  printf(", again %d %s\n", again, strerror(errno));
   printf("bad clock %d %s\n", timer_create(77, &event, &timer), strerror(errno));
   return 0;
 }

@@ -53,7 +53,6 @@ final class KvmMachine implements VirtualMachine {
   private static final long XMM_REGISTERS = 160;
   private static final long XMM_END = 416;
   private static final long XSTATE_BV = 512;
-  private static final long XSTATE_X87 = 1;
   private static final long XSTATE_SSE = 2;
   private static final long XSTATE_AVX = 4;
 
@@ -721,11 +720,11 @@ final class KvmMachine implements VirtualMachine {
   }
 
   /// The area leaves out components that are as after a reset (Intel SDM volume 1, section 13.6).
-  /// If it leaves out all with which MXCSR goes, the hypervisor leaves that as it was, other than
-  /// the processor: then one of them is put in.
+  /// If it leaves out both with which the hypervisor takes MXCSR (Linux: xfeatures_mxcsr_quirk), it
+  /// leaves that as it was, other than the processor: then one of them is put in.
   private void keepControlRegister() {
     long present = xsave.get(ValueLayout.JAVA_LONG, XSTATE_BV);
-    if ((present & (XSTATE_X87 | XSTATE_SSE | XSTATE_AVX)) == 0) {
+    if ((present & (XSTATE_SSE | XSTATE_AVX)) == 0) {
       xsave.asSlice(XMM_REGISTERS, XMM_END - XMM_REGISTERS).fill((byte) 0);
       xsave.set(ValueLayout.JAVA_LONG, XSTATE_BV, present | XSTATE_SSE);
     }
