@@ -104,6 +104,7 @@ int main(void) {
   printf("timer_delete %d", timer_delete(timer));
   int again = timer_delete(timer); // apart: arguments are evaluated in any order
   printf(", again %d %s\n", again, strerror(errno));
-  printf("bad clock %d %s\n", timer_create(77, &event, &timer), strerror(errno));
+  int bad = timer_create(77, &event, &timer);
+  printf("bad clock %d %s\n", bad, strerror(errno));
   return 0;
 }

@@ -12,7 +12,7 @@ final class Answers {
   private Answers() {}
 
   /// The value as JSON; bytes as they are.
-  static FunctionResponse json(Outcome<@Nullable Object> outcome, MemorySize limit) {
+  static FunctionResponse json(Outcome<Object> outcome, MemorySize limit) {
     return switch (outcome) {
       case Outcome.Returned(byte[] bytes) -> of("application/octet-stream", bytes, limit);
       case Outcome.Returned(var value) ->

@@ -13,7 +13,7 @@ interface Callee {
   Callee NONE =
       new Callee() {
         @Override
-        public Outcome<@Nullable Object> call(
+        public Outcome<Object> call(
             Streams streams, String function, @Nullable Object... arguments) {
           throw new IllegalStateException("there is no guest");
         }
@@ -24,7 +24,7 @@ interface Callee {
         }
       };
 
-  Outcome<@Nullable Object> call(Streams streams, String function, @Nullable Object... arguments);
+  Outcome<Object> call(Streams streams, String function, @Nullable Object... arguments);
 
   Ending run(Streams streams);
 
@@ -32,9 +32,9 @@ interface Callee {
   static Callee fresh(PooledSandbox pooled) {
     return new Callee() {
       @Override
-      public Outcome<@Nullable Object> call(
+      public Outcome<Object> call(
           Streams streams, String function, @Nullable Object... arguments) {
-        return pooled.<@Nullable Object>tryCall(streams, function, Object.class, arguments);
+        return pooled.tryCall(streams, function, Object.class, arguments);
       }
 
       @Override
@@ -48,11 +48,11 @@ interface Callee {
   static Callee of(Instance instance) {
     return new Callee() {
       @Override
-      public Outcome<@Nullable Object> call(
+      public Outcome<Object> call(
           Streams streams, String function, @Nullable Object... arguments) {
         synchronized (instance) {
           instance.restore();
-          return instance.<@Nullable Object>tryCall(streams, function, Object.class, arguments);
+          return instance.tryCall(streams, function, Object.class, arguments);
         }
       }
 

@@ -13,6 +13,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -131,7 +132,7 @@ public final class FunctionFolder {
   }
 
   /// The files by their paths, the main one also where others are left out.
-  private void collect(String main, TreeMap<String, Path> found) throws IOException {
+  private void collect(String main, Map<String, Path> found) throws IOException {
     Files.walkFileTree(
         folder,
         new SimpleFileVisitor<>() {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param headers in their order, their names in lower case
 /// @param body whole; nobody changes the array
 /// @param remote the client's address
+@SuppressWarnings("ArrayRecordComponent") // nobody compares requests
 public record FunctionRequest(
     String id,
     String method,

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// @param headers checked: their names are tokens, their values have no control characters
 /// @param body whole; nobody changes the array
 /// @param fault why the function gave no answer of its own; null if it did
+@SuppressWarnings("ArrayRecordComponent") // nobody compares answers
 public record FunctionResponse(
     int status, List<Header> headers, byte[] body, @Nullable Fault fault) {
   public FunctionResponse {

@@ -23,6 +23,7 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /// The functions that a server has, on disk: archives by the digest of their bytes, and for each
@@ -102,7 +103,7 @@ final class FunctionStore {
   private static void publish(Path file, Path name) throws IOException {
     force(file);
     Files.move(file, name, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    force(name.getParent());
+    force(Objects.requireNonNull(name.getParent()));
   }
 
   private static void force(Path path) throws IOException {

@@ -19,7 +19,10 @@ public enum Language {
   /// A Linux program: a CGI program, or one that offers functions by a guest library.
   PROGRAM(List.of(".sh"), List.of("program", "bootstrap", "main.sh", "function.sh"));
 
+  @SuppressWarnings("ImmutableEnumChecker") // from List.of
   private final List<String> extensions;
+
+  @SuppressWarnings("ImmutableEnumChecker") // from List.of
   private final List<String> mains;
 
   Language(List<String> extensions, List<String> mains) {

@@ -10,6 +10,7 @@ final class Page {
       "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
           + " frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
+  @SuppressWarnings("ArrayRecordComponent") // nobody compares them
   private record File(String type, byte[] bytes) {}
 
   private final Map<String, File> files =
