@@ -19,9 +19,17 @@ final class Main {
 
   private static final String HELP =
       """
-      Mote runs unmodified Linux programs, each in its own micro-VM, and calls functions in them.
+      Mote runs untrusted code in micro-VMs: functions in any language, each request in a VM of its own,
+      and unmodified Linux programs.
 
       usage: mote COMMAND
+
+        new LANGUAGE NAME               make a folder with a function to begin with
+        up [DIR...]                     serve functions by HTTP
+        deploy [DIR]                    have a running server serve a function
+        list | inspect | rm             the functions of a running server: all, one, one less
+        invoke NAME [JSON]              send a request to a function
+        logs NAME                       what a function has written
 
         run PROGRAM [ARGUMENTS]         run a program in a micro-VM
         call PROGRAM FUNCTION [JSON...] call a function that a program offers

@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.mote.MemorySize;
 import dev.mote.Outcome;
 import dev.mote.json.JsonValues;
-import org.jspecify.annotations.Nullable;
 
 /// Values that functions return, as answers.
 final class Answers {

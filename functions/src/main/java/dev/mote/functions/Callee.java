@@ -32,8 +32,7 @@ interface Callee {
   static Callee fresh(PooledSandbox pooled) {
     return new Callee() {
       @Override
-      public Outcome<Object> call(
-          Streams streams, String function, @Nullable Object... arguments) {
+      public Outcome<Object> call(Streams streams, String function, @Nullable Object... arguments) {
         return pooled.tryCall(streams, function, Object.class, arguments);
       }
 
@@ -48,8 +47,7 @@ interface Callee {
   static Callee of(Instance instance) {
     return new Callee() {
       @Override
-      public Outcome<Object> call(
-          Streams streams, String function, @Nullable Object... arguments) {
+      public Outcome<Object> call(Streams streams, String function, @Nullable Object... arguments) {
         synchronized (instance) {
           instance.restore();
           return instance.tryCall(streams, function, Object.class, arguments);

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The functions of one server: deployed by name, kept in a folder, served by the machines of one
@@ -33,18 +34,24 @@ public final class Functions implements AutoCloseable {
   /// Opens a folder of functions. They serve once [#load] has started them.
   ///
   /// @param folder made if it is not there; of no other process at the same time
-  /// @param runtimes where Mote's own language programs are
+  /// @param runtimes where Mote's own language programs are, the folder `guest` of a source tree
   /// @param pool closed with this
   /// @param usual what holds where a function says nothing
+  /// @param progress receives lines for people, about what takes long
   /// @throws UncheckedIOException if the folder cannot be used
-  public Functions(Path folder, Path runtimes, SandboxPool pool, FunctionSettings usual) {
+  public Functions(
+      Path folder,
+      Path runtimes,
+      SandboxPool pool,
+      FunctionSettings usual,
+      Consumer<String> progress) {
     try {
       store = new FunctionStore(folder);
     } catch (IOException e) {
       throw new UncheckedIOException("the store " + folder + ": " + e.getMessage(), e);
     }
     this.pool = pool;
-    this.runtimes = new Runtimes(runtimes);
+    this.runtimes = new Runtimes(runtimes, progress);
     this.usual = usual;
   }
 

@@ -51,7 +51,7 @@ final class ProgramConvention implements Convention {
       return invalid("it is larger than " + responseLimit);
     }
     if (ending instanceof Ending.Exited(int status) && status == 0) {
-      return response(output.toByteArray());
+      return response(output.toByteArray(), responseLimit.bytes());
     }
     return FunctionResponse.of(Endings.fault(ending));
   }
@@ -114,10 +114,10 @@ final class ProgramConvention implements Convention {
   }
 
   /// What the program wrote: lines of a head, an empty line and the body; or the body alone.
-  private FunctionResponse response(byte[] output) {
+  static FunctionResponse response(byte[] output, long limit) {
     int head = headLength(output);
     if (head == 0) {
-      return body(200, List.of(), output, 0);
+      return body(200, List.of(), output, 0, limit);
     }
     int status = 200;
     var headers = new ArrayList<Header>();
@@ -137,12 +137,13 @@ final class ProgramConvention implements Convention {
         status = name.equals("location") && status == 200 ? 302 : status;
       }
     }
-    return body(status, headers, output, head);
+    return body(status, headers, output, head, limit);
   }
 
-  private FunctionResponse body(int status, List<Header> headers, byte[] output, int from) {
-    if (output.length - from > responseLimit.bytes()) {
-      return invalid("its body is larger than " + responseLimit);
+  private static FunctionResponse body(
+      int status, List<Header> headers, byte[] output, int from, long limit) {
+    if (output.length - from > limit) {
+      return invalid("its body is larger than " + MemorySize.ofBytes(limit));
     }
     byte[] body = Arrays.copyOfRange(output, from, output.length);
     var all = new ArrayList<>(headers);

@@ -10,10 +10,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The programs that functions are run by, and the files of this host that they need. Each is
@@ -32,11 +35,16 @@ final class Runtimes implements AutoCloseable {
 
   private final Path home;
   private final Map<String, FileTree> trees = new LinkedHashMap<>(); // by path; guarded by this
+  private final Consumer<String> progress;
+  private final Set<String> lookedAt = new HashSet<>(); // programs; guarded by this
   private @Nullable Python python; // guarded by this
 
-  /// @param home has the programs of Mote's own, `mote-js` and `mote-wasm`
-  Runtimes(Path home) {
+  /// @param home has the programs of Mote's own, `javascript/target/mote-js` and
+  ///   `wasm/target/mote-wasm`, or what builds them
+  /// @param progress receives lines for people
+  Runtimes(Path home, Consumer<String> progress) {
     this.home = home;
+    this.progress = progress;
   }
 
   /// The distribution's Python.
@@ -49,8 +57,8 @@ final class Runtimes implements AutoCloseable {
     String main = FOLDER + "/" + files.main();
     return switch (files.language()) {
       case PYTHON -> python(main, bundle);
-      case JAVASCRIPT -> own("mote-js", main, bundle);
-      case WASM -> own("mote-wasm", main, bundle);
+      case JAVASCRIPT -> own("javascript", "mote-js", main, bundle);
+      case WASM -> own("wasm", "mote-wasm", main, bundle);
       case PROGRAM -> program(main, bundle);
     };
   }
@@ -113,17 +121,27 @@ final class Runtimes implements AutoCloseable {
   }
 
   /// A static program of Mote's own.
-  private SandboxBuilder own(String name, String main, Bundle bundle) {
-    Path program = home.resolve(name);
-    if (!Files.isRegularFile(program)) {
-      throw new FunctionException(
-          "%s is missing: it is built by guest/%s/build, which needs cargo"
-              .formatted(program, name.equals("mote-js") ? "javascript" : "wasm"));
-    }
-    return Sandbox.builder(Program.of(program, main))
+  private SandboxBuilder own(String folder, String name, String main, Bundle bundle) {
+    return Sandbox.builder(Program.of(built(folder, name), main))
         .root(FileTree.of(Map.of(FOLDER, bundle.tree())))
         .environment("HOME", "/tmp")
         .workingDirectory(FOLDER);
+  }
+
+  /// Where the program is; in a source tree it is built if it is missing or older than its sources.
+  private synchronized Path built(String folder, String name) {
+    Path program = home.resolve(folder).resolve("target").resolve(name);
+    Path build = home.resolve(folder).resolve("build");
+    if (Files.isExecutable(build) && !lookedAt.contains(name)) {
+      progress.accept(
+          "building " + name + ", if it is not up to date (some minutes the first time)");
+      Tool.run(home, List.of(build.toString()));
+      lookedAt.add(name);
+    }
+    if (!Files.isRegularFile(program)) {
+      throw new FunctionException(program + " is missing, which runs such functions");
+    }
+    return program;
   }
 
   private SandboxBuilder program(String main, Bundle bundle) {

@@ -120,7 +120,13 @@ final class UpCommand {
         SandboxPool.builder().machines(machines).machineMemory(machineMemory).build();
     // A folder's owner sees where it fails; of others' functions only the log tells it.
     boolean stacks = tellsStacks || isTemporary;
-    try (var functions = new Functions(place, runtimes(), pool, FunctionSettings.DEFAULT);
+    try (var functions =
+            new Functions(
+                place,
+                runtimes(),
+                pool,
+                FunctionSettings.DEFAULT,
+                line -> err.println("mote: " + line));
         var server = new FunctionServer(address(), functions, stacks)) {
       functions.load();
       functions.broken().forEach((name, why) -> err.println("mote: " + name + ": " + why));
@@ -226,9 +232,9 @@ final class UpCommand {
     }
   }
 
-  /// Where `./mote` has put the programs for JavaScript and WebAssembly.
+  /// Where the programs for JavaScript and WebAssembly are, as `./mote` says.
   private static Path runtimes() {
-    return Path.of(Objects.requireNonNullElse(System.getProperty("mote.runtimes"), "runtimes"));
+    return Path.of(Objects.requireNonNullElse(System.getProperty("mote.runtimes"), "guest"));
   }
 
   private static Path usualStore() {

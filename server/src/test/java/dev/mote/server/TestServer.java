@@ -1,0 +1,109 @@
+package dev.mote.server;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.mote.MemorySize;
+import dev.mote.SandboxPool;
+import dev.mote.functions.FunctionFolder;
+import dev.mote.functions.FunctionSettings;
+import dev.mote.functions.Functions;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+
+/// A server with a store of its own, and what a client of it needs.
+final class TestServer implements AutoCloseable {
+  final HttpClient http =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(Duration.ofSeconds(20))
+          .build();
+  final Functions functions;
+  final FunctionServer server;
+  private final Path folder;
+
+  TestServer(Path folder) {
+    this(folder, SandboxPool.builder().machines(3).machineMemory(MemorySize.ofGibibytes(1)));
+  }
+
+  TestServer(Path folder, SandboxPool.Builder pool) {
+    this.folder = folder;
+    functions =
+        new Functions(
+            folder.resolve("store"),
+            Path.of("../guest").toAbsolutePath(),
+            pool.waitTime(Duration.ofSeconds(60)).build(),
+            FunctionSettings.DEFAULT,
+            _ -> {});
+    functions.load();
+    server =
+        new FunctionServer(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), functions, true);
+  }
+
+  URI uri(String path) {
+    return URI.create("http://localhost:" + server.port() + path);
+  }
+
+  /// A folder with files, as an archive.
+  byte[] archive(Map<String, String> files) throws IOException {
+    Path source = Files.createTempDirectory(folder, "source");
+    for (Map.Entry<String, String> file : files.entrySet()) {
+      Path path = source.resolve(file.getKey());
+      Files.createDirectories(path.getParent());
+      Files.writeString(path, file.getValue());
+      if (file.getValue().startsWith("#!")) {
+        path.toFile().setExecutable(true);
+      }
+    }
+    var archive = new ByteArrayOutputStream();
+    new FunctionFolder(source).archive(archive);
+    return archive.toByteArray();
+  }
+
+  HttpResponse<String> deploy(String name, Map<String, String> files) throws Exception {
+    return put(name, archive(files));
+  }
+
+  HttpResponse<String> deploy(String name, String python) throws Exception {
+    return deploy(name, Map.of("main.py", python));
+  }
+
+  HttpResponse<String> put(String name, byte[] archive) throws Exception {
+    return send(
+        HttpRequest.newBuilder(uri("/v1/functions/" + name))
+            .PUT(BodyPublishers.ofByteArray(archive)));
+  }
+
+  HttpResponse<String> get(String path) throws Exception {
+    return send(HttpRequest.newBuilder(uri(path)).GET());
+  }
+
+  HttpResponse<String> post(String path, String json) throws Exception {
+    return send(
+        HttpRequest.newBuilder(uri(path))
+            .POST(BodyPublishers.ofString(json))
+            .header("content-type", "application/json"));
+  }
+
+  HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
+    return http.send(request.timeout(Duration.ofMinutes(2)).build(), BodyHandlers.ofString(UTF_8));
+  }
+
+  @Override
+  public void close() {
+    server.stop(Duration.ofSeconds(10));
+    http.close();
+  }
+}
