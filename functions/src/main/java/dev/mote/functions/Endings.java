@@ -33,7 +33,7 @@ final class Endings {
       case Ending.Deadlocked _ ->
           new Fault(Fault.Kind.TIMEOUT, "each of its threads waits for another one");
       case Ending.Broken(String text) -> new Fault(Fault.Kind.CRASH, text);
-      case Ending.ProtocolViolation(String text) -> new Fault(Fault.Kind.CRASH, text);
+      case Ending.ProtocolViolation(String text) -> new Fault(Fault.Kind.RESPONSE, text);
     };
   }
 

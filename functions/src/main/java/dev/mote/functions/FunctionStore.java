@@ -163,11 +163,11 @@ final class FunctionStore {
     if (Files.size(file) > LARGEST_ENTRY) {
       throw new IOException(file + " is no file of a function: it is too large");
     }
-    JsonObject fields =
-        Json.read(
-            fault -> new UncheckedIOException(new IOException(file + ": " + fault)),
-            Files.readAllBytes(file));
     try {
+      JsonObject fields =
+          Json.read(
+              fault -> new UncheckedIOException(new IOException(file + ": " + fault)),
+              Files.readAllBytes(file));
       return new Entry(
           FunctionName.check(name.substring(0, name.length() - SUFFIX.length())),
           fields.size("version"),

@@ -196,6 +196,9 @@ final class SettingsFile {
     if (node == null) {
       return otherwise;
     }
+    if (!node.isObject()) {
+      throw wrong("environment", "it must be a table of variables");
+    }
     var variables = new LinkedHashMap<>(otherwise);
     for (Map.Entry<String, JsonNode> variable : node.properties()) {
       String name = variable.getKey();

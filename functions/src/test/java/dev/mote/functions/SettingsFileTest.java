@@ -36,7 +36,7 @@ class SettingsFileTest {
             timeout = "1.5s"
             cpu-time = "500ms"
             start-timeout = "2m"
-            request-limit = "0"
+            request-limit = "1KiB"
             response-limit = "10MiB"
             log-limit = "1KiB"
             concurrency = 3
@@ -61,7 +61,7 @@ class SettingsFileTest {
                 Duration.ofMillis(1500),
                 Duration.ofMillis(500),
                 Duration.ofMinutes(2),
-                MemorySize.ofBytes(0),
+                MemorySize.ofKibibytes(1),
                 MemorySize.ofMebibytes(10),
                 MemorySize.ofKibibytes(1),
                 3,
@@ -88,7 +88,7 @@ class SettingsFileTest {
         "main = \"/etc/passwd\" | within the function's folder",
         "instance-key = \"a b\" | no name of a header",
         "colour = \"red\" | no setting 'colour'",
-        "environment = 5 | no setting",
+        "environment = 5 | environment: it must be a table",
         "environment.\"A=B\" = \"x\" | cannot be a variable's name",
         "environment.A = 5 | environment.A: it must be a string",
         "arguments = [1] | arguments: it must be a list of strings",

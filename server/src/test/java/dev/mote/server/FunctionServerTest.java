@@ -92,7 +92,7 @@ class FunctionServerTest {
         "divide | 500 | exception | ZeroDivisionError: division by zero",
         "loop | 504 | timeout | more than 3000 ms",
         "sleep | 504 | timeout | more than 3000 ms",
-        "memory | 500 | exception | MemoryError",
+        "memory | 507 | out-of-memory | 96MiB",
         "exit | 500 | exception | exit (status 3)",
         "leave | 502 | exit | status 3",
         "abort | 502 | crash | SIGABRT",
@@ -218,8 +218,8 @@ class FunctionServerTest {
         import os, socket
         def handle(event):
             found = []
-            for place in ("/etc/passwd", "/root", "/home", "/work", "/var", "/proc/1/environ", "/usr/local"):
-                if os.path.exists(place): found.append(place)
+            for place in ("/root", "/home", "/work", "/var", "/srv", "/opt", "/mnt", "/usr/local"):
+                if os.path.isdir(place) and os.listdir(place): found.append(place)
             try:
                 socket.create_connection(("127.0.0.1", event), 1)
                 found.append("network")
@@ -227,12 +227,7 @@ class FunctionServerTest {
             return {"found": found, "function": sorted(os.listdir("/function")), "user": os.environ.get("USER")}
         """);
     assertThat(server.post("/fn/look", Integer.toString(server.server.port())).body())
-        .contains("\"function\":[\"main.py\"]")
-        .contains("\"user\":null")
-        .doesNotContain("network")
-        .doesNotContain("/root")
-        .doesNotContain("/home")
-        .doesNotContain("/usr/local");
+        .isEqualTo("{\"found\":[],\"function\":[\"main.py\"],\"user\":null}\n");
   }
 
   /// What any request leaves behind, none of the others finds; and no two have the same randomness.

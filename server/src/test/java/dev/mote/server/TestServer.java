@@ -4,10 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.mote.MemorySize;
 import dev.mote.SandboxPool;
-import dev.mote.functions.FunctionFolder;
 import dev.mote.functions.FunctionSettings;
 import dev.mote.functions.Functions;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -56,7 +54,7 @@ final class TestServer implements AutoCloseable {
     return URI.create("http://localhost:" + server.port() + path);
   }
 
-  /// A folder with files, as an archive.
+  /// A folder with files, as an archive that tar(1) makes.
   byte[] archive(Map<String, String> files) throws IOException {
     Path source = Files.createTempDirectory(folder, "source");
     for (Map.Entry<String, String> file : files.entrySet()) {
@@ -67,9 +65,8 @@ final class TestServer implements AutoCloseable {
         path.toFile().setExecutable(true);
       }
     }
-    var archive = new ByteArrayOutputStream();
-    new FunctionFolder(source).archive(archive);
-    return archive.toByteArray();
+    Process tar = new ProcessBuilder("tar", "cf", "-", "-C", source.toString(), ".").start();
+    return tar.getInputStream().readAllBytes();
   }
 
   HttpResponse<String> deploy(String name, Map<String, String> files) throws Exception {
