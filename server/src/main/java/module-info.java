@@ -11,6 +11,7 @@ module dev.mote.server {
   requires dev.mote.values;
   requires io.helidon.http;
   requires io.helidon.webserver;
+  requires java.logging;
   requires java.net.http;
 
   exports dev.mote.server;

@@ -24,6 +24,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 final class UpCommand {
   private static final int USUAL_PORT = 8080;
   private static final Duration DRAIN = Duration.ofSeconds(30);
+
+  /// Kept, so that its level is.
+  private static final Logger QUIET = Logger.getLogger("io.helidon");
 
   private final PrintStream out;
   private final PrintStream err;
@@ -88,6 +93,7 @@ final class UpCommand {
   }
 
   int execute(List<String> arguments) {
+    QUIET.setLevel(Level.WARNING); // it tells of its start, as we do
     List<String> words = options.parse(arguments);
     if (options.helpWanted()) {
       out.print(
