@@ -2,8 +2,8 @@
 
 use crate::modules::{Files, Modules};
 use crate::web::Web;
-use crate::{Failure, event_loop};
-use rquickjs::{Context, Ctx, Promise, Result, Runtime, Value};
+use crate::{Failure, memory};
+use rquickjs::{Context, Ctx, Result, Runtime};
 use std::path::Path;
 use std::rc::Rc;
 
@@ -25,22 +25,25 @@ impl Engine {
     }
 
     fn make(root: &Path, stack: usize) -> Result<Self> {
+        memory::keep();
         let runtime = Runtime::new()?;
         runtime.set_max_stack_size(stack);
-        if let Some(memory) = memory_of_the_machine() {
+        if let Some(memory) = memory::of_the_machine() {
             runtime.set_memory_limit(memory - memory / 8);
         }
         let files = Files::new(root);
         runtime.set_loader(Modules::new(files.clone()), Modules::new(files.clone()));
         let context = Context::full(&runtime)?;
-        let web = Rc::new(context.with(|ctx| {
-            Web::load(&ctx).inspect_err(|_| eprintln!("{:?}", ctx.catch().as_exception()))
-        })?);
+        let web = Rc::new(context.with(|ctx| Web::load(&ctx))?);
         let note_rejection = web.note_rejection.clone();
-        runtime.set_host_promise_rejection_tracker(Some(Box::new(move |ctx, promise, reason, is_handled| {
-            // It only fails where there is no memory, and then something else does too.
-            let _ = note_rejection.get(&ctx).and_then(|note| note.call::<_, ()>((promise, reason, is_handled)));
-        })));
+        runtime.set_host_promise_rejection_tracker(Some(Box::new(
+            move |ctx, promise, reason, is_handled| {
+                // It only fails where there is no memory, and then something else does too.
+                let _ = note_rejection
+                    .get(&ctx)
+                    .and_then(|note| note.call::<_, ()>((promise, reason, is_handled)));
+            },
+        )));
         Ok(Engine { files, web, context, runtime })
     }
 
@@ -49,7 +52,10 @@ impl Engine {
     }
 
     /// Does something with the engine. An error is what was thrown.
-    pub(crate) fn with<T>(&self, action: impl FnOnce(&Ctx<'_>, &Web) -> Result<T>) -> std::result::Result<T, Failure> {
+    pub(crate) fn with<T>(
+        &self,
+        action: impl FnOnce(&Ctx<'_>, &Web) -> Result<T>,
+    ) -> std::result::Result<T, Failure> {
         self.context.with(|ctx| action(&ctx, &self.web).map_err(|error| self.web.failure(&ctx, error)))
     }
 
@@ -58,18 +64,6 @@ impl Engine {
         self.runtime.run_gc();
         let used = usize::try_from(self.runtime.memory_usage().malloc_size).unwrap_or_default();
         self.runtime.set_gc_threshold(used + GARBAGE);
+        memory::have_ready();
     }
-}
-
-/// Waits for a promise, and gives what it was fulfilled with.
-pub(crate) fn wait_for<'js>(ctx: &Ctx<'js>, web: &Web, promise: &Promise<'js>) -> Result<Value<'js>> {
-    event_loop::run(ctx, web, promise)
-}
-
-/// In bytes. In a sandbox this is its limit.
-fn memory_of_the_machine() -> Option<usize> {
-    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
-    let total = text.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
-    let kibibytes: usize = total.trim().strip_suffix("kB")?.trim().parse().ok()?;
-    kibibytes.checked_mul(1024)
 }

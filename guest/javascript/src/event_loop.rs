@@ -5,11 +5,28 @@ use rquickjs::{Ctx, Exception, Promise, Result, Value};
 use std::io::Write;
 use std::time::Duration;
 
+/// What becomes of promises that are rejected and that nobody looks after.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rejections {
+    /// They are in the log.
+    AreReported,
+    /// They are an error, as if they were thrown.
+    AreThrown,
+}
+
 /// Does what there is to do until a promise has settled, and gives what it was fulfilled with.
-pub(crate) fn run<'js>(ctx: &Ctx<'js>, web: &Web, promise: &Promise<'js>) -> Result<Value<'js>> {
+pub(crate) fn run<'js>(
+    ctx: &Ctx<'js>,
+    web: &Web,
+    promise: &Promise<'js>,
+    rejections: Rejections,
+) -> Result<Value<'js>> {
     loop {
         while ctx.execute_pending_job() {}
-        web.report_rejections.get(ctx)?.call::<_, usize>(())?;
+        match rejections {
+            Rejections::AreReported => web.report_rejections(ctx)?,
+            Rejections::AreThrown => web.throw_rejection(ctx)?,
+        }
         if let Some(result) = promise.result() {
             return result;
         }

@@ -1,6 +1,7 @@
 //! A function: a file of the author's that was loaded, and what it offers.
 
-use crate::engine::{Engine, wait_for};
+use crate::engine::Engine;
+use crate::event_loop::{self, Rejections};
 use crate::web::Known;
 use crate::{Failure, modules, native, values};
 use mote::Any;
@@ -24,7 +25,8 @@ impl Function {
     /// # Errors
     /// What is wrong with the file, or what it throws.
     pub fn start(file: &Path, stack: usize) -> std::result::Result<Self, Failure> {
-        let root = std::env::current_dir().map_err(|e| Failure::new(format!("there is no working directory: {e}")))?;
+        let root = std::env::current_dir()
+            .map_err(|e| Failure::new(format!("there is no working directory: {e}")))?;
         Function::start_in(&root, file, stack)
     }
 
@@ -37,11 +39,14 @@ impl Function {
         let name = modules::name_of(root, file);
         let offered = engine.with(|ctx, web| {
             let module = modules::load(ctx, engine.files(), &name, None)?;
-            let (module, evaluated) = module.eval()?;
+            let (module, evaluated) = modules::evaluate(ctx, engine.files(), module)?;
             web.watch.get(ctx)?.call::<_, ()>((evaluated.clone(),))?;
-            wait_for(ctx, web, &evaluated)?;
+            event_loop::run(ctx, web, &evaluated, Rejections::AreThrown)?;
             let offers: Object<'_> = web.offers.get(ctx)?.call((module.namespace()?,))?;
-            offers.props().map(|entry| entry.map(|(name, handler)| (name, Known::new(ctx, handler)))).collect::<Result<Vec<_>>>()
+            offers
+                .props()
+                .map(|entry| entry.map(|(name, handler)| (name, Known::new(ctx, handler))))
+                .collect::<Result<Vec<_>>>()
         })?;
         if offered.is_empty() {
             return Err(Failure::new(format!(
@@ -69,7 +74,7 @@ impl Function {
             .ok_or_else(|| Failure::new(format!("there is no function {name}")))?;
         self.engine.with(|ctx, web| {
             let promise = begin(ctx, handler, arguments)?;
-            values::result(ctx, wait_for(ctx, web, &promise)?)
+            values::result(ctx, event_loop::run(ctx, web, &promise, Rejections::AreReported)?)
         })
     }
 
@@ -77,9 +82,12 @@ impl Function {
     pub fn serve(self) -> ! {
         let function = Rc::new(self);
         for (name, _) in &function.offered {
-            let signature = if name == "fetch" { "(request: any) -> any" } else { "(event: any, context: any) -> any" };
+            let signature =
+                if name == "fetch" { "(request: any) -> any" } else { "(event: any, context: any) -> any" };
             let (called, function) = (name.clone(), Rc::clone(&function));
-            mote::offer(name, signature, move |arguments| Ok(function.call(&called, arguments).map_err(mote::Error::from)?));
+            mote::offer(name, signature, move |arguments| {
+                function.call(&called, arguments).map_err(mote::Error::from)
+            });
         }
         native::forget_after_restore();
         mote::serve()

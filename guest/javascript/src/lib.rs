@@ -7,6 +7,7 @@ mod engine;
 mod event_loop;
 mod failure;
 mod function;
+mod memory;
 mod modules;
 mod native;
 mod typescript;

@@ -15,7 +15,9 @@ const STACK: usize = 6 << 20;
 fn main() {
     let mut arguments = std::env::args_os().skip(1);
     let file = arguments.next().map(PathBuf::from);
-    if arguments.next().is_some() || file.as_ref().is_some_and(|file| file.as_os_str().as_encoded_bytes()[..] == *b"--help") {
+    if arguments.next().is_some()
+        || file.as_ref().is_some_and(|file| file.as_os_str().as_encoded_bytes()[..] == *b"--help")
+    {
         eprintln!("{USAGE}");
         exit(2);
     }

@@ -3,16 +3,17 @@
 //! The name of a module is the path of its file, relative to the root if it is below: stacks have it.
 
 mod files;
+mod imports;
 mod packages;
 
 use crate::native::Native;
 use crate::{Failure, typescript, web};
 pub(crate) use files::{Files, name_of};
-use rquickjs::loader::{ImportAttributes, Loader, Resolver};
-use rquickjs::module::Declared;
-use rquickjs::object::Property;
 use rquickjs::function::Constructor;
-use rquickjs::{Ctx, Error, Exception, Module, Object, Result};
+use rquickjs::loader::{ImportAttributes, Loader, Resolver};
+use rquickjs::module::{Declared, Evaluated};
+use rquickjs::object::Property;
+use rquickjs::{Ctx, Error, Exception, Module, Object, Promise, Result};
 
 /// Of the names of modules of this program. Only those may import them.
 const OWN: &str = "mote:";
@@ -39,7 +40,7 @@ impl Resolver for Modules {
             return Ok(specifier.strip_prefix("./").map_or(specifier.into(), |name| format!("{OWN}{name}")));
         }
         find(ctx, &self.files, base, specifier).map_err(|message| {
-            let stack = self.files.place_of(base, specifier).unwrap_or_default();
+            let stack = imports::place_of(&self.files, base, specifier).unwrap_or_default();
             throw(ctx, "Error", &Failure { message, stack })
         })
     }
@@ -55,7 +56,8 @@ fn find(ctx: &Ctx<'_>, files: &Files, base: &str, specifier: &str) -> std::resul
     if let Some((scheme, _)) = specifier.split_once(':') {
         return Err(missing(&format!(": there are no modules of the kind '{scheme}:' here")));
     }
-    packages::find(ctx, files, base, specifier)?.ok_or_else(|| missing(": there is no such package in node_modules"))
+    packages::find(ctx, files, base, specifier)?
+        .ok_or_else(|| missing(": there is no such package in node_modules"))
 }
 
 impl Loader for Modules {
@@ -89,21 +91,46 @@ pub(crate) fn load<'js>(
         (Some("text"), _) => text_module(ctx, &source)?,
         (Some("json"), _) | (None, "json") => json_module(ctx, name, &source)?,
         (Some(kind), _) => {
-            return Err(throw(ctx, "TypeError", &Failure::new(format!("There are no modules of the type '{kind}' ({name})"))));
+            return Err(throw(
+                ctx,
+                "TypeError",
+                &Failure::new(format!("There are no modules of the type '{kind}' ({name})")),
+            ));
         }
-        (None, "ts" | "mts") => typescript::strip(name, source).map_err(|failure| throw(ctx, "SyntaxError", &failure))?,
+        (None, "ts" | "mts") => {
+            typescript::strip(name, source).map_err(|failure| throw(ctx, "SyntaxError", &failure))?
+        }
         (None, "jsx" | "tsx" | "cts") => {
             let message = format!("{name}: files with the extension .{extension} are not supported");
             return Err(throw(ctx, "SyntaxError", &Failure::new(message)));
         }
         (None, _) => {
-            packages::require_esm(ctx, files, name, &source).map_err(|message| throw(ctx, "Error", &Failure::new(message)))?;
+            packages::require_esm(ctx, files, name, &source)
+                .map_err(|message| throw(ctx, "Error", &Failure::new(message)))?;
             source
         }
     };
+    files.remember(name);
     let module = Module::declare(ctx.clone(), name, code)?;
     module.meta()?.set("url", format!("file://{}", files.path(name).display()))?;
     Ok(module)
+}
+
+/// Evaluates a module and those that it imports: the promise says when they have been.
+pub(crate) fn evaluate<'js>(
+    ctx: &Ctx<'js>,
+    files: &Files,
+    module: Module<'js, Declared>,
+) -> Result<(Module<'js, Evaluated>, Promise<'js>)> {
+    module.eval().map_err(|error| {
+        let thrown = ctx.catch();
+        // What an import does not find has no place.
+        let message = thrown.as_exception().and_then(Exception::message).unwrap_or_default();
+        match imports::explain(files, &message) {
+            Some(failure) if error.is_exception() => throw(ctx, "SyntaxError", &failure),
+            _ => ctx.throw(thrown),
+        }
+    })
 }
 
 fn text_module(ctx: &Ctx<'_>, text: &str) -> Result<String> {

@@ -15,8 +15,22 @@ pub(crate) use random::forget_after_restore;
 pub(crate) struct Native;
 
 const NAMES: [&str; 16] = [
-    "decoder", "decodeUtf8", "digest", "encode", "encodingName", "environment", "formParse", "formSerialize", "hmac", "latin1",
-    "print", "random", "randomNumber", "urlParse", "urlSet", "version",
+    "decoder",
+    "decodeUtf8",
+    "digest",
+    "encode",
+    "encodingName",
+    "environment",
+    "formParse",
+    "formSerialize",
+    "hmac",
+    "latin1",
+    "print",
+    "random",
+    "randomNumber",
+    "urlParse",
+    "urlSet",
+    "version",
 ];
 
 impl ModuleDef for Native {
@@ -26,7 +40,10 @@ impl ModuleDef for Native {
 
     fn evaluate<'js>(ctx: &Ctx<'js>, exports: &Exports<'js>) -> Result<()> {
         exports.export("decoder", Func::from(decoder))?;
-        exports.export("decodeUtf8", Func::from(|bytes: TypedArray<'js, u8>| text::decode_utf8(&copy(&bytes))))?;
+        exports.export(
+            "decodeUtf8",
+            Func::from(|bytes: TypedArray<'js, u8>| text::decode_utf8(&copy(&bytes))),
+        )?;
         exports.export("digest", Func::from(digest))?;
         exports.export("encode", Func::from(|ctx, text: String| ArrayBuffer::new(ctx, text.into_bytes())))?;
         exports.export("encodingName", Func::from(|label: String| text::encoding_name(&label)))?;
@@ -36,10 +53,17 @@ impl ModuleDef for Native {
         exports.export("hmac", Func::from(hmac))?;
         exports.export("latin1", Func::from(|bytes: TypedArray<'js, u8>| text::latin1(&copy(&bytes))))?;
         exports.export("print", Func::from(print))?;
-        exports.export("random", Func::from(|ctx, size: usize| ArrayBuffer::new(ctx, random::bytes(size))))?;
+        exports
+            .export("random", Func::from(|ctx, size: usize| ArrayBuffer::new(ctx, random::bytes(size))))?;
         exports.export("randomNumber", Function::new(ctx.clone(), random::number)?.with_name("random")?)?;
-        exports.export("urlParse", Func::from(|url: String, base: Option<String>| urls::parse(&url, base.as_deref())))?;
-        exports.export("urlSet", Func::from(|url: String, part: String, value: String| urls::set(&url, &part, &value)))?;
+        exports.export(
+            "urlParse",
+            Func::from(|url: String, base: Option<String>| urls::parse(&url, base.as_deref())),
+        )?;
+        exports.export(
+            "urlSet",
+            Func::from(|url: String, part: String, value: String| urls::set(&url, &part, &value)),
+        )?;
         exports.export("version", env!("CARGO_PKG_VERSION"))?;
         Ok(())
     }
@@ -72,7 +96,10 @@ fn environment<'js>(ctx: Ctx<'js>) -> Result<Object<'js>> {
 /// A function that takes bytes, and whether they are the last, and gives their text, or none if they are malformed.
 fn decoder<'js>(ctx: Ctx<'js>, label: String, fatal: bool, keep_bom: bool) -> Result<Function<'js>> {
     let mut decoder = text::Decoder::new(&label, fatal, keep_bom);
-    Function::new(ctx, MutFn::from(move |bytes: TypedArray<'js, u8>, last: bool| decoder.decode(&copy(&bytes), last)))
+    Function::new(
+        ctx,
+        MutFn::from(move |bytes: TypedArray<'js, u8>, last: bool| decoder.decode(&copy(&bytes), last)),
+    )
 }
 
 fn digest<'js>(ctx: Ctx<'js>, algorithm: String, data: TypedArray<'js, u8>) -> Result<ArrayBuffer<'js>> {

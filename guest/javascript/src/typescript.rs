@@ -10,15 +10,18 @@ use swc_ts_fast_strip::{Options, operate};
 pub(crate) fn strip(name: &str, source: String) -> Result<String, Failure> {
     let map: Lrc<SourceMap> = Lrc::default();
     let first = Arc::new(Mutex::new(None));
-    let handler = Handler::with_emitter(true, false, Box::new(First { map: map.clone(), found: first.clone() }));
+    let handler =
+        Handler::with_emitter(true, false, Box::new(First { map: map.clone(), found: first.clone() }));
     let options = Options { module: Some(true), filename: Some(name.to_owned()), ..Options::default() };
-    let stripped =
-        GLOBALS.set(&swc_common::Globals::new(), || HANDLER.set(&handler, || operate(&map, &handler, source, options)));
+    let stripped = GLOBALS.set(&swc_common::Globals::new(), || {
+        HANDLER.set(&handler, || operate(&map, &handler, source, options))
+    });
     stripped.map(|output| output.code).map_err(|error| {
         let found = first.lock().ok().and_then(|mut found| found.take());
         match found {
             Some((message, place)) => {
-                let stack = place.map(|(line, column)| format!("    at {name}:{line}:{column}")).unwrap_or_default();
+                let stack =
+                    place.map(|(line, column)| format!("    at {name}:{line}:{column}")).unwrap_or_default();
                 Failure { message: format!("SyntaxError: {message}"), stack }
             }
             None => Failure::new(format!("SyntaxError: {error} ({name})")),

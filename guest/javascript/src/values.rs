@@ -2,7 +2,9 @@
 //! place for is left out.
 
 use mote::Any;
-use rquickjs::{Array, ArrayBuffer, Ctx, Error, Exception, FromJs, Object, Result, String as JsString, TypedArray, Value};
+use rquickjs::{
+    Array, ArrayBuffer, Ctx, Error, Exception, FromJs, Object, Result, String as JsString, TypedArray, Value,
+};
 
 /// How deeply a result may be nested: what the protocol takes.
 const DEPTH: usize = 64;
@@ -116,7 +118,9 @@ fn big_int<'js>(ctx: &Ctx<'js>, value: Value<'js>) -> Result<Any> {
 /// The text, with replacement characters for halves of pairs.
 fn text_of<'js>(ctx: &Ctx<'js>, text: &JsString<'js>) -> Result<String> {
     match text.to_string() {
-        Err(Error::Utf8(_)) => ctx.eval::<rquickjs::Function<'js>, _>("text => text.toWellFormed()")?.call((text.clone(),)),
+        Err(Error::Utf8(_)) => {
+            ctx.eval::<rquickjs::Function<'js>, _>("text => text.toWellFormed()")?.call((text.clone(),))
+        }
         other => other,
     }
 }
@@ -155,5 +159,9 @@ fn bytes_of(object: &Object<'_>) -> Option<Vec<u8>> {
         return Some(crate::native::copy(array));
     }
     let buffer = ArrayBuffer::from_object(object.clone())?;
-    Some(TypedArray::<u8>::from_arraybuffer(buffer).map(|array| crate::native::copy(&array)).unwrap_or_default())
+    Some(
+        TypedArray::<u8>::from_arraybuffer(buffer)
+            .map(|array| crate::native::copy(&array))
+            .unwrap_or_default(),
+    )
 }

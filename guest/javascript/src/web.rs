@@ -16,8 +16,24 @@ macro_rules! sources {
 }
 
 sources!(
-    "abort.js", "blob.js", "body.js", "clone.js", "console.js", "crypto.js", "encoding.js", "errors.js", "events.js",
-    "fetch.js", "formdata.js", "globals.js", "headers.js", "inspect.js", "main.js", "serve.js", "streams.js", "timers.js",
+    "abort.js",
+    "blob.js",
+    "body.js",
+    "clone.js",
+    "console.js",
+    "crypto.js",
+    "encoding.js",
+    "errors.js",
+    "events.js",
+    "fetch.js",
+    "formdata.js",
+    "globals.js",
+    "headers.js",
+    "inspect.js",
+    "main.js",
+    "serve.js",
+    "streams.js",
+    "timers.js",
     "url.js",
 );
 
@@ -38,7 +54,8 @@ impl Known {
 pub(crate) struct Web {
     describe: Known,
     pub(crate) note_rejection: Known,
-    pub(crate) report_rejections: Known,
+    report_rejections: Known,
+    throw_rejection: Known,
     pub(crate) offers: Known,
     pub(crate) watch: Known,
     pub(crate) wait: Known,
@@ -58,11 +75,22 @@ impl Web {
             describe: known("describe")?,
             note_rejection: known("noteRejection")?,
             report_rejections: known("reportRejections")?,
+            throw_rejection: known("throwRejection")?,
             offers: known("offers")?,
             watch: known("watch")?,
             wait: known("wait")?,
             fire: known("fire")?,
         })
+    }
+
+    /// Tells the log of promises that were rejected and that nobody looks after.
+    pub(crate) fn report_rejections(&self, ctx: &Ctx<'_>) -> Result<()> {
+        self.report_rejections.get(ctx)?.call(())
+    }
+
+    /// Throws what the first of them was rejected with.
+    pub(crate) fn throw_rejection(&self, ctx: &Ctx<'_>) -> Result<()> {
+        self.throw_rejection.get(ctx)?.call(())
     }
 
     /// What is to be said of an error. If it is an exception, that is no longer pending.
@@ -73,7 +101,9 @@ impl Web {
         let thrown = ctx.catch();
         self.describe(ctx, thrown.clone()).unwrap_or_else(|_| {
             ctx.catch(); // it cannot be described: an object with traps, or there is no memory
-            Failure::new(thrown.as_exception().and_then(|e| e.message()).unwrap_or_else(|| "an exception".into()))
+            Failure::new(
+                thrown.as_exception().and_then(|e| e.message()).unwrap_or_else(|| "an exception".into()),
+            )
         })
     }
 

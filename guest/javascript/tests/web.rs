@@ -7,13 +7,15 @@ use std::path::Path;
 #[test]
 fn they_are_as_they_should_be() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/web");
-    let mut files: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let mut files: Vec<_> =
+        std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     files.retain(|name| name.to_string_lossy().ends_with(".test.js"));
     assert!(files.len() >= 9, "{files:?}");
     let mut failures = Vec::new();
     for file in files {
         let name = file.to_string_lossy().into_owned();
-        let function = Function::start_in(&folder, Path::new(&file), 1 << 20).unwrap_or_else(|e| panic!("{name}: {e}"));
+        let function =
+            Function::start_in(&folder, Path::new(&file), 1 << 20).unwrap_or_else(|e| panic!("{name}: {e}"));
         let report = function.call("handle", vec![]).unwrap_or_else(|e| panic!("{name}: {e}"));
         assert!(report.get("count").is_some_and(|count| *count != Any::Int(0)), "{name} has no tests");
         let Some(Any::List(failed)) = report.get("failures") else { panic!("{name}: {report:?}") };

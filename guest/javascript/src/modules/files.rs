@@ -1,5 +1,6 @@
 //! Files below the root, by the names that modules have.
 
+use std::cell::RefCell;
 use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
 
@@ -12,15 +13,25 @@ const WRITTEN_AS: [(&str, &str); 2] = [(".js", ".ts"), (".mjs", ".mts")];
 #[derive(Clone)]
 pub(crate) struct Files {
     root: Rc<Path>,
+    loaded: Rc<RefCell<Vec<String>>>,
 }
 
 impl Files {
     pub(crate) fn new(root: &Path) -> Self {
-        Files { root: root.into() }
+        Files { root: root.into(), loaded: Rc::default() }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.root.join(name)
+    }
+
+    /// That a file was loaded as a module.
+    pub(super) fn remember(&self, name: &str) {
+        self.loaded.borrow_mut().push(name.to_owned());
+    }
+
+    pub(super) fn loaded(&self) -> Vec<String> {
+        self.loaded.borrow().clone()
     }
 
     pub(super) fn exists(&self, name: &str) -> bool {
@@ -34,8 +45,9 @@ impl Files {
             return Some(path.to_owned());
         }
         let with_endings = ENDINGS.iter().map(|ending| format!("{path}{ending}"));
-        let written =
-            WRITTEN_AS.iter().filter_map(|(said, meant)| Some(format!("{}{meant}", path.strip_suffix(said)?)));
+        let written = WRITTEN_AS
+            .iter()
+            .filter_map(|(said, meant)| Some(format!("{}{meant}", path.strip_suffix(said)?)));
         with_endings.chain(written).find(|name| self.exists(name))
     }
 
@@ -44,17 +56,6 @@ impl Files {
         let bytes = std::fs::read(self.path(name)).map_err(|error| format!("Cannot read {name}: {error}"))?;
         let text = String::from_utf8(bytes).map_err(|_| format!("{name} is not UTF-8"))?;
         Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
-    }
-
-    /// Where a file mentions a specifier, as a frame of a stack.
-    pub(super) fn place_of(&self, name: &str, specifier: &str) -> Option<String> {
-        let text = self.read(name).ok()?;
-        let quoted = ['\'', '"'].map(|mark| format!("{mark}{specifier}{mark}"));
-        text.lines().enumerate().find_map(|(line, text)| {
-            let at = quoted.iter().find_map(|quoted| text.find(quoted))?;
-            let column = text[..at].chars().count() + 1;
-            Some(format!("    at {name}:{}:{column}", line + 1))
-        })
     }
 }
 
@@ -72,7 +73,8 @@ pub(super) fn folder(name: &str) -> &str {
 
 /// A path as it is seen from a folder, without `.` and `..` where that is possible.
 pub(super) fn join(folder: &str, path: &str) -> String {
-    let whole = if path.starts_with('/') || folder.is_empty() { path.to_owned() } else { format!("{folder}/{path}") };
+    let whole =
+        if path.starts_with('/') || folder.is_empty() { path.to_owned() } else { format!("{folder}/{path}") };
     let mut parts: Vec<&str> = Vec::new();
     for part in whole.split('/') {
         match part {

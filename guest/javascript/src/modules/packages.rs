@@ -4,25 +4,37 @@ use super::files::{Files, folder, join};
 use rquickjs::{Ctx, Object, Value};
 
 /// The conditions of `exports` under which a function runs.
-const CONDITIONS: [&str; 4] = ["import", "module", "worker", "default"];
+const CONDITIONS: [&str; 5] = ["import", "module", "worker", "browser", "default"];
 
 /// The file that a specifier such as `name` or `@scope/name/part` means, if there is such a package; or what is wrong
 /// with the package.
-pub(super) fn find(ctx: &Ctx<'_>, files: &Files, base: &str, specifier: &str) -> Result<Option<String>, String> {
+pub(super) fn find(
+    ctx: &Ctx<'_>,
+    files: &Files,
+    base: &str,
+    specifier: &str,
+) -> Result<Option<String>, String> {
     let (package, part) = split(specifier);
     let Some(home) = homes(base, package).find(|home| files.path(home).is_dir()) else { return Ok(None) };
     let description = describe(ctx, files, &home)?;
-    let exports = description.as_ref().and_then(|description| description.get::<_, Value<'_>>("exports").ok());
+    let exports =
+        description.as_ref().and_then(|description| description.get::<_, Value<'_>>("exports").ok());
     if let Some(exports) = exports.filter(|exports| !exports.is_undefined() && !exports.is_null()) {
-        let target = exported(&exports, &format!(".{part}"))
-            .ok_or_else(|| format!("The package '{package}' does not export '.{part}', which {base} imports"))?;
+        let target = exported(&exports, &format!(".{part}")).ok_or_else(|| {
+            format!("The package '{package}' does not export '.{part}', which {base} imports")
+        })?;
         let name = join(&home, &target);
-        return if files.exists(&name) { Ok(Some(name)) } else { Err(format!("The package '{package}' has no file {target}")) };
+        return if files.exists(&name) {
+            Ok(Some(name))
+        } else {
+            Err(format!("The package '{package}' has no file {target}"))
+        };
     }
     if !part.is_empty() {
         return Ok(files.find(&join(&home, &format!(".{part}"))));
     }
-    let said = |field: &str| description.as_ref().and_then(|description| description.get::<_, String>(field).ok());
+    let said =
+        |field: &str| description.as_ref().and_then(|description| description.get::<_, String>(field).ok());
     let main = said("module").or_else(|| said("main")).unwrap_or_else(|| "index.js".into());
     files
         .find(&join(&home, &main))
@@ -109,12 +121,16 @@ pub(super) fn require_esm(ctx: &Ctx<'_>, files: &Files, name: &str, source: &str
         .is_some_and(|kind| kind == "module");
     // Packages for bundlers have ES modules and do not always say so.
     let looks_like = source.lines().any(|line| {
-        ["import ", "import{", "import\"", "export ", "export{", "export*"].iter().any(|word| line.contains(word))
+        ["import ", "import{", "import\"", "export ", "export{", "export*"]
+            .iter()
+            .any(|word| line.contains(word))
     });
     if is_module && !name.ends_with(".cjs") || looks_like {
         return Ok(());
     }
-    Err(format!("The package '{package}' is CommonJS ({name}); only ES modules can be imported: bundle it, as by esbuild --format=esm"))
+    Err(format!(
+        "The package '{package}' is CommonJS ({name}); only ES modules can be imported: bundle it, as by esbuild --format=esm"
+    ))
 }
 
 #[cfg(test)]
@@ -145,11 +161,19 @@ mod tests {
             for (exports, part, expected) in [
                 (r#""./a.js""#, ".", Some("./a.js")),
                 (r#""./a.js""#, "./b", None),
-                (r#"{"require": "./a.cjs", "import": {"types": "./a.d.ts", "default": "./a.js"}}"#, ".", Some("./a.js")),
+                (
+                    r#"{"require": "./a.cjs", "import": {"types": "./a.d.ts", "default": "./a.js"}}"#,
+                    ".",
+                    Some("./a.js"),
+                ),
                 (r#"{"node": "./n.js", "default": "./d.js"}"#, ".", Some("./d.js")),
                 (r#"[{"require": "./a.cjs"}, "./a.js"]"#, ".", Some("./a.js")),
                 (r#"{".": "./a.js", "./b": {"import": "./b.js"}}"#, "./b", Some("./b.js")),
-                (r#"{".": "./a.js", "./private/*": null, "./*": "./lib/*.js"}"#, "./x/y", Some("./lib/x/y.js")),
+                (
+                    r#"{".": "./a.js", "./private/*": null, "./*": "./lib/*.js"}"#,
+                    "./x/y",
+                    Some("./lib/x/y.js"),
+                ),
                 (r#"{"./*": "./lib/*.js", "./x/*.js": "./other/*.js"}"#, "./x/y.js", Some("./other/y.js")),
                 (r#"{".": "../outside.js"}"#, ".", None),
             ] {

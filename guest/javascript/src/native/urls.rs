@@ -22,10 +22,14 @@ pub(crate) fn set(href: &str, part: &str, value: &str) -> Option<Vec<String>> {
         "host" => quirks::set_host(&mut url, value),
         "hostname" => quirks::set_hostname(&mut url, value),
         "port" => quirks::set_port(&mut url, value),
-        "pathname" => Ok(quirks::set_pathname(&mut url, value)),
-        "search" => Ok(quirks::set_search(&mut url, value)),
-        "hash" => Ok(quirks::set_hash(&mut url, value)),
-        _ => Err(()),
+        _ => {
+            match part {
+                "pathname" => quirks::set_pathname(&mut url, value),
+                "search" => quirks::set_search(&mut url, value),
+                _ => quirks::set_hash(&mut url, value),
+            }
+            Ok(())
+        }
     };
     Some(parts(&url))
 }
@@ -51,10 +55,14 @@ fn parts(url: &Url) -> Vec<String> {
 
 /// The names and values of a form, one after the other.
 pub(crate) fn parse_form(text: &str) -> Vec<String> {
-    form_urlencoded::parse(text.as_bytes()).flat_map(|(name, value)| [name.into_owned(), value.into_owned()]).collect()
+    form_urlencoded::parse(text.as_bytes())
+        .flat_map(|(name, value)| [name.into_owned(), value.into_owned()])
+        .collect()
 }
 
 pub(crate) fn serialize_form(flat: &[String]) -> String {
     let (pairs, _) = flat.as_chunks::<2>();
-    form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs.iter().map(|[name, value]| (name, value))).finish()
+    form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(pairs.iter().map(|[name, value]| (name, value)))
+        .finish()
 }

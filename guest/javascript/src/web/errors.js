@@ -29,7 +29,7 @@ export function messageOf(error) {
 
 // Message and stack, for the host.
 export function describe(error) {
-  let stack = isError(error) ? stackOf(error) : '';
+  let stack = isError(error) ? stackOf(error) : '    (what was thrown is no Error: nothing knows where it was)';
   const seen = new Set([error]);
   for (let cause = error; isError(cause) && cause.cause !== undefined;) {
     cause = cause.cause;
@@ -64,10 +64,13 @@ export function noteRejection(promise, reason, handled) {
   else rejected.set(promise, reason);
 }
 
-// Tells of the promises that were rejected and that nobody looks after; how many they are.
+// Tells of the promises that were rejected and that nobody looks after.
 export function reportRejections() {
-  const count = rejected.size;
   for (const reason of rejected.values()) report(reason, 'Uncaught (in promise)');
   rejected.clear();
-  return count;
+}
+
+// Throws the reason of the first of them.
+export function throwRejection() {
+  for (const reason of rejected.values()) throw reason;
 }

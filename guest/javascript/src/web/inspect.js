@@ -57,7 +57,7 @@ class Inspector {
 
   show(value, indent = 0) {
     if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return primitive(value);
-    if (this.#above.includes(value)) return '[Circular *1]';
+    if (this.#above.includes(value)) return '[Circular]';
     if (this.#above.length > DEPTH && !(value instanceof Error)) {
       return Array.isArray(value) ? '[Array]' : typeof value === 'function'
         ? this.#function(value) : `[${className(value) ?? 'Object'}]`;

@@ -2,6 +2,6 @@
 
 import './globals.js';
 
-export { describe, noteRejection, reportRejections } from './errors.js';
+export { describe, noteRejection, reportRejections, throwRejection } from './errors.js';
 export { offers, watch } from './serve.js';
 export { fire, wait } from './timers.js';
