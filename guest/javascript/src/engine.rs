@@ -7,8 +7,8 @@ use rquickjs::{Context, Ctx, Result, Runtime};
 use std::path::Path;
 use std::rc::Rc;
 
-/// How much a call may allocate before garbage in cycles is looked for. Looking at all objects writes to all their pages, and
-/// what was written is copied back after the call, whose memory is thrown away then anyway.
+/// How much a call may allocate, in bytes, before garbage in cycles is looked for. Looking at all objects writes to all their
+/// pages, and what was written is copied back after the call, whose memory is thrown away then anyway.
 const GARBAGE: usize = 32 << 20;
 
 pub(crate) struct Engine {
@@ -28,8 +28,8 @@ impl Engine {
         memory::keep();
         let runtime = Runtime::new()?;
         runtime.set_max_stack_size(stack);
-        if let Some(memory) = memory::of_the_machine() {
-            runtime.set_memory_limit(memory - memory / 8);
+        if let Some(limit) = memory::limit() {
+            runtime.set_memory_limit(limit);
         }
         let files = Files::new(root);
         runtime.set_loader(Modules::new(files.clone()), Modules::new(files.clone()));
@@ -63,7 +63,8 @@ impl Engine {
     pub(crate) fn settle_down(&self) {
         self.runtime.run_gc();
         let used = usize::try_from(self.runtime.memory_usage().malloc_size).unwrap_or_default();
-        self.runtime.set_gc_threshold(used + GARBAGE);
+        let left = memory::limit().map_or(usize::MAX, |limit| limit.saturating_sub(used));
+        self.runtime.set_gc_threshold(used + GARBAGE.min(left / 4));
         memory::have_ready();
     }
 }
