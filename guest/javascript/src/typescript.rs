@@ -59,7 +59,7 @@ mod tests {
         let stripped = strip("a.ts", source.into()).unwrap();
         assert_eq!(stripped.len(), source.len());
         assert_eq!(stripped.lines().count(), 2);
-        assert!(stripped.lines().next().unwrap().trim().is_empty());
+        assert_eq!(stripped.lines().next().unwrap().trim(), ";");
         assert_eq!(stripped.find("=> a"), source.find("=> a"));
     }
 

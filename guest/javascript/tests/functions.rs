@@ -365,6 +365,25 @@ export const handle = () => [a, b, typed, data, text, main, part, late, import.m
 }
 
 #[test]
+fn packages_may_be_links() {
+    let files = [
+        ("index.js", "import { a } from 'linked'; export const handle = () => a;"),
+        (
+            "node_modules/.store/linked/node_modules/linked/index.mjs",
+            "import { b } from 'other'; export const a = b;",
+        ),
+        ("node_modules/.store/linked/node_modules/linked/package.json", r#"{"main": "index.mjs"}"#),
+        ("node_modules/.store/linked/node_modules/other/index.js", "export const b = 'b';"),
+    ];
+    let folder = folder("links", &files);
+    std::os::unix::fs::symlink(".store/linked/node_modules/linked", folder.join("node_modules/linked"))
+        .unwrap();
+    let function =
+        Function::start_in(&folder, Path::new("index.js"), STACK).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(handle(&function, ()).unwrap(), Any::from("b"));
+}
+
+#[test]
 fn typescript_is_javascript_with_types() {
     let function = start(
         "typescript",

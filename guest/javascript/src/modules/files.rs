@@ -1,6 +1,7 @@
 //! Files below the root, by the names that modules have.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
 
@@ -14,11 +15,13 @@ const WRITTEN_AS: [(&str, &str); 2] = [(".js", ".ts"), (".mjs", ".mts")];
 pub(crate) struct Files {
     root: Rc<Path>,
     loaded: Rc<RefCell<Vec<String>>>,
+    /// Whether packages say that they have ES modules, by their folders.
+    packages: Rc<RefCell<HashMap<String, bool>>>,
 }
 
 impl Files {
     pub(crate) fn new(root: &Path) -> Self {
-        Files { root: root.into(), loaded: Rc::default() }
+        Files { root: root.into(), loaded: Rc::default(), packages: Rc::default() }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -32,6 +35,32 @@ impl Files {
 
     pub(super) fn loaded(&self) -> Vec<String> {
         self.loaded.borrow().clone()
+    }
+
+    /// What was found out of a package, which is asked for each of its files.
+    pub(super) fn package<E>(
+        &self,
+        home: &str,
+        find_out: impl FnOnce() -> Result<bool, E>,
+    ) -> Result<bool, E> {
+        if let Some(known) = self.packages.borrow().get(home) {
+            return Ok(*known);
+        }
+        let found = find_out()?;
+        self.packages.borrow_mut().insert(home.to_owned(), found);
+        Ok(found)
+    }
+
+    /// The name of a folder without links, as package managers set some.
+    pub(super) fn real(&self, name: String) -> String {
+        let path = self.path(&name);
+        if !path.is_symlink() {
+            return name;
+        }
+        match (self.root.canonicalize(), path.canonicalize()) {
+            (Ok(root), Ok(real)) => name_of(&root, &real),
+            _ => name,
+        }
     }
 
     pub(super) fn exists(&self, name: &str) -> bool {

@@ -16,6 +16,7 @@ pub(super) fn find(
 ) -> Result<Option<String>, String> {
     let (package, part) = split(specifier);
     let Some(home) = homes(base, package).find(|home| files.path(home).is_dir()) else { return Ok(None) };
+    let home = files.real(home);
     let description = describe(ctx, files, &home)?;
     let exports =
         description.as_ref().and_then(|description| description.get::<_, Value<'_>>("exports").ok());
@@ -116,9 +117,12 @@ pub(super) fn require_esm(ctx: &Ctx<'_>, files: &Files, name: &str, source: &str
         return Ok(());
     }
     let (package, _) = split(behind);
-    let is_module = describe(ctx, files, &format!("{before}node_modules/{package}"))?
-        .and_then(|description| description.get::<_, String>("type").ok())
-        .is_some_and(|kind| kind == "module");
+    let home = format!("{before}node_modules/{package}");
+    let is_module = files.package(&home, || {
+        let kind =
+            describe(ctx, files, &home)?.and_then(|description| description.get::<_, String>("type").ok());
+        Ok::<_, String>(kind.is_some_and(|kind| kind == "module"))
+    })?;
     // Packages for bundlers have ES modules and do not always say so.
     let looks_like = source.lines().any(|line| {
         ["import ", "import{", "import\"", "export ", "export{", "export*"]

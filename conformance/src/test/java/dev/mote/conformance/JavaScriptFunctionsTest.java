@@ -289,7 +289,7 @@ class JavaScriptFunctionsTest {
   void aLoopWithoutEndIsTheHostsToEnd() throws Exception {
     write("index.js", "export const handle = (forever) => { while (forever); return 'done'; };");
     try (var pool = SandboxPool.builder().machines(1).build()) {
-      PooledSandbox function = pool.add(Sandbox.builder(deploy()).timeout(Duration.ofMillis(300)));
+      PooledSandbox function = pool.add(Sandbox.builder(deploy()).timeout(Duration.ofSeconds(1)));
       Outcome<?> outcome = function.tryCall("handle", Object.class, true, Map.of());
       assertThat(outcome).isInstanceOf(Outcome.Ended.class);
       assertThat(((Outcome.Ended<?>) outcome).ending()).isInstanceOf(Ending.TimedOut.class);
