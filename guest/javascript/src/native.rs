@@ -14,7 +14,7 @@ pub(crate) use random::forget_after_restore;
 
 pub(crate) struct Native;
 
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 15] = [
     "decoder",
     "decodeUtf8",
     "digest",
@@ -30,7 +30,6 @@ const NAMES: [&str; 16] = [
     "randomNumber",
     "urlParse",
     "urlSet",
-    "version",
 ];
 
 impl ModuleDef for Native {
@@ -64,7 +63,6 @@ impl ModuleDef for Native {
             "urlSet",
             Func::from(|url: String, part: String, value: String| urls::set(&url, &part, &value)),
         )?;
-        exports.export("version", env!("CARGO_PKG_VERSION"))?;
         Ok(())
     }
 }
