@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.mote.functions.Functions;
 import io.helidon.http.RequestException;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -70,8 +71,10 @@ public final class FunctionServer implements AutoCloseable {
     } catch (Exchange.SlowClientException _) {
       exchange.closeAfter();
       exchange.sendProblem(408, "The request came too slowly", "its body took more than a minute");
-    } catch (RequestException | UncheckedIOException e) {
-      throw e; // Helidon knows best what to do with a request or a connection that is broken
+    } catch (RequestException e) {
+      throw e; // Helidon knows best what to answer
+    } catch (UncheckedIOException e) { // the client has gone, or speaks no more HTTP
+      throw new CloseConnectionException("the connection broke", e);
     } catch (RuntimeException e) {
       LOGGER.log(System.Logger.Level.ERROR, "a request failed by a fault of the server's", e);
       if (!response.isSent()) {

@@ -126,6 +126,7 @@ final class UpCommand {
         SandboxPool.builder().machines(machines).machineMemory(machineMemory).build();
     // A folder's owner sees where it fails; of others' functions only the log tells it.
     boolean stacks = tellsStacks || isTemporary;
+    var done = new CountDownLatch(1);
     try (var functions =
             new Functions(
                 place,
@@ -143,12 +144,14 @@ final class UpCommand {
             "%s: http://%s:%d/fn/%s%n", function.name(), shown(), server.port(), function.name());
       }
       out.flush();
-      awaitEnd(server);
+      awaitEnd(done);
+      server.stop(DRAIN);
       return ExitStatus.OK;
     } finally {
       if (isTemporary) {
         deleteAll(place);
       }
+      done.countDown();
     }
   }
 
@@ -220,19 +223,24 @@ final class UpCommand {
     return host.equals("127.0.0.1") ? "localhost" : host.contains(":") ? "[" + host + "]" : host;
   }
 
-  /// Until SIGTERM or Ctrl-C; what runs then is finished.
-  private static void awaitEnd(FunctionServer server) {
-    var stopped = new CountDownLatch(1);
+  /// Until SIGTERM or Ctrl-C; what runs then is finished. The process ends when whoever called this
+  /// has said that it is done.
+  private static void awaitEnd(CountDownLatch done) {
+    var asked = new CountDownLatch(1);
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
                 () -> {
-                  server.stop(DRAIN);
-                  stopped.countDown();
+                  asked.countDown();
+                  awaitQuietly(done);
                 },
                 "stop"));
+    awaitQuietly(asked);
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
     try {
-      stopped.await();
+      latch.await();
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
