@@ -6,7 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// A guest that makes file calls one by one, as a test says: real memory of a real virtual machine,
@@ -264,6 +266,20 @@ final class FileGuest implements AutoCloseable {
       names.add(new String(memory.readString(at + 19, 256), StandardCharsets.ISO_8859_1));
     }
     return names;
+  }
+
+  /// The names in a directory, each with what its entry says of its type (`d_type`).
+  Map<String, Integer> types(String path) {
+    long fd = opened(path, OpenFlags.O_DIRECTORY);
+    long buffer = room(4096);
+    long count = call(217, fd, buffer, 4096);
+    Map<String, Integer> types = new HashMap<>();
+    for (long at = buffer; at < buffer + count; at += memory.getShort(at + 16)) {
+      String name = new String(memory.readString(at + 19, 256), StandardCharsets.ISO_8859_1);
+      types.put(name, memory.getByte(at + 18) & 0xff);
+    }
+    call(3, fd);
+    return types;
   }
 
   /// The files as a snapshot has them.
