@@ -49,6 +49,11 @@ int main(void) {
   SHOW(prctl(PR_SET_NAME, "a-name-that-is-too-long"));
   SHOW(prctl(PR_GET_NAME, title));
   printf("%s\n", title);
+  SHOW(prctl(PR_GET_KEEPCAPS));
+  SHOW(prctl(PR_SET_KEEPCAPS, 1));
+  SHOW(prctl(PR_GET_KEEPCAPS));
+  SHOW(prctl(PR_SET_KEEPCAPS, 2));
+  SHOW(prctl(PR_SET_KEEPCAPS, 0));
   SHOW(sched_yield());
   SHOW(syscall(9999));
   SHOW(syscall(-1));

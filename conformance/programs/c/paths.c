@@ -113,6 +113,16 @@ int main(void) {
   SHOW(rmdir("../b"));
   SHOW(open("here", O_CREAT | O_RDWR, 0600));
   printf("%s\n", getcwd(text, sizeof text) ? text : strerror(errno));
+  NEED(!symlink("nobody/", "to-nobody") && !symlink("/tmp/mote-case/two/", "to-two") && !symlink("/tmp/", "to-tmp"));
+  SHOW(open("to-nobody", O_CREAT | O_RDWR, 0600));
+  SHOW(open("to-two", O_CREAT | O_RDWR, 0600));
+  SHOW(open("to-tmp", O_CREAT | O_RDWR, 0600));
+  SHOW(open("to-tmp", O_CREAT | O_EXCL | O_RDWR, 0600));
+  SHOW(open("to-nobody/", O_CREAT | O_RDWR, 0600));
+  SHOW(open("to-nobody", O_RDWR));
+  SHOW(open("to-two", O_RDWR));
+  SHOW(mkdir("to-nobody", 0700));
+  SHOW(mkdir("to-nobody/", 0700));
   SHOW(access("/", R_OK | W_OK | X_OK) >= -1);
   SHOW(mkdir("/", 0755));
   SHOW(rmdir("/"));

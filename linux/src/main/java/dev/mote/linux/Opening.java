@@ -79,7 +79,8 @@ final class Opening {
       throw Errno.EISDIR.exception();
     }
     Lookup found = files.walk(dirfd, path, follow);
-    if (found.last() != Lookup.Last.NORMAL) {
+    if (found.last() != Lookup.Last.NORMAL
+        || found.trailingSlash()) { // also those of a link's text
       throw Errno.EISDIR.exception();
     }
     if (found.entry() != null) {

@@ -28,6 +28,7 @@ final class FileGuest implements AutoCloseable {
   final FileCalls calls;
   final UserMemory memory;
   private final StandardFiles standard;
+  final Credentials credentials;
   private long next = WRITABLE;
 
   FileGuest() {
@@ -66,8 +67,9 @@ final class FileGuest implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     tree.addDefaults("test");
-    files = new ProcessFiles(tree, new Credentials(GuestSetup.Ids.ROOT));
-    var process = new GuestProcess(guest, new ResourceLimits(limits.openFiles()));
+    credentials = new Credentials(GuestSetup.Ids.ROOT);
+    files = new ProcessFiles(tree, credentials);
+    var process = new GuestProcess(guest, new ResourceLimits(limits.openFiles()), credentials);
     var facts = new GuestFacts("test", "6.6.0", "#1", 64L << 20, () -> 0, "test");
     SystemDirectories.mount(tree, facts, process, files);
     standard = new StandardFiles(files, streams, guest.events(), Terminal.Host.fixed());
