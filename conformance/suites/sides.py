@@ -75,7 +75,7 @@ class Mote(Side):
 
     def command(self, run):
         words = [MOTE, "run", "--root", str(ROOT), "--cwd", run.directory, "--memory", run.memory]
-        words += ["--file-limit", "1GiB"]
+        words += ["--file-limit", "2GiB"]
         for variable in run.variables():
             words += ["--env", variable]
         return words + self.options + run.command

@@ -39,6 +39,7 @@ final class SystemCalls implements AutoCloseable {
     GuestLimits allowed = setup.limits();
     limits = new ResourceLimits(allowed.files().openFiles());
     files = new GuestFiles(guest, streams, setup, credentials, limits);
+    files.descriptors().limit(openFilesLimit());
     memory = new MemoryCalls(guest.space(), breakStart, allowed.memoryBytes(), files.mappings());
     signals = new SignalCalls(guest, vm);
     time = new TimeCalls(guest);

@@ -122,6 +122,13 @@ class SystemFilesTest {
   }
 
   @Test
+  void aProcessBeginsWithALimitThatSelectCanTellOf() {
+    assertThat(guest.content("/proc/self/limits"))
+        .containsPattern("Max open files +1024 +4096 +files");
+    assertThat(new ResourceLimits(100).soft(ResourceLimits.RLIMIT_NOFILE)).isEqualTo(100);
+  }
+
+  @Test
   void aProcessShowsWhoItIs() {
     assertThat(guest.content("/proc/self/status"))
         .contains("Uid:\t0\t0\t0\t0\n", "Groups:\t0 \n", "NoNewPrivs:\t0\n");
