@@ -2,9 +2,10 @@
 
 use crate::transport::{give_buffer, take_buffer};
 use crate::wire::{Malformed, RESULT, Reader, Writer, read};
-use crate::{Error, Value};
+use crate::{Any, Error, Value};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::borrow::Cow;
 
 /// What `#[mote::function]` makes of a function.
 #[doc(hidden)]
@@ -16,6 +17,34 @@ pub struct Function {
 }
 
 inventory::collect!(Function);
+
+/// A function as it is announced.
+pub(crate) struct Offered {
+    pub name: Cow<'static, str>,
+    pub signature: String,
+    pub call: Box<dyn Fn(Arguments) -> Result<Answer, Error>>,
+}
+
+impl Offered {
+    pub fn new(
+        name: String,
+        signature: String,
+        function: impl Fn(Vec<Any>) -> Result<Any, Error> + 'static,
+    ) -> Self {
+        let call = move |arguments: Arguments| Answer::of(&function(arguments.all()?)?);
+        Offered { name: name.into(), signature, call: Box::new(call) }
+    }
+}
+
+impl From<&'static Function> for Offered {
+    fn from(function: &'static Function) -> Self {
+        Offered {
+            name: function.name.into(),
+            signature: (function.signature)(),
+            call: Box::new(function.call),
+        }
+    }
+}
 
 /// A parameter: its name, and what writes its type.
 type Parameter<'a> = (&'a str, fn(&mut String));
@@ -73,9 +102,11 @@ impl Arguments {
         Ok(value)
     }
 
-    /// All that are left.
-    pub(crate) fn rest<T: DeserializeOwned>(&mut self) -> Result<Vec<T>, Error> {
-        (1..=self.left).map(|place| self.next(&place.to_string())).collect()
+    /// All of them.
+    pub(crate) fn all(mut self) -> Result<Vec<Any>, Error> {
+        let values = (1..=self.left).map(|place| self.next(&place.to_string())).collect::<Result<_, _>>()?;
+        self.end()?;
+        Ok(values)
     }
 
     /// There are no more: the function may run now.

@@ -1,20 +1,50 @@
 //! What is offered, and the loop that answers calls.
 
 use crate::exchange::{Unsent, exchange, open};
-use crate::function::{Answer, Arguments, Function};
+use crate::function::{Answer, Arguments, Function, Offered};
 use crate::transport::take_buffer;
 use crate::wire::{ANNOUNCE, CALL, ERROR, MAP, Reader, TEXT, UNSIGNED, Writer};
 use crate::{Any, Error, die, panics, restore, restore_id};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use std::sync::OnceLock;
 
 type Fallback = dyn Fn(&str, Vec<Any>) -> Result<Any, Error>;
 
 thread_local! {
+    /// What [`offer`] was given.
+    static OFFERED: RefCell<Vec<Offered>> = const { RefCell::new(Vec::new()) };
+    /// All that is announced, in the order of the names; empty before.
+    static FUNCTIONS: Cell<&'static [Offered]> = const { Cell::new(&[]) };
     static FALLBACK: RefCell<Option<Rc<Fallback>>> = const { RefCell::new(None) };
     /// How many calls are being answered, each within the one before.
     static CALLS: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Offers a function that is known only as the program runs, such as one of a script. Before [`serve`], on the same
+/// thread.
+///
+/// The signature is in Mote's type language, such as `(left: i32, right: i32) -> i32`. The host holds calls and answers
+/// to it, so there are as many arguments as it says, each of its type; a signature that is none ends the program.
+///
+/// ```no_run
+/// use mote::Any;
+///
+/// fn main() {
+///     for factor in [2, 3] {
+///         mote::offer(format!("times{factor}"), "(number: i32) -> i64", move |arguments| {
+///             let number: i64 = arguments[0].to()?;
+///             Ok(Any::Int(number * factor))
+///         });
+///     }
+///     mote::serve()
+/// }
+/// ```
+pub fn offer(
+    name: impl Into<String>,
+    signature: impl Into<String>,
+    function: impl Fn(Vec<Any>) -> Result<Any, Error> + 'static,
+) {
+    OFFERED.with_borrow_mut(|all| all.push(Offered::new(name.into(), signature.into(), function)));
 }
 
 /// Takes the calls of all names that no function has. Before [`serve`], on the same thread.
@@ -36,8 +66,8 @@ pub fn fallback(function: impl Fn(&str, Vec<Any>) -> Result<Any, Error> + 'stati
 
 /// Tells the host what this program offers, then answers its calls for ever.
 ///
-/// Offered are the functions with [`macro@crate::function`] of the whole program, in the order of their names;
-/// also those of other crates, if the program mentions the crate (`use my_functions as _;` is enough). Standard
+/// Offered are the functions with [`macro@crate::function`] of the whole program and those of [`offer`], in the order of
+/// their names; also those of other crates, if the program mentions the crate (`use my_functions as _;` is enough). Standard
 /// output is flushed before each answer and each call of the host, so that what a call printed belongs to it.
 ///
 /// Where there is no host this says so on standard error and ends the program with status 2. Two functions of
@@ -48,6 +78,7 @@ pub fn fallback(function: impl Fn(&str, Vec<Any>) -> Result<Any, Error> + 'stati
 pub fn serve() -> ! {
     assert!(CALLS.get() == 0, "mote::serve was called by a function that it serves");
     panics::remember();
+    FUNCTIONS.set(collect());
     let mut received = match exchange(announcement()) {
         Ok(received) => received,
         Err(Unsent::NoHost) => {
@@ -65,17 +96,16 @@ pub fn serve() -> ! {
     }
 }
 
-/// The functions with the attribute, in the order of their names.
-fn functions() -> &'static [&'static Function] {
-    static FUNCTIONS: OnceLock<Vec<&'static Function>> = OnceLock::new();
-    FUNCTIONS.get_or_init(|| {
-        let mut functions: Vec<_> = inventory::iter::<Function>().collect();
-        functions.sort_by_key(|function| function.name);
-        if let Some(pair) = functions.windows(2).find(|pair| pair[0].name == pair[1].name) {
-            die(format_args!("two functions are called {}", pair[0].name));
-        }
-        functions
-    })
+/// The functions with the attribute and those of [`offer`], in the order of their names.
+fn collect() -> &'static [Offered] {
+    let mut functions = OFFERED.take();
+    functions.extend(inventory::iter::<Function>().map(Offered::from));
+    functions.sort_by(|one, other| one.name.cmp(&other.name));
+    if let Some(pair) = functions.windows(2).find(|pair| pair[0].name == pair[1].name) {
+        die(format_args!("two functions are called {}", pair[0].name));
+    }
+    // The program offers them until it ends.
+    functions.leak()
 }
 
 fn announcement() -> Vec<u8> {
@@ -86,10 +116,11 @@ fn announcement() -> Vec<u8> {
     out.text("version");
     out.head(UNSIGNED, 1);
     out.text("functions");
-    out.head(MAP, functions().len() as u64);
-    for function in functions() {
-        out.text(function.name);
-        out.text(&(function.signature)());
+    let functions = FUNCTIONS.get();
+    out.head(MAP, functions.len() as u64);
+    for function in functions {
+        out.text(&function.name);
+        out.text(&function.signature);
     }
     if takes_others {
         out.text("fallback");
@@ -149,21 +180,17 @@ fn make(message: Vec<u8>) -> Result<Answer, Error> {
     }
     let target = Target::read(&mut reader);
     let at = message.len() - reader.left();
-    let mut arguments = Arguments::new(message, at)?;
+    let arguments = Arguments::new(message, at)?;
     let target = target?;
     restore::notice(restore_id());
     match target {
         Target::Function(function) => (function.call)(arguments),
-        Target::Other(name, fallback) => {
-            let values = arguments.rest()?;
-            arguments.end()?;
-            Answer::of(&fallback(&name, values)?)
-        }
+        Target::Other(name, fallback) => Answer::of(&fallback(&name, arguments.all()?)?),
     }
 }
 
 enum Target {
-    Function(&'static Function),
+    Function(&'static Offered),
     Other(String, Rc<Fallback>),
 }
 
@@ -171,12 +198,13 @@ impl Target {
     fn read(reader: &mut Reader<'_>) -> Result<Self, Error> {
         if reader.major()? != TEXT {
             let place = reader.unsigned()?;
-            let found = usize::try_from(place).ok().and_then(|place| functions().get(place));
-            return found.map(|function| Target::Function(function)).ok_or_else(|| unknown(place));
+            let found = usize::try_from(place).ok().and_then(|place| FUNCTIONS.get().get(place));
+            return found.map(Target::Function).ok_or_else(|| unknown(place));
         }
         let name = reader.text()?;
-        if let Ok(place) = functions().binary_search_by_key(&name, |function| function.name) {
-            return Ok(Target::Function(functions()[place]));
+        let functions = FUNCTIONS.get();
+        if let Ok(place) = functions.binary_search_by_key(&name, |function| &function.name) {
+            return Ok(Target::Function(&functions[place]));
         }
         match FALLBACK.with_borrow(Option::clone) {
             Some(fallback) => Ok(Target::Other(name.to_owned(), fallback)),

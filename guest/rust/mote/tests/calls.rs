@@ -228,3 +228,22 @@ fn other_names_reach_the_fallback() {
     assert_eq!(host.receive().error(), ("own", "called "));
     assert_eq!(host.call("add", (1, 2)).result::<i64>(), 3);
 }
+
+#[test]
+fn what_is_offered_at_run_time_is_called_as_the_rest() {
+    let host = Host::of(|| {
+        for factor in [2, 3] {
+            mote::offer(format!("times{factor}"), "(number: i32) -> i64", move |arguments| {
+                Ok(Any::Int(arguments[0].to::<i64>()? * factor))
+            });
+        }
+    });
+    assert_eq!(host.signature("times3"), "(number: i32) -> i64");
+    assert!(host.functions.is_sorted());
+    assert_eq!(host.call("times2", (21,)).result::<i64>(), 42);
+    assert_eq!(host.call("times3", (-1,)).result::<i64>(), -3);
+    assert_eq!(host.call("times3", ("x",)).error().0, "failed");
+    assert_eq!(host.call("add", (1, 2)).result::<i64>(), 3);
+    host.send((1, "times2", (4,)));
+    assert_eq!(host.receive().result::<i64>(), 8);
+}
