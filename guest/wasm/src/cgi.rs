@@ -118,7 +118,8 @@ mod tests {
 
     #[test]
     fn a_request_becomes_variables() {
-        let variables = variables(&request(&[("content-type", "text/plain"), ("x-token", "1"), ("host", "h")]));
+        let variables =
+            variables(&request(&[("content-type", "text/plain"), ("x-token", "1"), ("host", "h")]));
         for (name, expected) in [
             ("REQUEST_METHOD", "POST"),
             ("PATH_INFO", "/a b"),
@@ -139,7 +140,8 @@ mod tests {
 
     #[test]
     fn values_of_one_header_are_joined() {
-        let variables = variables(&request(&[("accept", "a"), ("accept", "b"), ("cookie", "c=1"), ("cookie", "d=2")]));
+        let variables =
+            variables(&request(&[("accept", "a"), ("accept", "b"), ("cookie", "c=1"), ("cookie", "d=2")]));
         assert_eq!(value(&variables, "HTTP_ACCEPT").as_deref(), Some("a, b"));
         assert_eq!(value(&variables, "HTTP_COOKIE").as_deref(), Some("c=1; d=2"));
     }

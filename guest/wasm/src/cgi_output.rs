@@ -67,7 +67,9 @@ fn status(text: &str) -> Result<u16, Error> {
     let digits = text.split(' ').next().unwrap_or_default();
     match digits.parse() {
         Ok(status @ 100..=999) if digits.len() == 3 => Ok(status),
-        _ => Err(Error::failed(format!("the module's header 'Status: {text}' has no status between 100 and 999"))),
+        _ => Err(Error::failed(format!(
+            "the module's header 'Status: {text}' has no status between 100 and 999"
+        ))),
     }
 }
 
@@ -87,7 +89,14 @@ mod tests {
     #[test]
     fn output_without_headers_is_the_body() {
         let text = ("content-type", "text/plain; charset=utf-8");
-        for output in ["", "hello", "hello\n", "Note: x\n\nhello", "Content-Type: text/html\nhello", "\n\nContent-Type: x\n\n"] {
+        for output in [
+            "",
+            "hello",
+            "hello\n",
+            "Note: x\n\nhello",
+            "Content-Type: text/html\nhello",
+            "\n\nContent-Type: x\n\n",
+        ] {
             check(output.as_bytes(), 200, &[text], output.as_bytes());
         }
         check(b"Content-Type: a\n no\n\n", 200, &[text], b"Content-Type: a\n no\n\n");
@@ -106,7 +115,12 @@ mod tests {
         check(b"Location: /x\n\n", 302, &[("location", "/x")], b"");
         check(b"Status: 201\nLocation: /x\n\n", 201, &[("location", "/x")], b"");
         check(b"status: 200\n\n\xff", 200, &[("content-type", "application/octet-stream")], b"\xff");
-        check(b"Content-Type: a\nSet-Cookie: b\nSet-Cookie: c\n\n", 200, &[("content-type", "a"), ("set-cookie", "b"), ("set-cookie", "c")], b"");
+        check(
+            b"Content-Type: a\nSet-Cookie: b\nSet-Cookie: c\n\n",
+            200,
+            &[("content-type", "a"), ("set-cookie", "b"), ("set-cookie", "c")],
+            b"",
+        );
     }
 
     #[test]

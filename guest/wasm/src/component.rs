@@ -9,14 +9,23 @@ use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{Component, Linker};
 
 /// Whose interfaces of version 0.2 are there.
-const PACKAGES: [&str; 7] =
-    ["wasi:cli/", "wasi:clocks/", "wasi:filesystem/", "wasi:http/", "wasi:io/", "wasi:random/", "wasi:sockets/"];
+const PACKAGES: [&str; 7] = [
+    "wasi:cli/",
+    "wasi:clocks/",
+    "wasi:filesystem/",
+    "wasi:http/",
+    "wasi:io/",
+    "wasi:random/",
+    "wasi:sockets/",
+];
 
 /// What a component offers.
 pub fn offers(engine: &Engine, binary: &[u8], name: &str) -> Result<Vec<Offer>, String> {
-    let component = Component::new(engine, binary).map_err(|e| format!("the component is invalid: {}", chain(&e)))?;
+    let component =
+        Component::new(engine, binary).map_err(|e| format!("the component is invalid: {}", chain(&e)))?;
     refuse_unknown_imports(engine, &component)?;
-    let seeded = imports(engine, &component).iter().any(|import| import.starts_with("wasi:random/insecure-seed@"));
+    let seeded =
+        imports(engine, &component).iter().any(|import| import.starts_with("wasi:random/insecure-seed@"));
     let world = World::new(name, seeded)?;
     let pre = linker(engine)
         .and_then(|linker| linker.instantiate_pre(&component))
@@ -50,8 +59,11 @@ fn exports(engine: &Engine, component: &Component, prefix: &str) -> bool {
 }
 
 fn refuse_unknown_imports(engine: &Engine, component: &Component) -> Result<(), String> {
-    let unknown: Vec<_> =
-        imports(engine, component).into_iter().filter(|import| !is_known(import)).map(|import| format!("  {import}")).collect();
+    let unknown: Vec<_> = imports(engine, component)
+        .into_iter()
+        .filter(|import| !is_known(import))
+        .map(|import| format!("  {import}"))
+        .collect();
     if unknown.is_empty() {
         return Ok(());
     }

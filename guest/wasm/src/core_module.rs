@@ -10,11 +10,13 @@ pub fn offers(engine: &Engine, binary: &[u8], name: &str) -> Result<Vec<Offer>, 
     let module = Module::new(engine, binary).map_err(|e| format!("the module is invalid: {}", chain(&e)))?;
     let world = World::new(name, false)?;
     let mut linker = Linker::new(engine);
-    p1::add_to_linker_async(&mut linker, |state: &mut State| &mut state.wasi).map_err(|e| failure::text(&e))?;
+    p1::add_to_linker_async(&mut linker, |state: &mut State| &mut state.wasi)
+        .map_err(|e| failure::text(&e))?;
     refuse_unknown_imports(&linker, &world, &module)?;
     let pre = linker.instantiate_pre(&module).map_err(|e| chain(&e))?;
     if module.get_export("_start").is_some() {
-        return command::offers(world, move |world| command::Prepared::module(world, &pre)).map_err(|e| failure::text(&e));
+        return command::offers(world, move |world| command::Prepared::module(world, &pre))
+            .map_err(|e| failure::text(&e));
     }
     exports::offers(world, pre)
 }

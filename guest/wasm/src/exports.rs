@@ -42,7 +42,9 @@ pub fn offers(world: Rc<World>, pre: InstancePre<State>) -> Result<Vec<Offer>, S
         .enumerate()
         .map(|(place, export)| {
             let kept = Rc::clone(&kept);
-            Offer::new(export.name.clone(), export.signature(), move |arguments| export.call(&kept, place, arguments))
+            Offer::new(export.name.clone(), export.signature(), move |arguments| {
+                export.call(&kept, place, arguments)
+            })
         })
         .collect())
 }
@@ -114,7 +116,9 @@ impl Export {
         match &self.results[..] {
             [] => format!("({parameters})"),
             [one] => format!("({parameters}) -> {}", one.name()),
-            [first, rest @ ..] if rest.iter().all(|of| of == first) => format!("({parameters}) -> [{}]", first.name()),
+            [first, rest @ ..] if rest.iter().all(|of| of == first) => {
+                format!("({parameters}) -> [{}]", first.name())
+            }
             _ => format!("({parameters}) -> any"),
         }
     }
@@ -125,11 +129,11 @@ impl Export {
             return Err(Error::new("invalid-argument", message));
         }
         let of = self.parameters.iter();
-        let parameters = of.zip(&arguments).map(|(of, value)| of.read(value)).collect::<Result<Vec<_>, _>>()?;
+        let parameters =
+            of.zip(&arguments).map(|(of, value)| of.read(value)).collect::<Result<Vec<_>, _>>()?;
         let mut results = vec![Val::I32(0); self.results.len()];
-        let called = kept.with(|live| {
-            run(live.functions[place].call_async(&mut live.store, &parameters, &mut results))
-        });
+        let called = kept
+            .with(|live| run(live.functions[place].call_async(&mut live.store, &parameters, &mut results)));
         called.map_err(|e| failure::error(&e))?;
         let mut results: Vec<_> = results.iter().map(any).collect();
         match results.len() {

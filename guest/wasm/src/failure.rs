@@ -1,7 +1,6 @@
 //! What went wrong in a module, as the host and its author are told.
 
 use mote::{Any, Error};
-use std::fmt::Write;
 use wasmtime::{FrameInfo, FrameSymbol, ThrownException, Trap, WasmBacktrace};
 use wasmtime_wasi::I32Exit;
 
@@ -51,26 +50,34 @@ fn what(error: &wasmtime::Error) -> (&'static str, String) {
 /// Where it happened, innermost first, a line each.
 fn stack(error: &wasmtime::Error) -> Option<String> {
     let trace = error.downcast_ref::<WasmBacktrace>()?;
-    let mut text = String::new();
-    for frame in trace.frames() {
-        if frame.symbols().is_empty() {
-            line(&mut text, &function(frame), &place(frame));
-        }
-        // Several, if functions were inlined.
-        for symbol in frame.symbols() {
-            let name = symbol.name().map_or_else(|| function(frame), demangled);
-            line(&mut text, &name, &source(symbol).unwrap_or_else(|| place(frame)));
+    let mut lines: Vec<(String, usize)> = Vec::new();
+    for line in trace.frames().iter().flat_map(lines_of) {
+        match lines.last_mut() {
+            // A function that calls itself is not said twenty times.
+            Some((last, count)) if *last == line => *count += 1,
+            _ => lines.push((line, 1)),
         }
     }
-    if text.is_empty() { None } else { Some(text) }
+    let text =
+        |(line, count): (String, usize)| if count == 1 { line } else { format!("{line}, {count} times") };
+    let lines: Vec<_> = lines.into_iter().map(text).collect();
+    if lines.is_empty() { None } else { Some(lines.join("\n")) }
 }
 
-fn line(text: &mut String, function: &str, place: &str) {
-    if !text.is_empty() {
-        text.push('\n');
+/// One, or several if functions were inlined.
+fn lines_of(frame: &FrameInfo) -> Vec<String> {
+    if frame.symbols().is_empty() {
+        return vec![line(&function(frame), &place(frame))];
     }
-    // Writing to a string does not fail.
-    let _ = write!(text, "    at {function} ({place})");
+    let of_symbol = |symbol: &FrameSymbol| {
+        let name = symbol.name().map_or_else(|| function(frame), demangled);
+        line(&name, &source(symbol).unwrap_or_else(|| place(frame)))
+    };
+    frame.symbols().iter().map(of_symbol).collect()
+}
+
+fn line(function: &str, place: &str) -> String {
+    format!("    at {function} ({place})")
 }
 
 fn function(frame: &FrameInfo) -> String {

@@ -73,7 +73,10 @@ fn scheme(url: &str) -> &str {
 
 impl Prepared {
     /// The outer error is the component's failure, the inner one an answer that cannot be given.
-    async fn handle(&mut self, request: ::http::Request<Full<Bytes>>) -> wasmtime::Result<Result<Any, Error>> {
+    async fn handle(
+        &mut self,
+        request: ::http::Request<Full<Bytes>>,
+    ) -> wasmtime::Result<Result<Any, Error>> {
         let scheme = if request.uri().scheme_str() == Some("https") { Scheme::Https } else { Scheme::Http };
         let (sender, receiver) = oneshot::channel();
         let mut view = self.store.data_mut().http();
@@ -82,7 +85,8 @@ impl Prepared {
         let mut answered = pin!(read(receiver));
         let mut early = None;
         {
-            let mut handled = pin!(self.proxy.wasi_http_incoming_handler().call_handle(&mut self.store, request, answer));
+            let mut handled =
+                pin!(self.proxy.wasi_http_incoming_handler().call_handle(&mut self.store, request, answer));
             // A component that writes much waits for someone who reads.
             poll_fn(|context| {
                 let ended = handled.as_mut().poll(context);
@@ -108,7 +112,9 @@ impl Prepared {
 async fn read(receiver: oneshot::Receiver<Answer>) -> Result<Any, Error> {
     let answer = match receiver.await {
         Ok(Ok(answer)) => answer,
-        Ok(Err(code)) => return Err(Error::failed(format!("the component answered with an error: {code:?}"))),
+        Ok(Err(code)) => {
+            return Err(Error::failed(format!("the component answered with an error: {code:?}")));
+        }
         Err(_) => return Err(Error::failed("the component gave no answer")),
     };
     let (parts, body) = answer.into_parts();
@@ -116,7 +122,9 @@ async fn read(receiver: oneshot::Receiver<Answer>) -> Result<Any, Error> {
     let body = body.map_err(|e| Error::failed(format!("the component's answer has no end: {e:?}")))?;
     let headers = parts.headers.iter();
     let headers = headers
-        .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+        .map(|(name, value)| {
+            (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+        })
         .collect();
     Ok(response(parts.status.as_u16(), headers, body.to_bytes().into()))
 }

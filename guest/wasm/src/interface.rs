@@ -26,7 +26,11 @@ struct Export {
 }
 
 /// The functions of a component; those of an interface `a:b/c` are offered as `c.function`.
-pub fn offers(world: Rc<World>, component: &Component, pre: InstancePre<State>) -> Result<Vec<Offer>, String> {
+pub fn offers(
+    world: Rc<World>,
+    component: &Component,
+    pre: InstancePre<State>,
+) -> Result<Vec<Offer>, String> {
     let exports = exports(component)?;
     let indexes: Vec<_> = exports.values().map(|export| export.index).collect();
     let kept = Kept::new(move || Live::new(&world, &pre, &indexes)).map_err(|e| failure::text(&e))?;
@@ -37,7 +41,9 @@ pub fn offers(world: Rc<World>, component: &Component, pre: InstancePre<State>) 
         .map(|(place, (name, export))| {
             let kept = Rc::clone(&kept);
             let signature = export.signature;
-            Offer::new(name, signature.text.clone(), move |arguments| call(&kept, place, &signature, arguments))
+            Offer::new(name, signature.text.clone(), move |arguments| {
+                call(&kept, place, &signature, arguments)
+            })
         })
         .collect())
 }
@@ -52,8 +58,12 @@ fn exports(component: &Component) -> Result<BTreeMap<String, Export>, String> {
         }
     }
     if offered.is_empty() {
-        let all: Vec<_> =
-            component.component_type().exports(engine).map(|(name, _)| format!("  {name}")).chain(others).collect();
+        let all: Vec<_> = component
+            .component_type()
+            .exports(engine)
+            .map(|(name, _)| format!("  {name}"))
+            .chain(others)
+            .collect();
         let what = if all.is_empty() { String::from(" nothing") } else { format!("\n{}", all.join("\n")) };
         return Err(format!(
             "it exports neither wasi:http/incoming-handler nor wasi:cli/run, of version 0.2, nor a function whose values can \
@@ -73,7 +83,8 @@ fn functions(engine: &Engine, component: &Component) -> Vec<(String, ComponentEx
         let Some(index) = component.get_export_index(None, name) else { continue };
         match export.ty {
             ComponentItem::ComponentFunc(function) => functions.push((name.to_owned(), index, function)),
-            ComponentItem::ComponentInstance(interface) => {
+            // Those of WASI have a meaning that these functions would not have.
+            ComponentItem::ComponentInstance(interface) if !name.starts_with("wasi:") => {
                 let short = name.rsplit('/').next().unwrap_or(name).split('@').next().unwrap_or(name);
                 for (function_name, export) in interface.exports(engine) {
                     let inner = component.get_export_index(Some(&index), function_name);
@@ -89,11 +100,16 @@ fn functions(engine: &Engine, component: &Component) -> Vec<(String, ComponentEx
 }
 
 impl Live {
-    fn new(world: &World, pre: &InstancePre<State>, indexes: &[ComponentExportIndex]) -> wasmtime::Result<Self> {
+    fn new(
+        world: &World,
+        pre: &InstancePre<State>,
+        indexes: &[ComponentExportIndex],
+    ) -> wasmtime::Result<Self> {
         let mut store = world.store(pre.engine());
         let instance = run(pre.instantiate_async(&mut store))?;
-        let function =
-            |index: &ComponentExportIndex| instance.get_func(&mut store, index).expect("an export of the component");
+        let function = |index: &ComponentExportIndex| {
+            instance.get_func(&mut store, index).expect("an export of the component")
+        };
         let functions = indexes.iter().map(function).collect();
         Ok(Live { store, functions })
     }
@@ -113,7 +129,9 @@ fn call(kept: &Kept<Live>, place: usize, signature: &Signature, arguments: Vec<A
 
 /// A function that returns a `result` has a value or fails.
 fn outcome(value: Val, of: &types::Type) -> Result<Any, Error> {
-    let (types::Type::Result(of), Val::Result(result)) = (of, &value) else { return Ok(values::any(value, of)) };
+    let (types::Type::Result(of), Val::Result(result)) = (of, &value) else {
+        return Ok(values::any(value, of));
+    };
     let any = |value: &Option<Box<Val>>, of: Option<types::Type>| match (value, of) {
         (Some(value), Some(of)) => values::any((**value).clone(), &of),
         _ => Any::Null,

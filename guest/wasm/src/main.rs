@@ -14,6 +14,7 @@ fn main() -> ExitCode {
             for offer in offers {
                 mote::offer(offer.name, offer.signature, offer.call);
             }
+            give_back_memory();
             mote::serve()
         }
         Err(why) => fail(&why),
@@ -23,4 +24,13 @@ fn main() -> ExitCode {
 fn fail(why: &str) -> ExitCode {
     eprintln!("{why}");
     ExitCode::FAILURE
+}
+
+/// Compiling takes much memory that is free now: it need not be in the snapshot.
+fn give_back_memory() {
+    #[cfg(target_env = "gnu")]
+    // SAFETY: it touches only what is free.
+    unsafe {
+        libc::malloc_trim(0);
+    }
 }

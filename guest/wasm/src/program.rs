@@ -19,7 +19,8 @@ pub fn find(folder: &Path) -> Result<PathBuf, String> {
         return Ok(main);
     }
     let entries = folder.read_dir().map_err(|e| format!("{}: {e}", folder.display()))?;
-    let mut files: Vec<_> = entries.flatten().map(|entry| entry.path()).filter(|file| is_wasm(file)).collect();
+    let mut files: Vec<_> =
+        entries.flatten().map(|entry| entry.path()).filter(|file| is_wasm(file)).collect();
     files.sort();
     match &mut files[..] {
         [file] => Ok(std::mem::take(file)),

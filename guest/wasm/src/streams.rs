@@ -107,7 +107,11 @@ impl OutputStream for Streams {
 }
 
 impl AsyncRead for Streams {
-    fn poll_read(self: Pin<&mut Self>, _: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         buffer.put_slice(&Streams::read(&self, buffer.remaining()));
         Poll::Ready(Ok(()))
     }
@@ -124,5 +128,24 @@ impl AsyncWrite for Streams {
 
     fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
         Poll::Ready(Ok(()))
+    }
+}
+
+/// Standard error, which is a log and no terminal; to find that out would take a system call in each call.
+pub struct Log;
+
+impl IsTerminal for Log {
+    fn is_terminal(&self) -> bool {
+        false
+    }
+}
+
+impl StdoutStream for Log {
+    fn async_stream(&self) -> Box<dyn AsyncWrite + Send + Sync> {
+        io::stderr().async_stream()
+    }
+
+    fn p2_stream(&self) -> Box<dyn OutputStream> {
+        io::stderr().p2_stream()
     }
 }

@@ -44,11 +44,14 @@ impl Signature {
     /// The arguments of a call.
     pub fn read(&self, arguments: Vec<Any>) -> Result<Vec<Val>, Error> {
         if arguments.len() != self.parameters.len() {
-            let message = format!("there are {} arguments instead of {}", arguments.len(), self.parameters.len());
+            let message =
+                format!("there are {} arguments instead of {}", arguments.len(), self.parameters.len());
             return Err(Error::new("invalid-argument", message));
         }
         let with_types = arguments.into_iter().zip(&self.parameters);
-        with_types.map(|(value, (name, of))| crate::values::val(value, of).map_err(|why| why.of_argument(name))).collect()
+        with_types
+            .map(|(value, (name, of))| crate::values::val(value, of).map_err(|why| why.of_argument(name)))
+            .collect()
     }
 }
 
@@ -73,7 +76,9 @@ fn describe(of: &Type) -> Option<String> {
         },
         Type::Flags(_) => "[string]",
         Type::Record(record) => return fields(record),
-        Type::Enum(cases) => return Some(format!("enum {{{}}}", cases.names().collect::<Vec<_>>().join(", "))),
+        Type::Enum(cases) => {
+            return Some(format!("enum {{{}}}", cases.names().collect::<Vec<_>>().join(", ")));
+        }
         Type::Variant(variant) => return describe_variant(variant.cases().collect()),
         Type::Option(option) => match option.ty() {
             Type::Option(_) => return None,

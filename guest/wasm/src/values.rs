@@ -49,7 +49,9 @@ pub fn val(value: Any, of: &Type) -> Result<Val, Unfit> {
             _ => return unfit("a list"),
         },
         Type::Tuple(tuple) => match value {
-            Any::List(values) if values.len() == tuple.types().len() => Val::Tuple(all(values, tuple.types())?),
+            Any::List(values) if values.len() == tuple.types().len() => {
+                Val::Tuple(all(values, tuple.types())?)
+            }
             _ => return unfit(&format!("a list of {}", tuple.types().len())),
         },
         Type::Record(record) => Val::Record(fields(value, record)?),
@@ -160,7 +162,9 @@ pub fn any(value: Val, of: &Type) -> Any {
             let of = variant.cases().find(|case| case.name == name).and_then(|case| case.ty);
             named(name, payload, of)
         }
-        (Val::Option(value), Type::Option(option)) => value.map_or(Any::Null, |value| any(*value, &option.ty())),
+        (Val::Option(value), Type::Option(option)) => {
+            value.map_or(Any::Null, |value| any(*value, &option.ty()))
+        }
         (Val::Result(Ok(value)), Type::Result(result)) => named(String::from("ok"), value, result.ok()),
         (Val::Result(Err(value)), Type::Result(result)) => named(String::from("error"), value, result.err()),
         (value, _) => unreachable!("a function whose values cannot be sent is not offered: {value:?}"),

@@ -2,14 +2,16 @@
 
 use crate::http::Refused;
 use crate::random::{self, KernelRandom};
-use crate::streams::Streams;
+use crate::streams::{Log, Streams};
 use std::path::Path;
 use std::rc::Rc;
 use std::time::Instant;
 use wasmtime::{Engine, Store};
 use wasmtime_wasi::filesystem::WasiFilesystemCtx;
 use wasmtime_wasi::p1::WasiP1Ctx;
-use wasmtime_wasi::{FsPerms, HostMonotonicClock, ResourceTable, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
+use wasmtime_wasi::{
+    FsPerms, HostMonotonicClock, ResourceTable, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView,
+};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 /// Where the author's files are.
@@ -36,7 +38,13 @@ impl World {
         let environment = std::env::vars_os()
             .map(|(name, value)| (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned()))
             .collect();
-        Ok(Rc::new(World { name: name.to_owned(), environment, files: files()?, start: Instant::now(), seeded }))
+        Ok(Rc::new(World {
+            name: name.to_owned(),
+            environment,
+            files: files()?,
+            start: Instant::now(),
+            seeded,
+        }))
     }
 
     /// A place for an instance.
@@ -57,7 +65,7 @@ impl World {
             .arg(&self.name)
             .stdin(streams.clone())
             .stdout(streams.clone())
-            .stderr(std::io::stderr())
+            .stderr(Log)
             .allow_tcp(false)
             .allow_udp(false)
             .monotonic_clock(Clock(self.start))
