@@ -42,7 +42,7 @@ static void report(int argc, char **argv) {
   char line[64] = "-";
   FILE *file = fopen("/data.txt", "r");
   if (file)
-    fgets(line, sizeof line, file);
+    fscanf(file, "%63[^\n]", line);
   int written = open("/new.txt", O_WRONLY | O_CREAT, 0600);
   printf("data.txt: %s, new.txt: %s\n", line, written < 0 ? strerror(errno) : "written");
   FILE *scratch = fopen("/tmp/scratch", "a+");

@@ -4,6 +4,9 @@ use mote::{Any, Error};
 use wasmtime::{FrameInfo, FrameSymbol, ThrownException, Trap, WasmBacktrace};
 use wasmtime_wasi::I32Exit;
 
+/// How wasmtime says that what follows is a backtrace.
+const BACKTRACE: &str = "error while executing at wasm backtrace";
+
 /// The error of a call: `trap`, `exception`, `exited` with a status other than 0, or `failed`.
 pub fn error(error: &wasmtime::Error) -> Error {
     if let Some(status) = exit(error) {
@@ -43,8 +46,9 @@ fn what(error: &wasmtime::Error) -> (&'static str, String) {
     if error.is::<ThrownException>() {
         return ("exception", String::from("the module threw an exception that nothing caught"));
     }
-    // A backtrace, if there is one, is a context of the error.
-    ("failed", error.root_cause().to_string())
+    // A backtrace, if there is one, is among the causes.
+    let causes = error.chain().map(ToString::to_string).filter(|cause| !cause.starts_with(BACKTRACE));
+    ("failed", causes.collect::<Vec<_>>().join(": "))
 }
 
 /// Where it happened, innermost first, a line each.

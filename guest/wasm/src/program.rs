@@ -44,7 +44,7 @@ pub fn name(file: &Path) -> String {
 /// What the file offers.
 pub fn load(file: &Path) -> Result<Vec<Offer>, String> {
     let bytes = std::fs::read(file).map_err(|e| e.to_string())?;
-    let binary = binary(bytes)?;
+    let binary = binary(bytes, file)?;
     let engine = engine().map_err(|e| format!("{e:#}"))?;
     match Layer::of(&binary) {
         Some(Layer::Module) => core_module::offers(&engine, &binary, &name(file)),
@@ -54,13 +54,16 @@ pub fn load(file: &Path) -> Result<Vec<Offer>, String> {
 }
 
 /// The binary format of what may be text.
-fn binary(bytes: Vec<u8>) -> Result<Vec<u8>, String> {
+fn binary(bytes: Vec<u8>, file: &Path) -> Result<Vec<u8>, String> {
     if bytes.starts_with(b"\0asm") || !is_text(&bytes) {
         return Ok(bytes);
     }
     match wat::parse_bytes(&bytes) {
         Ok(binary) => Ok(binary.into_owned()),
-        Err(e) => Err(e.to_string()),
+        Err(mut e) => {
+            e.set_path(name(file));
+            Err(e.to_string())
+        }
     }
 }
 

@@ -387,23 +387,23 @@ const TYPES: &str = r#"(component
   (func (export "color-of") (param "c" $color') (result $color') (canon lift (core func $m "word")))
   (func (export "rights-of") (param "r" $rights') (result $rights') (canon lift (core func $m "word")))
   (func (export "text") (param "t" string) (result string)
-    (canon lift (core func $m "pair") (memory $memory) (realloc (func $realloc))))
+    (canon lift (core func $m "pair") (memory $memory) (realloc $realloc)))
   (func (export "binary") (param "b" (list u8)) (result (list u8))
-    (canon lift (core func $m "pair") (memory $memory) (realloc (func $realloc))))
+    (canon lift (core func $m "pair") (memory $memory) (realloc $realloc)))
   (func (export "words") (param "w" (list u32)) (result (list u32))
-    (canon lift (core func $m "pair") (memory $memory) (realloc (func $realloc))))
+    (canon lift (core func $m "pair") (memory $memory) (realloc $realloc)))
   (func (export "point-of") (param "p" $point') (result $point')
-    (canon lift (core func $m "pair") (memory $memory) (realloc (func $realloc))))
+    (canon lift (core func $m "pair") (memory $memory) (realloc $realloc)))
   (func (export "shape-of") (param "s" $shape') (result $shape')
-    (canon lift (core func $m "three") (memory $memory) (realloc (func $realloc))))
+    (canon lift (core func $m "three") (memory $memory) (realloc $realloc)))
   (func (export "number-of") (param "n" $number') (result $number')
-    (canon lift (core func $m "pair") (memory $memory) (realloc (func $realloc))))
+    (canon lift (core func $m "pair") (memory $memory) (realloc $realloc)))
   (func (export "maybe") (param "m" (option u8)) (result (option u8))
-    (canon lift (core func $m "bytes") (memory $memory) (realloc (func $realloc))))
+    (canon lift (core func $m "bytes") (memory $memory) (realloc $realloc)))
   (func (export "both") (param "p" (tuple u32 s32)) (result (tuple u32 s32))
-    (canon lift (core func $m "pair") (memory $memory) (realloc (func $realloc))))
+    (canon lift (core func $m "pair") (memory $memory) (realloc $realloc)))
   (func $checked (param "failed" u32) (param "value" u32) (result (result u32 (error u32)))
-    (canon lift (core func $m "pair") (memory $memory) (realloc (func $realloc))))
+    (canon lift (core func $m "pair") (memory $memory) (realloc $realloc)))
   (func $trap (canon lift (core func $m "trap")))
   (func (export "hidden") (param "o" (option (option u8))) (canon lift (core func $m "ignore")))
   (instance $ops (export "checked" (func $checked)) (export "trap" (func $trap)))
@@ -479,7 +479,7 @@ fn functions_of_an_interface_have_its_name_and_a_result_is_a_value_or_an_error()
 #[test]
 fn what_is_wrong_with_a_module_is_said() {
     expect_refusal("(module (func (export \"f\") (result i32)))", &["test.wat", "invalid", "type mismatch"]);
-    expect_refusal("(module\n  (fnc))", &["test.wat", "unexpected token", ":2:"]);
+    expect_refusal("(module\n  (fnc))", &["test.wat: expected valid module field", "--> test.wat:2:4"]);
     expect_refusal("(module (memory 1))", &["neither _start nor a function", "none"]);
     expect_refusal("(module (func (export \"v\") (param v128)))", &["neither _start nor a function", "v: "]);
     expect_refusal(
