@@ -20,6 +20,11 @@ apt_tools=(
   "python3 python3"
   "pip3 python3-pip"
   "skopeo skopeo"
+  "go golang-go"
+  "clang clang"
+  "wasm-ld lld"
+  "/usr/lib/wasm32-wasi/libc.a wasi-libc"
+  "/usr/lib/llvm-14/lib/clang/14.0.6/lib/wasi/libclang_rt.builtins-wasm32.a libclang-rt-14-dev-wasm32"
 )
 kvm_amd_tools=(
   "qemu-system-x86_64 qemu-system-x86"
