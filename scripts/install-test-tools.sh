@@ -62,7 +62,7 @@ done
 # A fresh rustup puts its commands here, and a shell that was open before does not know it.
 PATH=$PATH:$HOME/.cargo/bin:/usr/sbin:/usr/local/go/bin
 
-there() { case $1 in /*) [ -x "$1" ] ;; *) command -v "$1" >/dev/null ;; esac; }
+there() { case $1 in /*) [ -e "$1" ] ;; *) command -v "$1" >/dev/null ;; esac; }
 zig_there() { python3 -m ziglang version >/dev/null 2>&1; }
 cbor_there() { python3 -c 'import cbor2' 2>/dev/null; }
 go_there() { [[ $(go env GOVERSION 2>/dev/null) =~ ^go1\.(2[1-9]|[3-9][0-9]) ]]; }
