@@ -25,7 +25,7 @@ enum Entry {
 impl Prepared {
     /// Of a module with `_start`.
     pub fn module(world: &World, pre: &wasmtime::InstancePre<State>) -> wasmtime::Result<Self> {
-        let mut store = world.store(pre.module().engine());
+        let mut store = world.store(pre.module().engine())?;
         let instance = run(pre.instantiate_async(&mut store))?;
         let entry = Entry::Start(instance.get_typed_func(&mut store, "_start")?);
         Ok(Prepared { store, entry })
@@ -33,7 +33,7 @@ impl Prepared {
 
     /// Of a component with `wasi:cli/run`.
     pub fn component(world: &World, pre: &component::InstancePre<State>) -> wasmtime::Result<Self> {
-        let mut store = world.store(pre.engine());
+        let mut store = world.store(pre.engine())?;
         let entry = Entry::Run(run(CommandPre::new(pre.clone())?.instantiate_async(&mut store))?);
         Ok(Prepared { store, entry })
     }

@@ -22,7 +22,7 @@ pub fn offers(engine: &Engine, binary: &[u8], name: &str) -> Result<Vec<Offer>, 
 }
 
 fn refuse_unknown_imports(linker: &Linker<State>, world: &World, module: &Module) -> Result<(), String> {
-    let mut store = world.store(module.engine());
+    let mut store = world.store(module.engine()).map_err(|e| failure::text(&e))?;
     let unknown: Vec<_> = module
         .imports()
         .filter(|import| linker.get_by_import(&mut store, import).is_none())

@@ -90,7 +90,7 @@ pub fn is_name(name: &str) -> bool {
 
 impl Live {
     fn new(world: &World, pre: &InstancePre<State>, names: &[String]) -> wasmtime::Result<Self> {
-        let mut store = world.store(pre.module().engine());
+        let mut store = world.store(pre.module().engine())?;
         let instance = run(pre.instantiate_async(&mut store))?;
         if instance.get_func(&mut store, INITIALIZE).is_some() {
             let initialize = instance.get_typed_func::<(), ()>(&mut store, INITIALIZE)?;

@@ -34,7 +34,7 @@ pub fn offers(world: Rc<World>, pre: InstancePre<State>) -> wasmtime::Result<Vec
     let pre = ProxyPre::new(pre)?;
     let its_world = Rc::clone(&world);
     let fresh = Fresh::new(move || {
-        let mut store = its_world.store(pre.engine());
+        let mut store = its_world.store(pre.engine())?;
         let proxy = run(pre.instantiate_async(&mut store))?;
         Ok(Prepared { store, proxy })
     })?;

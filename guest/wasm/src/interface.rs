@@ -105,7 +105,7 @@ impl Live {
         pre: &InstancePre<State>,
         indexes: &[ComponentExportIndex],
     ) -> wasmtime::Result<Self> {
-        let mut store = world.store(pre.engine());
+        let mut store = world.store(pre.engine())?;
         let instance = run(pre.instantiate_async(&mut store))?;
         let function = |index: &ComponentExportIndex| {
             instance.get_func(&mut store, index).expect("an export of the component")

@@ -2,11 +2,12 @@
 
 use crate::http::Refused;
 use crate::random::{self, KernelRandom};
+use crate::run::run;
 use crate::streams::{Log, Streams};
 use std::path::Path;
 use std::rc::Rc;
 use std::time::Instant;
-use wasmtime::{Engine, Store};
+use wasmtime::{Engine, Func, Store};
 use wasmtime_wasi::filesystem::WasiFilesystemCtx;
 use wasmtime_wasi::p1::WasiP1Ctx;
 use wasmtime_wasi::{
@@ -48,11 +49,16 @@ impl World {
     }
 
     /// A place for an instance.
-    pub fn store(&self, engine: &Engine) -> Store<State> {
+    pub fn store(&self, engine: &Engine) -> wasmtime::Result<Store<State>> {
         let streams = Streams::default();
         let mut wasi = WasiCtxBuilder::new().build_p1();
         *wasi.ctx().ctx = self.context(&[], &streams);
-        Store::new(engine, State { wasi, streams, http: WasiHttpCtx::new(), outgoing: Refused })
+        let state = State { wasi, streams, http: WasiHttpCtx::new(), outgoing: Refused };
+        let mut store = Store::new(engine, state);
+        // The first call in a store makes a stack for it, and the first of all one for signals: now, not in each call.
+        let nothing = Func::wrap(&mut store, || ());
+        run(nothing.call_async(&mut store, &[], &mut []))?;
+        Ok(store)
     }
 
     fn context(&self, variables: &[(String, String)], streams: &Streams) -> WasiCtx {
