@@ -23,9 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 /// succeeds.
 ///
 /// A `java` block is the body of a main method. Of an `sh` block each line is run that calls
-/// `./mote`, by the classes that are tested here instead of the script, which would build them, that
-/// makes a program by `cc`, or asks by `curl`; `./build` is what runs this test. `./mote up` goes on
-/// for the lines behind it, at a port of its own.
+/// `./mote`, by the classes that are tested here instead of the script, which would build them,
+/// that makes a program by `cc`, or asks by `curl`; `./build` is what runs this test. `./mote up`
+/// goes on for the lines behind it, at a port of its own.
 class DocumentationTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
   private static final Pattern BLOCK =
@@ -128,11 +128,9 @@ class DocumentationTest {
     }
     Path script =
         Files.writeString(
-            folder.resolve("mote"),
-            "#!/bin/sh\nMOTE_SERVER=" + server + " " + mote + " \"$@\"\n");
+            folder.resolve("mote"), "#!/bin/sh\nMOTE_SERVER=" + server + " " + mote + " \"$@\"\n");
     assertThat(script.toFile().setExecutable(true)).isTrue();
-    String command =
-        line.replace("./mote", quote(script.toString())).replace(USUAL_SERVER, server);
+    String command = line.replace("./mote", quote(script.toString())).replace(USUAL_SERVER, server);
     if (line.startsWith("./mote new ")) {
       delete(ROOT.resolve(line.substring(line.lastIndexOf(' ') + 1)));
     }

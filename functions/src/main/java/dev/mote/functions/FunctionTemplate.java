@@ -37,12 +37,7 @@ public record FunctionTemplate(String name, String description, List<String> fil
               "function.toml"),
           of("c", "a CGI program in C", "main.c", "function.toml"),
           of("go", "a handler of net/http, by CGI", "main.go", "go.mod", "function.toml"),
-          of(
-              "wasm-rust",
-              "a WASI command in Rust",
-              "Cargo.toml",
-              "src/main.rs",
-              "function.toml"),
+          of("wasm-rust", "a WASI command in Rust", "Cargo.toml", "src/main.rs", "function.toml"),
           of("wasm-c", "a WASI command in C", "main.c", "function.toml"));
 
   private static FunctionTemplate of(String name, String description, String... files) {

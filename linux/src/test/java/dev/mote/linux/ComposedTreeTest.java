@@ -38,9 +38,10 @@ class ComposedTreeTest {
     assertThat(tree.names()).containsExactly("etc", "usr");
     assertThat(at(tree, "etc", "hosts")).isInstanceOf(TreeNode.File.class);
     assertThat(at(tree, "usr", "bin", "ls")).isNotNull();
-    assertThat(at(tree, "usr", "lib")).isInstanceOfSatisfying(
-        TreeNode.Directory.class,
-        lib -> assertThat(lib.names()).containsExactly("libc.so", "perl", "python"));
+    assertThat(at(tree, "usr", "lib"))
+        .isInstanceOfSatisfying(
+            TreeNode.Directory.class,
+            lib -> assertThat(lib.names()).containsExactly("libc.so", "perl", "python"));
     assertThat(at(tree, "usr", "lib", "python", "os.py")).isNotNull();
     assertThat(at(tree, "usr", "lib", "python", "hidden.py")).isNull();
     assertThat(at(tree, "usr", "lib", "perl", "x.pm")).isNotNull();

@@ -132,8 +132,7 @@ final class ApiRoute {
       exchange.sendProblem(400, "The name is none", String.valueOf(e.getMessage()));
     } catch (IOException e) {
       exchange.closeAfter();
-      exchange.sendProblem(
-          500, "The archive could not be kept", String.valueOf(e.getMessage()));
+      exchange.sendProblem(500, "The archive could not be kept", String.valueOf(e.getMessage()));
     }
   }
 

@@ -38,7 +38,16 @@ class AbuseTest {
     server =
         new TestServer(
             folder, SandboxPool.builder().machines(2).machineMemory(MemorySize.ofMebibytes(600)));
-    assertThat(server.deploy("good", Map.of("main.py", "def handle(event): return event\n", "function.toml", "queue = 100\n")).statusCode())
+    assertThat(
+            server
+                .deploy(
+                    "good",
+                    Map.of(
+                        "main.py",
+                        "def handle(event): return event\n",
+                        "function.toml",
+                        "queue = 100\n"))
+                .statusCode())
         .isEqualTo(201);
   }
 
@@ -91,16 +100,21 @@ class AbuseTest {
       })
   void requestsThatAreNone(String text) throws Exception {
     String answer = raw(text);
-    assertThat(answer.isEmpty() || answer.matches("(?s)HTTP/1\\.[01] [245][0-9][0-9] .*")).as(answer).isTrue();
+    assertThat(answer.isEmpty() || answer.matches("(?s)HTTP/1\\.[01] [245][0-9][0-9] .*"))
+        .as(answer)
+        .isTrue();
     assertThat(answer).doesNotContain("root:");
     assertServes();
   }
 
   @Test
   void headsWithoutEnd() throws Exception {
-    assertThat(raw("GET /" + "a".repeat(100_000) + " HTTP/1.1\r\nHost: x\r\n\r\n")).doesNotContain(" 200 ");
-    assertThat(raw("GET /fn/good HTTP/1.1\r\nHost: x\r\nA: " + "b".repeat(200_000) + "\r\n\r\n")).doesNotContain(" 200 ");
-    assertThat(raw("GET /fn/good HTTP/1.1\r\nHost: x\r\n" + "A: b\r\n".repeat(50_000) + "\r\n")).doesNotContain(" 200 ");
+    assertThat(raw("GET /" + "a".repeat(100_000) + " HTTP/1.1\r\nHost: x\r\n\r\n"))
+        .doesNotContain(" 200 ");
+    assertThat(raw("GET /fn/good HTTP/1.1\r\nHost: x\r\nA: " + "b".repeat(200_000) + "\r\n\r\n"))
+        .doesNotContain(" 200 ");
+    assertThat(raw("GET /fn/good HTTP/1.1\r\nHost: x\r\n" + "A: b\r\n".repeat(50_000) + "\r\n"))
+        .doesNotContain(" 200 ");
     assertServes();
   }
 

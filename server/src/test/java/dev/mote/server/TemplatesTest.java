@@ -78,7 +78,9 @@ class TemplatesTest {
     assertThat(deploy(place, template).statusCode()).isEqualTo(201);
     String url = "--server=http://localhost:" + server.server.port();
     String greeting = template.equals("flask") ? "/hello/world" : "/";
-    assertThat(mote("invoke", url, "--path", greeting, template)).startsWith("0 ").contains("Hello, world!");
+    assertThat(mote("invoke", url, "--path", greeting, template))
+        .startsWith("0 ")
+        .contains("Hello, world!");
 
     Path source = place.resolve(SOURCES.get(template));
     String good = Files.readString(source);
@@ -106,7 +108,8 @@ class TemplatesTest {
 
   private static boolean hasRustForWasm() throws Exception {
     Process listed =
-        new ProcessBuilder("rustc", "--print", "target-libdir", "--target", "wasm32-wasip1").start();
+        new ProcessBuilder("rustc", "--print", "target-libdir", "--target", "wasm32-wasip1")
+            .start();
     String libraries = new String(listed.getInputStream().readAllBytes(), UTF_8).strip();
     return listed.waitFor() == 0 && Files.isDirectory(Path.of(libraries));
   }
@@ -136,24 +139,43 @@ class TemplatesTest {
     mote("new", "flask", place.toString());
     assertThat(deploy(place, "flask-page").statusCode()).isEqualTo(201);
     assertThat(server.get("/fn/flask-page/?name=Ada").body()).contains("<h1>Hello, Ada!</h1>");
-    assertThat(server.get("/fn/flask-page/hello/%C3%9Cn%20Known").body()).contains("Hello, \\u00dcn Known!");
+    assertThat(server.get("/fn/flask-page/hello/%C3%9Cn%20Known").body())
+        .contains("Hello, \\u00dcn Known!");
     assertThat(server.get("/fn/flask-page/nowhere").statusCode()).isEqualTo(404);
   }
 
   @Test
   void whatCannotBeIsSaid() throws IOException {
-    assertThat(mote("new", "cobol", folder.resolve("x").toString())).startsWith("125 ").contains("no template for cobol").contains("python");
-    assertThat(mote("new", "python", folder.resolve("Not A Name").toString())).startsWith("125 ").contains("cannot be a function's name");
+    assertThat(mote("new", "cobol", folder.resolve("x").toString()))
+        .startsWith("125 ")
+        .contains("no template for cobol")
+        .contains("python");
+    assertThat(mote("new", "python", folder.resolve("Not A Name").toString()))
+        .startsWith("125 ")
+        .contains("cannot be a function's name");
     Files.createDirectory(folder.resolve("there"));
-    assertThat(mote("new", "python", folder.resolve("there").toString())).startsWith("125 ").contains("there already");
+    assertThat(mote("new", "python", folder.resolve("there").toString()))
+        .startsWith("125 ")
+        .contains("there already");
     assertThat(mote("new", "python")).startsWith("125 ");
-    assertThat(mote("up", folder.resolve("not-there").toString())).startsWith("125 ").contains("is no folder");
-    assertThat(mote("inspect", folder.resolve("there").toString())).startsWith("125 ").contains("no function was found here").contains("main.py");
-    assertThat(mote("list", "--server", "http://localhost:1")).startsWith("125 ").contains("no server is at").contains("mote up");
+    assertThat(mote("up", folder.resolve("not-there").toString()))
+        .startsWith("125 ")
+        .contains("is no folder");
+    assertThat(mote("inspect", folder.resolve("there").toString()))
+        .startsWith("125 ")
+        .contains("no function was found here")
+        .contains("main.py");
+    assertThat(mote("list", "--server", "http://localhost:1"))
+        .startsWith("125 ")
+        .contains("no server is at")
+        .contains("mote up");
     assertThat(mote("list", "--server", "nonsense")).startsWith("125 ").contains("address such as");
-    assertThat(mote("rm", "--server", "http://localhost:" + server.server.port(), "nothing")).startsWith("125 ").contains("404");
+    assertThat(mote("rm", "--server", "http://localhost:" + server.server.port(), "nothing"))
+        .startsWith("125 ")
+        .contains("404");
     assertThat(mote("frobnicate")).startsWith("125 ").contains("no such command");
-    for (String command : List.of("new", "up", "deploy", "list", "inspect", "invoke", "logs", "rm")) {
+    for (String command :
+        List.of("new", "up", "deploy", "list", "inspect", "invoke", "logs", "rm")) {
       assertThat(mote(command, "--help")).startsWith("0 ").contains("usage: mote " + command);
     }
   }

@@ -48,14 +48,13 @@ class UpCommandTest {
     builder.environment().put("XDG_DATA_HOME", folder.resolve("data").toString());
     Process process = builder.start();
     Thread.ofVirtual()
-        .start(
-            () -> {
-              try (var reader = process.inputReader(UTF_8)) {
-                reader.lines().forEach(lines::add);
-              } catch (IOException e) {
-                lines.add(e.toString());
-              }
-            });
+        .start(() -> {
+          try (var reader = process.inputReader(UTF_8)) {
+            reader.lines().forEach(lines::add);
+          } catch (IOException e) {
+            lines.add(e.toString());
+          }
+        });
     return process;
   }
 
@@ -109,7 +108,8 @@ class UpCommandTest {
       await("main.py");
       await("goes on serving");
       assertThat(ask("/fn/my-function")).isEqualTo("2\n");
-      Files.writeString(Files.createDirectories(folder.resolve("My Function/more")).resolve("text"), "x");
+      Files.writeString(
+          Files.createDirectories(folder.resolve("My Function/more")).resolve("text"), "x");
       write("def handle(event): return open('more/text').read()\n");
       await("is live");
       assertThat(ask("/fn/my-function")).isEqualTo("\"x\"\n");
@@ -131,7 +131,10 @@ class UpCommandTest {
       end(process);
     }
     try (Stream<Path> left = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-      assertThat(left.filter(p -> p.getFileName().toString().startsWith("mote-store-") && !isOfOthers(p))).isEmpty();
+      assertThat(
+              left.filter(
+                  p -> p.getFileName().toString().startsWith("mote-store-") && !isOfOthers(p)))
+          .isEmpty();
     }
   }
 
@@ -147,7 +150,8 @@ class UpCommandTest {
   /// A request that runs is answered before the server ends.
   @Test
   void requestsThatRunAreFinished() throws Exception {
-    write("import time\ndef handle(event): print('begun', flush=True); time.sleep(2); return 'done'\n");
+    write(
+        "import time\ndef handle(event): print('begun', flush=True); time.sleep(2); return 'done'\n");
     Process process = up("--no-watch", folder.resolve("My Function").toString());
     await("my-function: http://");
     var answer =
@@ -169,7 +173,8 @@ class UpCommandTest {
     var stream = new java.io.PrintStream(out, true, UTF_8);
     int status =
         new Main(stream, stream)
-            .execute(List.of("deploy", "--server", address, folder.resolve("My Function").toString()));
+            .execute(
+                List.of("deploy", "--server", address, folder.resolve("My Function").toString()));
     assertThat(status).as(out.toString(UTF_8)).isZero();
     first.destroyForcibly();
     first.waitFor();
