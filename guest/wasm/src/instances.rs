@@ -88,7 +88,11 @@ mod tests {
     fn the_first_instance_is_made_before_the_first_call() {
         let made = Rc::new(Cell::new(0));
         let count = Rc::clone(&made);
-        let fresh = Fresh::new(move || Ok(count.set(count.get() + 1))).unwrap();
+        let fresh = Fresh::new(move || {
+            count.set(count.get() + 1);
+            Ok(())
+        })
+        .unwrap();
         assert_eq!(made.get(), 1);
         fresh.with(|_| Ok(())).unwrap();
         assert_eq!(made.get(), 1);
