@@ -51,7 +51,10 @@ class PageTest {
     while (named.find()) {
       assertThat(page.body()).contains("id=\"" + named.group(1) + "\"");
     }
-    assertThat(server.send(HttpRequest.newBuilder(server.uri("/")).POST(BodyPublishers.noBody())).statusCode())
+    assertThat(
+            server
+                .send(HttpRequest.newBuilder(server.uri("/")).POST(BodyPublishers.noBody()))
+                .statusCode())
         .isEqualTo(404);
   }
 
@@ -88,7 +91,9 @@ class PageTest {
             server
                 .send(
                     HttpRequest.newBuilder(server.uri(((String) path).replace("{name}", name)))
-                        .method(((String) method).toUpperCase(java.util.Locale.ROOT), BodyPublishers.noBody()))
+                        .method(
+                            ((String) method).toUpperCase(java.util.Locale.ROOT),
+                            BodyPublishers.noBody()))
                 .statusCode();
         Set<?> described = at(operations, (String) method, "responses").keySet();
         assertThat(described.contains("default") || described.contains(Integer.toString(status)))
@@ -113,7 +118,8 @@ class PageTest {
                 .build(),
             java.net.http.HttpResponse.BodyHandlers.ofInputStream());
     assertThat(events.headers().firstValue("content-type")).hasValue("text/event-stream");
-    try (var lines = new java.io.BufferedReader(new java.io.InputStreamReader(events.body(), UTF_8))) {
+    try (var lines =
+        new java.io.BufferedReader(new java.io.InputStreamReader(events.body(), UTF_8))) {
       server.post("/fn/shown", "2");
       String line = lines.readLine();
       while (!line.startsWith("data: ")) {
