@@ -2,6 +2,7 @@ package dev.mote.server;
 
 import dev.mote.functions.DeployedFunction;
 import dev.mote.functions.FunctionException;
+import dev.mote.functions.FunctionName;
 import dev.mote.functions.Functions;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,7 +29,7 @@ final class ApiRoute {
     String method = exchange.method();
     boolean reads = method.equals("GET") || method.equals("HEAD");
     if (!reads && isFromPage(exchange)) {
-      exchange.closeAfter();
+      exchange.discardBody();
       exchange.sendProblem(403, "Not from a page", "the API is not for pages in a browser");
     } else if (names.length == 1 && reads) {
       list(exchange);
@@ -41,7 +42,7 @@ final class ApiRoute {
     } else if (names.length == 3 && names[2].equals("log") && reads) {
       withFunction(exchange, names[1], function -> logs.handle(exchange, function.log()));
     } else {
-      exchange.closeAfter();
+      exchange.discardBody();
       boolean known = names.length < 3 || (names.length == 3 && names[2].equals("log"));
       exchange.sendProblem(
           known ? 405 : 404, known ? "Not by this method" : "Nothing is here", "see /openapi.json");
@@ -107,11 +108,18 @@ final class ApiRoute {
 
   private void deploy(Exchange exchange, String name) {
     if (exchange.request().headers().contentLength().orElse(0) > Functions.LARGEST_ARCHIVE) {
-      exchange.closeAfter();
+      exchange.discardBody();
       exchange.sendProblem(
           413,
           "The archive is too large",
           "it may have %d bytes".formatted(Functions.LARGEST_ARCHIVE));
+      return;
+    }
+    try {
+      FunctionName.check(name);
+    } catch (IllegalArgumentException e) {
+      exchange.discardBody();
+      exchange.sendProblem(400, "The name is none", String.valueOf(e.getMessage()));
       return;
     }
     if (!exchange.request().content().hasEntity()) {
@@ -127,9 +135,6 @@ final class ApiRoute {
     } catch (FunctionException e) {
       exchange.closeAfter();
       exchange.sendProblem(422, "The function was not deployed", String.valueOf(e.getMessage()));
-    } catch (IllegalArgumentException e) {
-      exchange.closeAfter();
-      exchange.sendProblem(400, "The name is none", String.valueOf(e.getMessage()));
     } catch (IOException e) {
       exchange.closeAfter();
       exchange.sendProblem(500, "The archive could not be kept", String.valueOf(e.getMessage()));

@@ -22,6 +22,11 @@ record Exchange(ServerRequest request, ServerResponse response) {
   /// How long a client may take to send a body, whatever it sends.
   private static final long BODY_NANOS = 60_000_000_000L;
 
+  /// What is read for nothing of a body that is not wanted: this much, for this long.
+  private static final long MOST_DISCARDED = 64L << 20;
+
+  private static final long DISCARD_NANOS = 5_000_000_000L;
+
   String method() {
     return request.prologue().method().text();
   }
@@ -42,22 +47,24 @@ record Exchange(ServerRequest request, ServerResponse response) {
   /// The whole body.
   ///
   /// @param limit in bytes
-  /// @return null if it is larger; then it is not read to its end
+  /// @return null if it is larger
   /// @throws SlowClientException if it did not come within a minute
   byte @Nullable [] body(long limit) {
     if (!request.content().hasEntity()) {
       return new byte[0];
     }
     long announced = request.headers().contentLength().orElse(0);
-    if (announced > limit) {
-      return null;
-    }
     long end = System.nanoTime() + BODY_NANOS;
-    var kept = new ByteArrayOutputStream((int) announced);
+    var kept = new ByteArrayOutputStream((int) Math.min(announced, limit));
     byte[] piece = new byte[8 << 10];
     try (InputStream from = request.content().inputStream()) {
+      if (announced > limit) {
+        discard(from);
+        return null;
+      }
       for (int count = from.read(piece); count >= 0; count = from.read(piece)) {
         if (count > limit - kept.size()) {
+          discard(from);
           return null;
         }
         if (System.nanoTime() > end) {
@@ -69,6 +76,31 @@ record Exchange(ServerRequest request, ServerResponse response) {
       throw new UncheckedIOException(e);
     }
     return kept.toByteArray();
+  }
+
+  /// Reads the body for nothing, before an answer that does not depend on it. A client that is still
+  /// sending when the connection is closed may never see the answer; only one that sends very much
+  /// more, or slowly, is cut off.
+  void discardBody() {
+    if (request.content().hasEntity()) {
+      try (InputStream from = request.content().inputStream()) {
+        discard(from);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    closeAfter();
+  }
+
+  private static void discard(InputStream from) throws IOException {
+    long end = System.nanoTime() + DISCARD_NANOS;
+    byte[] piece = new byte[64 << 10];
+    long left = MOST_DISCARDED;
+    int count = 0;
+    while (count >= 0 && left > 0 && System.nanoTime() < end) {
+      count = from.read(piece);
+      left -= count;
+    }
   }
 
   /// The client took too long to send what it had to say.

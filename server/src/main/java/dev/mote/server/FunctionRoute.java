@@ -34,7 +34,7 @@ final class FunctionRoute {
     String name = path.substring(PREFIX.length(), end < 0 ? path.length() : end);
     DeployedFunction function = functions.find(name);
     if (function == null) {
-      exchange.closeAfter(); // its body was not read
+      exchange.discardBody();
       exchange.sendProblem(
           Fault.Kind.NOT_FOUND.status(), Fault.Kind.NOT_FOUND.title(), notFound(name));
       return;

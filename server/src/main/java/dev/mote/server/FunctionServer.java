@@ -96,7 +96,7 @@ public final class FunctionServer implements AutoCloseable {
       exchange.sendBytes(
           draining ? 503 : 200, "text/plain", (draining ? "stopping\n" : "ok\n").getBytes(UTF_8));
     } else if (!page.handle(exchange, path)) {
-      exchange.closeAfter();
+      exchange.discardBody();
       exchange.sendProblem(
           404, "Nothing is here", "functions are at /fn/NAME, the API at /v1/functions");
     }
