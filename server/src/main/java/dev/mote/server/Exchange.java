@@ -78,9 +78,9 @@ record Exchange(ServerRequest request, ServerResponse response) {
     return kept.toByteArray();
   }
 
-  /// Reads the body for nothing, before an answer that does not depend on it. A client that is still
-  /// sending when the connection is closed may never see the answer; only one that sends very much
-  /// more, or slowly, is cut off.
+  /// Reads the body for nothing, before an answer that does not depend on it. A client that is
+  /// still sending when the connection is closed may never see the answer; only one that sends very
+  /// much more, or slowly, is cut off.
   void discardBody() {
     if (request.content().hasEntity()) {
       try (InputStream from = request.content().inputStream()) {
