@@ -20,6 +20,7 @@ apt_tools=(
   "python3 python3"
   "pip3 python3-pip"
   "skopeo skopeo"
+  "chromium chromium"
   "go golang-go"
   "clang clang"
   "wasm-ld lld"

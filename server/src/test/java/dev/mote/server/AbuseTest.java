@@ -37,7 +37,9 @@ class AbuseTest {
   static void serve() throws Exception {
     server =
         new TestServer(
-            folder, SandboxPool.builder().machines(2).machineMemory(MemorySize.ofMebibytes(600)));
+            folder,
+            0,
+            SandboxPool.builder().machines(2).machineMemory(MemorySize.ofMebibytes(600)));
     assertThat(
             server
                 .deploy(

@@ -1,32 +1,30 @@
 package dev.mote.server;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mote.json.JsonValues;
-import dev.mote.values.Type;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
+import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The page for people is whole, and the API is as its description says.
+/// The page in a real browser, of a real server.
+///
+/// `-Dpage.pictures=DIR` writes pictures of it.
 class PageTest {
   @TempDir private static Path folder;
   private static TestServer server;
+  private static int browsers;
+  private Browser browser;
 
   @BeforeAll
   static void serve() throws Exception {
-    server = new TestServer(folder);
-    server.deploy("shown", "def handle(event): print('<b>bold</b>'); return event\n");
-    server.post("/fn/shown", "1");
+    server = new TestServer(folder.resolve("server"));
   }
 
   @AfterAll
@@ -34,98 +32,165 @@ class PageTest {
     server.close();
   }
 
-  @Test
-  void thePageHasAllThatItNames() throws Exception {
-    HttpResponse<String> page = server.get("/");
-    assertThat(page.headers().firstValue("content-type")).hasValue("text/html; charset=utf-8");
-    assertThat(page.headers().firstValue("content-security-policy"))
-        .hasValueSatisfying(
-            policy -> assertThat(policy).contains("default-src 'none'").doesNotContain("unsafe"));
-    for (String file : List.of("page.js", "page.css")) {
-      assertThat(page.body()).contains("\"" + file + "\"");
-      assertThat(server.get("/" + file).statusCode()).isEqualTo(200);
-    }
-    String script = server.get("/page.js").body();
-    assertThat(script).doesNotContain("innerHTML").doesNotContain("eval(");
-    var named = java.util.regex.Pattern.compile("byId\\(\"([a-z]+)\"\\)").matcher(script);
-    while (named.find()) {
-      assertThat(page.body()).contains("id=\"" + named.group(1) + "\"");
-    }
-    assertThat(
-            server
-                .send(HttpRequest.newBuilder(server.uri("/")).POST(BodyPublishers.noBody()))
-                .statusCode())
-        .isEqualTo(404);
+  @BeforeEach
+  void browse() throws Exception {
+    browser = new Browser(Files.createDirectory(folder.resolve("browser" + browsers++)));
   }
 
-  private static Map<?, ?> json(String text) {
-    return (Map<?, ?>) JsonValues.read(text, Type.Plain.ANY);
-  }
-
-  private static Map<?, ?> at(Map<?, ?> map, String... names) {
-    Map<?, ?> inner = map;
-    for (String name : names) {
-      inner = (Map<?, ?>) inner.get(name);
-    }
-    return inner;
-  }
-
-  /// What an object that is answered has is what its schema says.
-  private static void assertFits(Map<?, ?> answer, Map<?, ?> description, String schema) {
-    Map<?, ?> properties = at(description, "components", "schemas", schema, "properties");
-    assertThat(answer.keySet()).isEqualTo(properties.keySet());
+  @AfterEach
+  void leave() {
+    browser.close();
+    assertThat(browser.complaints()).isEmpty();
   }
 
   @Test
-  void theApiIsAsItsDescriptionSays() throws Exception {
-    Map<?, ?> description = json(server.get("/openapi.json").body());
-    assertThat(description.get("openapi")).isEqualTo("3.1.0");
-    for (Object path : at(description, "paths").keySet()) {
-      Map<?, ?> operations = at(description, "paths", (String) path);
-      for (Object method : operations.keySet()) {
-        if (method.equals("parameters")) {
-          continue;
-        }
-        String name = method.equals("put") || method.equals("delete") ? "nothing" : "shown";
-        int status =
-            server
-                .send(
-                    HttpRequest.newBuilder(server.uri(((String) path).replace("{name}", name)))
-                        .method(
-                            ((String) method).toUpperCase(java.util.Locale.ROOT),
-                            BodyPublishers.noBody()))
-                .statusCode();
-        Set<?> described = at(operations, (String) method, "responses").keySet();
-        assertThat(described.contains("default") || described.contains(Integer.toString(status)))
-            .as("%s %s: %d", method, path, status)
-            .isTrue();
+  void aFunctionIsSeenOpenedAndInvoked() throws Exception {
+    server.deploy(
+        "hello",
+        Map.of(
+            "main.py",
+            """
+            import sys
+            def handle(event, context):
+                print("asked by", context["method"], context["path"], context["headers"].get("x-a"))
+                print("a warning", file=sys.stderr)
+                if event == "fail": raise ValueError("no such luck")
+                return {"hello": event}
+            """,
+            "function.toml",
+            "timeout = '7s'\n[environment]\nTOKEN = 'secret-value'\n"));
+    browser.open(server.uri("/"));
+    browser.awaitText("#rows", "hello");
+    assertThat(browser.text("#rows"))
+        .contains("python")
+        .contains("JSON: handle(event, context)")
+        .containsPattern("[0-9] m?s\\s")
+        .contains("MiB");
+    assertThat(browser.text("#machines")).containsIgnoringCase("snapshots loaded");
+
+    browser.click("#rows a");
+    browser.awaitText("#name", "hello");
+    browser.awaitText("#log", "version 1 is live");
+    browser.awaitText("#quantiles", "None yet");
+    assertThat(browser.value("document.activeElement.id")).isEqualTo("name");
+    assertThat(browser.text("#settings"))
+        .contains("7s")
+        .contains("TOKEN")
+        .doesNotContain("secret-value");
+
+    browser.type("#path", "/some%20where?q=1");
+    browser.type("#headers", "content-type: application/json\nX-A: b");
+    browser.type("#body", "[1, \"ü\"]");
+    browser.click("#send");
+    browser.awaitText("#status", "200 · ");
+    assertThat(browser.text("#status")).contains(" ms in the server)");
+    assertThat(browser.text("#answer-body")).isEqualTo("{\"hello\":[1,\"ü\"]}\n");
+    browser.awaitText("#log", "asked by POST /some%20where b");
+    browser.await("document.querySelector('#log .latest.err')?.innerText.includes('a warning')");
+    browser.awaitText("#quantiles", "1 in all");
+    assertThat(browser.value("[...document.querySelectorAll('#latencies .some')].length"))
+        .isEqualTo(1L);
+    browser.click("#answer-head summary");
+    browser.awaitText("#answer-headers", "content-type: application/json");
+    browser.picture("answer");
+
+    browser.type("#body", "\"fail\"");
+    browser.click("#send");
+    browser.awaitText("#status", "500 · ");
+    assertThat(browser.text("#fault")).contains("ValueError: no such luck").contains("main.py:5");
+    browser.awaitText("#facts", "Faults\n1");
+    browser.picture("fault");
+
+    browser.click("#function a");
+    browser.await("document.querySelector('#rows .bad')?.innerText === '1'");
+    assertThat(browser.text("#rows")).containsPattern("2\\s+1$");
+  }
+
+  /// Whoever writes a function writes its log, its answers and the names of its files and of what
+  /// it offers; and whoever makes a link to the page writes what is behind `#`.
+  @Test
+  void nothingThatAFunctionWritesIsMarkup() throws Exception {
+    String evil = "<img src=x onerror=\"window.pwned=1\"><script>window.pwned=1</script>";
+    server.deploy(
+        "evil",
+        Map.of(
+            "<img src=x onerror=pwned=1>.py",
+            """
+            EVIL = '''%s'''
+            def app(environ, start_response):
+                print(EVIL)
+                start_response("200 OK", [("Content-Type", "text/html"), ("X-Evil", EVIL)])
+                return [EVIL.encode()]
+            """
+                .formatted(evil),
+            "function.toml",
+            "language = 'python'\nmain = '<img src=x onerror=pwned=1>.py'\n"));
+    browser.open(server.uri("/#/evil"));
+    browser.awaitText("#summary", "<img src=x onerror=pwned=1>.py");
+    browser.click("#send");
+    browser.awaitText("#answer-body", evil);
+    browser.awaitText("#log", evil);
+    browser.click("#answer-head summary");
+    browser.awaitText("#answer-headers", "x-evil: " + evil);
+    browser.value("location.hash = '#/' + encodeURIComponent('%s')".formatted(evil));
+    browser.awaitText("#name", evil);
+    browser.awaitText("#missing", "There is no function " + evil);
+    browser.value("location.hash = '#/%zz'");
+    browser.awaitText("#name", "%zz");
+    assertThat(browser.value("document.querySelectorAll('img, body script').length")).isEqualTo(0L);
+    assertThat(browser.value("'pwned' in window")).isEqualTo(false);
+  }
+
+  /// The policy would stop what is forgotten elsewhere.
+  @Test
+  void thePolicyForbidsScriptsInMarkup() throws Exception {
+    browser.open(server.uri("/"));
+    browser.await("document.querySelector('#list:not([hidden])') !== null");
+    browser.value(
+        """
+        new Promise(done => {
+          document.addEventListener('securitypolicyviolation', () => done(true));
+          document.body.insertAdjacentHTML('beforeend', '<b onclick="window.pwned=1">x</b>');
+          document.body.lastElementChild.click();
+        })
+        """);
+    assertThat(browser.value("'pwned' in window")).isEqualTo(false);
+    assertThat(browser.complaints()).hasSize(1);
+    browser.forgive();
+  }
+
+  @Test
+  void aServerThatIsStartedAgainIsFoundAgain() throws Exception {
+    Path place = folder.resolve("again");
+    String python = "def handle(event): print('said', event)\n";
+    URI page;
+    int port;
+    try (var first = new TestServer(place)) {
+      port = first.server.port();
+      first.deploy("kept", python);
+      for (int i = 0; i < 3; i++) {
+        first.post("/fn/kept", "\"before\"");
       }
+      page = first.uri("/#/kept");
+      browser.open(page);
+      browser.awaitText("#log", "said before");
+      assertThat(browser.text("#trouble")).isEmpty();
     }
-    Map<?, ?> all = json(server.get("/v1/functions").body());
-    assertFits(all, description, "Functions");
-    assertFits(at(all, "machines"), description, "Machines");
-    assertFits((Map<?, ?>) ((List<?>) all.get("functions")).getFirst(), description, "Function");
-    String line = server.get("/v1/functions/shown/log?last=1").body();
-    assertFits(json(line), description, "LogLine");
-  }
-
-  @Test
-  void theLogCanBeFollowed() throws Exception {
-    HttpResponse<java.io.InputStream> events =
-        server.http.send(
-            HttpRequest.newBuilder(server.uri("/v1/functions/shown/log?last=0"))
-                .header("accept", "text/event-stream")
-                .build(),
-            java.net.http.HttpResponse.BodyHandlers.ofInputStream());
-    assertThat(events.headers().firstValue("content-type")).hasValue("text/event-stream");
-    try (var lines =
-        new java.io.BufferedReader(new java.io.InputStreamReader(events.body(), UTF_8))) {
-      server.post("/fn/shown", "2");
-      String line = lines.readLine();
-      while (!line.startsWith("data: ")) {
-        line = lines.readLine();
-      }
-      assertThat(line).contains("<b>bold</b>");
+    browser.awaitText("#trouble", "The server cannot be reached.");
+    browser.awaitText("#log-state", "broken off");
+    assertThat(browser.text("#name")).isEqualTo("kept");
+    browser.click("#send");
+    browser.awaitText("#status", "There was no answer");
+    browser.picture("gone");
+    try (var second = new TestServer(place, port)) {
+      browser.await("document.querySelector('#trouble').hidden");
+      second.post("/fn/kept", "\"after\"");
+      browser.awaitText("#log", "said after");
+      assertThat(browser.text("#log")).contains("said before").containsOnlyOnce("said after");
+      browser.click("#send");
+      browser.awaitText("#status", "200 · ");
+      second.deploy("kept", python);
+      browser.awaitText("#facts", "Version\n2");
     }
   }
 }
