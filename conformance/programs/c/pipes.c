@@ -74,8 +74,9 @@ int main(void) {
   SHOW(poll(NULL, 0, 10));
   SHOW(pipe2(ends, 0x123));
   FD_ZERO(&reading);
-  FD_SET(77, &reading);
-  SHOW(select(78, &reading, NULL, NULL, &none));
+  // Below 64: what lies behind the end of the table of descriptors is no error, and how long that is depends on who started us.
+  FD_SET(50, &reading);
+  SHOW(select(51, &reading, NULL, NULL, &none));
   SHOW(select(-1, NULL, NULL, NULL, &none));
   return 0;
 }
