@@ -87,11 +87,6 @@ public final class ComposedTree {
       return below == null ? null : below.child(name);
     }
 
-    @Override
-    public @Nullable TreeNode known(String name) {
-      return below == null || added.containsKey(name) ? child(name) : below.known(name);
-    }
-
     /// This part, with what lies below it at this place.
     private TreeNode over(@Nullable TreeNode there) {
       if (below == null && there instanceof TreeNode.Directory directory) {

@@ -61,9 +61,4 @@ final class HostTreeDirectory implements TreeNode.Directory {
   private Optional<TreeNode> find(String name) {
     return Optional.ofNullable(tree.node(path, name));
   }
-
-  @Override
-  public @Nullable TreeNode known(String name) {
-    return found.getOrDefault(name, Optional.empty()).orElse(null);
-  }
 }

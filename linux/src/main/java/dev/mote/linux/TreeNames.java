@@ -86,11 +86,12 @@ final class TreeNames {
     return sorted()[(int) (cookie - DirectoryListing.DOT_DOT - 1)];
   }
 
-  /// What a listing says of a name: no type (`DT_UNKNOWN`) of what nobody has looked at; null for a
-  /// file with further names, whose number only the file itself knows.
+  /// What a listing says of a name: no type (`DT_UNKNOWN`) of what is gone from the host; null for
+  /// a file with further names, whose number only the file itself knows. It asks for each name, so
+  /// that a listing is the same whether somebody has looked before or not.
   DirectoryListing.@Nullable Item item(long cookie) {
     String name = name(cookie);
-    TreeNode child = node.known(name);
+    TreeNode child = child(node, name);
     if (child == null) {
       return new DirectoryListing.Item(name, place.childNumber(name), FileMode.DT_UNKNOWN, cookie);
     }

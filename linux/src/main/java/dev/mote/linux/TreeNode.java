@@ -37,14 +37,6 @@ public sealed interface TreeNode {
     ///   for
     @Nullable TreeNode child(String name);
 
-    /// What has a name, as far as it is known without reading: for a listing, which need not say of
-    /// what type everything is.
-    ///
-    /// @return null if it is not known, and as [#child]
-    default @Nullable TreeNode known(String name) {
-      return child(name);
-    }
-
     @Override
     default int links() {
       return 2
