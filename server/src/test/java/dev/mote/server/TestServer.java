@@ -32,10 +32,14 @@ final class TestServer implements AutoCloseable {
   private final Path folder;
 
   TestServer(Path folder) {
-    this(folder, SandboxPool.builder().machines(3).machineMemory(MemorySize.ofGibibytes(1)));
+    this(folder, 0);
   }
 
-  TestServer(Path folder, SandboxPool.Builder pool) {
+  TestServer(Path folder, int port) {
+    this(folder, port, SandboxPool.builder().machines(3).machineMemory(MemorySize.ofGibibytes(1)));
+  }
+
+  TestServer(Path folder, int port, SandboxPool.Builder pool) {
     this.folder = folder;
     functions =
         new Functions(
@@ -47,7 +51,7 @@ final class TestServer implements AutoCloseable {
     functions.load();
     server =
         new FunctionServer(
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), functions, true);
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), port), functions, true);
   }
 
   URI uri(String path) {
