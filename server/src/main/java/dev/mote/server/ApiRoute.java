@@ -4,7 +4,6 @@ import dev.mote.functions.DeployedFunction;
 import dev.mote.functions.FunctionException;
 import dev.mote.functions.Functions;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -119,9 +118,9 @@ final class ApiRoute {
           400, "The archive is missing", "send a tar archive of the function's folder");
       return;
     }
-    try (InputStream archive = exchange.request().content().inputStream()) {
+    try {
       boolean isNew = functions.find(name) == null;
-      DeployedFunction deployed = functions.deploy(name, archive);
+      DeployedFunction deployed = functions.deploy(name, exchange.input());
       DeployedFunction.State state = deployed.state();
       exchange.sendJson(isNew ? 201 : 200, state == null ? null : StateJson.of(state));
     } catch (FunctionException e) {

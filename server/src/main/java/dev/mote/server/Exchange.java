@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.mote.functions.FunctionResponse;
 import dev.mote.functions.Header;
 import dev.mote.json.JsonValues;
+import io.helidon.common.buffers.DataReader.InsufficientDataAvailableException;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
@@ -17,10 +18,32 @@ import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// One request and its answer.
-record Exchange(ServerRequest request, ServerResponse response) {
+/// One request and its answer. For one thread.
+final class Exchange {
   /// How long a client may take to send a body, whatever it sends.
   private static final long BODY_NANOS = 60_000_000_000L;
+
+  /// How long, and how much, of a body that is not wanted is taken.
+  private static final long REST_NANOS = 2_000_000_000L;
+
+  private static final int REST_BYTES = 16 << 20;
+
+  private final ServerRequest request;
+  private final ServerResponse response;
+  private @Nullable InputStream input;
+
+  Exchange(ServerRequest request, ServerResponse response) {
+    this.request = request;
+    this.response = response;
+  }
+
+  ServerRequest request() {
+    return request;
+  }
+
+  ServerResponse response() {
+    return response;
+  }
 
   String method() {
     return request.prologue().method().text();
@@ -55,7 +78,8 @@ record Exchange(ServerRequest request, ServerResponse response) {
     long end = System.nanoTime() + BODY_NANOS;
     var kept = new ByteArrayOutputStream((int) announced);
     byte[] piece = new byte[8 << 10];
-    try (InputStream from = request.content().inputStream()) {
+    InputStream from = input();
+    try {
       for (int count = from.read(piece); count >= 0; count = from.read(piece)) {
         if (count > limit - kept.size()) {
           return null;
@@ -69,6 +93,35 @@ record Exchange(ServerRequest request, ServerResponse response) {
       throw new UncheckedIOException(e);
     }
     return kept.toByteArray();
+  }
+
+  /// The body as it comes; the same stream each time. It is not for closing.
+  InputStream input() {
+    InputStream known = input;
+    if (known == null) {
+      known = request.content().inputStream();
+      input = known;
+    }
+    return known;
+  }
+
+  /// Takes what a client goes on to send of a body that was not wanted. If the connection ended
+  /// with bytes unread, TCP would reset it, and the client would lose the answer too.
+  void takeRest() {
+    boolean comes = request.content().hasEntity() && header("expect") == null;
+    if (!comes || request.content().consumed()) {
+      return;
+    }
+    long end = System.nanoTime() + REST_NANOS;
+    int left = REST_BYTES;
+    byte[] piece = new byte[64 << 10];
+    try {
+      for (int count = 0; count >= 0 && left > 0 && System.nanoTime() < end; left -= count) {
+        count = input().read(piece);
+      }
+    } catch (IOException | UncheckedIOException | InsufficientDataAvailableException _) {
+      return; // the client has gone
+    }
   }
 
   /// The client took too long to send what it had to say.

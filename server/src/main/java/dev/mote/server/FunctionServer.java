@@ -3,6 +3,7 @@ package dev.mote.server;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.mote.functions.Functions;
+import io.helidon.common.buffers.DataReader.InsufficientDataAvailableException;
 import io.helidon.http.RequestException;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.ServerRequest;
@@ -67,10 +68,11 @@ public final class FunctionServer implements AutoCloseable {
     var exchange = new Exchange(request, response);
     try {
       route(exchange);
+      exchange.takeRest();
     } catch (Exchange.SlowClientException _) {
       exchange.closeAfter();
       exchange.sendProblem(408, "The request came too slowly", "its body took more than a minute");
-    } catch (RequestException | UncheckedIOException e) {
+    } catch (RequestException | UncheckedIOException | InsufficientDataAvailableException e) {
       throw e; // Helidon knows best what to do with a request or a connection that is broken
     } catch (RuntimeException e) {
       LOGGER.log(System.Logger.Level.ERROR, "a request failed by a fault of the server's", e);
