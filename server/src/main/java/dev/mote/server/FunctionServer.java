@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.mote.functions.Functions;
 import io.helidon.common.buffers.DataReader.InsufficientDataAvailableException;
 import io.helidon.http.RequestException;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -72,7 +73,9 @@ public final class FunctionServer implements AutoCloseable {
     } catch (Exchange.SlowClientException _) {
       exchange.closeAfter();
       exchange.sendProblem(408, "The request came too slowly", "its body took more than a minute");
-    } catch (RequestException | UncheckedIOException | InsufficientDataAvailableException e) {
+    } catch (InsufficientDataAvailableException e) {
+      throw new CloseConnectionException("the client has gone", e);
+    } catch (RequestException | UncheckedIOException e) {
       throw e; // Helidon knows best what to do with a request or a connection that is broken
     } catch (RuntimeException e) {
       LOGGER.log(System.Logger.Level.ERROR, "a request failed by a fault of the server's", e);
