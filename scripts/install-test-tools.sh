@@ -21,6 +21,11 @@ apt_tools=(
   "pip3 python3-pip"
   "skopeo skopeo"
   "chromium chromium"
+  "go golang-go"
+  "clang clang"
+  "wasm-ld lld"
+  "/usr/lib/wasm32-wasi/libc.a wasi-libc"
+  "/usr/lib/llvm-14/lib/clang/14.0.6/lib/wasi/libclang_rt.builtins-wasm32.a libclang-rt-14-dev-wasm32"
 )
 kvm_amd_tools=(
   "qemu-system-x86_64 qemu-system-x86"
@@ -59,7 +64,7 @@ done
 # A fresh rustup puts its commands here, and a shell that was open before does not know it.
 PATH=$PATH:$HOME/.cargo/bin:/usr/sbin:/usr/local/go/bin
 
-there() { case $1 in /*) [ -x "$1" ] ;; *) command -v "$1" >/dev/null ;; esac; }
+there() { case $1 in /*) [ -e "$1" ] ;; *) command -v "$1" >/dev/null ;; esac; }
 zig_there() { python3 -m ziglang version >/dev/null 2>&1; }
 cbor_there() { python3 -c 'import cbor2' 2>/dev/null; }
 openapi_there() { python3 -c 'import openapi_spec_validator' 2>/dev/null; }

@@ -13,7 +13,7 @@ find_jdk || exit 125
 junit=$(sed -n 's:.*<junit.version>\(.*\)</junit.version>.*:\1:p' pom.xml)
 console=target/kvm-amd/junit-platform-console-standalone-$junit.jar
 
-modules=(machine linux values json trees sandbox store cli conformance)
+modules=(machine linux values json trees sandbox store cli functions server conformance)
 
 # The class path of the tests of all modules, and JUnit's own launcher; Maven is not there in the emulated machine.
 prepare() {

@@ -53,7 +53,7 @@ def run(side, package, only=None):
         if not ended.late and re.search(r"^\x16?(PASS|FAIL)$", ended.output, re.MULTILINE) and not running:
             break
         # Somebody ended it all: whoever was running. What was not reached runs without them.
-        if not running:
+        if not running or side.over():
             break
         for test in running:
             results.outcomes[test] = "crash" if not ended.late else "hang"

@@ -38,7 +38,7 @@ def run(side, module, only=None):
             else:
                 if results.outcomes.get(rest) in (None, "pass"):
                     results.outcomes[rest] = word
-        if complete:
+        if complete or side.over():
             break
         if running is None:  # it did not even start, or ended between two cases
             results.outcomes.setdefault(f"{module} (the module itself)", "crash")

@@ -11,6 +11,8 @@ class Results:
     seconds: float = 0
     attempts: int = 0
     output: str = ""  # where it is to be the same on both sides
+    second: list = field(default_factory=list)  # the tests that passed at a second attempt only
+    cut: float = 0  # after how many seconds the unit was cut off; 0 if it came to its end
     log: str = ""
 
     def attempt(self, ended):

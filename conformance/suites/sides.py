@@ -5,7 +5,7 @@ import selectors
 import signal
 import subprocess
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -49,31 +49,36 @@ class Ended:
     seconds: float
 
 
-class Native:
-    name = "natively"
+class Side:
+    """Where the programs of one unit run, which have so many seconds together."""
 
+    def __init__(self, seconds):
+        self.until = time.monotonic() + seconds
+
+    def over(self):
+        return time.monotonic() >= self.until
+
+    def start(self, run):
+        left = max(1, self.until - time.monotonic())
+        return execute(self.command(run), replace(run, seconds=min(run.seconds, left)))
+
+
+class Native(Side):
     def command(self, run):
         return [str(HERE / "in-root"), str(ROOT), run.directory, *run.variables(), *run.command]
 
-    def start(self, run):
-        return execute(self.command(run), run)
 
-
-class Mote:
-    name = "in mote"
-
-    def __init__(self, options=()):
+class Mote(Side):
+    def __init__(self, seconds, options=()):
+        super().__init__(seconds)
         self.options = list(options)
 
     def command(self, run):
         words = [MOTE, "run", "--root", str(ROOT), "--cwd", run.directory, "--memory", run.memory]
-        words += ["--file-limit", "1GiB"]
+        words += ["--file-limit", "2GiB"]
         for variable in run.variables():
             words += ["--env", variable]
         return words + self.options + run.command
-
-    def start(self, run):
-        return execute(self.command(run), run)
 
 
 def execute(command, run):

@@ -13,6 +13,7 @@ signature and the messages are described in docs/protocol.md. Needs Python 3.8 a
 thread: a call, and what it calls, is served where serve() was called.
 """
 
+import errno
 import os
 import struct
 import sys
@@ -93,7 +94,12 @@ def _answer(message):
     except Exception as e:
         text = "%s: %s" % (type(e).__name__, e)
         answer = _encode([_ERROR, "failed", text.encode("utf-8", "replace").decode()])
-    _send_encoded(answer)
+    try:
+        _send_encoded(answer)
+    except OSError as e:
+        if e.errno != errno.EMSGSIZE:
+            raise
+        _send([_ERROR, "limit", "an answer of %d bytes is more than the host takes" % len(answer)])
 
 
 def _run(place, arguments):

@@ -27,6 +27,10 @@ int main(void) {
   SHOW(getrlimit(-1, &limit));
   SHOW(prlimit(0, RLIMIT_NOFILE, NULL, &limit));
   printf("some files %d\n", limit.rlim_cur >= 64);
+  limit.rlim_cur = limit.rlim_max;
+  SHOW(setrlimit(RLIMIT_NOFILE, &limit));
+  SHOW(dup2(0, 1500));
+  SHOW(close(1500));
   limit.rlim_cur = 20;
   SHOW(setrlimit(RLIMIT_NOFILE, &limit));
   int last = -1, fd;
@@ -49,6 +53,11 @@ int main(void) {
   SHOW(prctl(PR_SET_NAME, "a-name-that-is-too-long"));
   SHOW(prctl(PR_GET_NAME, title));
   printf("%s\n", title);
+  SHOW(prctl(PR_GET_KEEPCAPS));
+  SHOW(prctl(PR_SET_KEEPCAPS, 1));
+  SHOW(prctl(PR_GET_KEEPCAPS));
+  SHOW(prctl(PR_SET_KEEPCAPS, 2));
+  SHOW(prctl(PR_SET_KEEPCAPS, 0));
   SHOW(sched_yield());
   SHOW(syscall(9999));
   SHOW(syscall(-1));

@@ -102,6 +102,25 @@ int main(void) {
   }
   SHOW(access("chain39", F_OK));
   SHOW(access("chain40", F_OK));
+  NEED(!symlink("nobody/", "to-nobody") && !symlink("/tmp/mote-case/two/", "to-two") && !symlink("/tmp/", "to-tmp"));
+  SHOW(open("to-nobody", O_CREAT | O_RDWR, 0600));
+  SHOW(open("to-two", O_CREAT | O_RDWR, 0600));
+  SHOW(open("to-tmp", O_CREAT | O_RDWR, 0600));
+  SHOW(open("to-tmp", O_CREAT | O_EXCL | O_RDWR, 0600));
+  SHOW(open("to-nobody/", O_CREAT | O_RDWR, 0600));
+  SHOW(open("to-nobody", O_RDWR));
+  SHOW(open("to-two", O_RDWR));
+  SHOW(mkdir("to-nobody", 0700));
+  SHOW(mkdir("to-nobody/", 0700));
+  const char *slashed[] = {"to-nobody/", "to-two/", "to-tmp/", "two/", "free/", "none/"};
+  for (int i = 0; i < 6; i++) {
+    printf("%s\n", slashed[i]);
+    SHOW(symlink("x", slashed[i]));
+    SHOW(mknod(slashed[i], S_IFREG | 0600, 0));
+    SHOW(link("two", slashed[i]));
+    SHOW(mkdir(slashed[i], 0700));
+  }
+  SHOW(rmdir("none"));
   SHOW(chdir("a/b"));
   SHOW(rename("../../a", "../../renamed"));
   printf("%s\n", getcwd(text, sizeof text));

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <ifaddrs.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -377,7 +378,26 @@ static void descriptors(void) {
   state("shut", ends[0]);
 }
 
+static void the_interface(void) {
+  int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  struct ifreq lo = {.ifr_name = "lo"}, none = {.ifr_name = "lo1"};
+  SHOW(ioctl(fd, SIOCGIFINDEX, &lo));
+  SHOW(lo.ifr_ifindex);
+  SHOW(ioctl(fd, SIOCGIFNAME, &lo));
+  printf("%s\n", lo.ifr_name);
+  SHOW(ioctl(fd, SIOCGIFMTU, &lo));
+  SHOW(lo.ifr_mtu);
+  SHOW(ioctl(fd, SIOCGIFHWADDR, &lo));
+  SHOW(lo.ifr_hwaddr.sa_family);
+  SHOW(ioctl(fd, SIOCGIFINDEX, &none));
+  none.ifr_ifindex = 1000000;
+  SHOW(ioctl(fd, SIOCGIFNAME, &none));
+  SHOW(ioctl(0, SIOCGIFINDEX, &lo));
+  SHOW(close(fd));
+}
+
 int main(void) {
+  the_interface();
   tcp();
   addresses();
   options();

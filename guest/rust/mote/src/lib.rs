@@ -100,7 +100,7 @@ pub use log::logger;
 pub use log::{Level, log};
 pub use mote_macros::{Value, function};
 pub use restore::{on_restore, ready, restore_id};
-pub use serve::{fallback, serve};
+pub use serve::{fallback, offer, serve};
 pub use value::{Key, Value};
 
 /// What the macros and the tests need; no part of the interface.

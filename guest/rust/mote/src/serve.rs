@@ -11,8 +11,19 @@ use std::sync::OnceLock;
 
 type Fallback = dyn Fn(&str, Vec<Any>) -> Result<Any, Error>;
 
+type Offer = dyn Fn(Vec<Any>) -> Result<Any, Error>;
+
+/// A function of [`offer`].
+struct Offered {
+    name: String,
+    signature: String,
+    function: Rc<Offer>,
+}
+
 thread_local! {
     static FALLBACK: RefCell<Option<Rc<Fallback>>> = const { RefCell::new(None) };
+    /// Their places are behind those of the functions with the attribute.
+    static OFFERED: RefCell<Vec<Offered>> = const { RefCell::new(Vec::new()) };
     /// How many calls are being answered, each within the one before.
     static CALLS: Cell<usize> = const { Cell::new(0) };
 }
@@ -34,11 +45,42 @@ pub fn fallback(function: impl Fn(&str, Vec<Any>) -> Result<Any, Error> + 'stati
     FALLBACK.set(Some(Rc::new(function)));
 }
 
+/// Offers a function that is known only as the program runs. Before [`serve`], on the same thread.
+///
+/// The signature is text of the form that [`Value`](crate::Value) describes: the host checks arguments and result against
+/// it, and refuses the program if it is none.
+///
+/// ```no_run
+/// use mote::Any;
+///
+/// fn main() {
+///     for (name, factor) in [("double", 2), ("triple", 3)] {
+///         mote::offer(name, "(number: i64) -> i64", move |arguments| {
+///             Ok(Any::Int(factor * arguments[0].to::<i64>()?))
+///         });
+///     }
+///     mote::serve()
+/// }
+/// ```
+pub fn offer(
+    name: impl Into<String>,
+    signature: impl Into<String>,
+    function: impl Fn(Vec<Any>) -> Result<Any, Error> + 'static,
+) {
+    let offered = Offered { name: name.into(), signature: signature.into(), function: Rc::new(function) };
+    OFFERED.with_borrow_mut(|all| {
+        if all.iter().any(|other| other.name == offered.name) {
+            die(format_args!("two functions are called {}", offered.name));
+        }
+        all.push(offered);
+    });
+}
+
 /// Tells the host what this program offers, then answers its calls for ever.
 ///
 /// Offered are the functions with [`macro@crate::function`] of the whole program, in the order of their names;
-/// also those of other crates, if the program mentions the crate (`use my_functions as _;` is enough). Standard
-/// output is flushed before each answer and each call of the host, so that what a call printed belongs to it.
+/// also those of other crates, if the program mentions the crate (`use my_functions as _;` is enough); then those of
+/// [`offer`]. Standard output is flushed before each answer and each call of the host, so that what a call printed belongs to it.
 ///
 /// Where there is no host this says so on standard error and ends the program with status 2. Two functions of
 /// one name end it with status 70.
@@ -78,6 +120,12 @@ fn functions() -> &'static [&'static Function] {
     })
 }
 
+/// The function with the attribute that has a name.
+fn find(name: &str) -> Option<&'static Function> {
+    let place = functions().binary_search_by_key(&name, |function| function.name).ok()?;
+    Some(functions()[place])
+}
+
 fn announcement() -> Vec<u8> {
     let takes_others = FALLBACK.with_borrow(Option::is_some);
     let mut out = Writer::new(take_buffer());
@@ -86,11 +134,20 @@ fn announcement() -> Vec<u8> {
     out.text("version");
     out.head(UNSIGNED, 1);
     out.text("functions");
-    out.head(MAP, functions().len() as u64);
-    for function in functions() {
-        out.text(function.name);
-        out.text(&(function.signature)());
-    }
+    OFFERED.with_borrow(|offered| {
+        out.head(MAP, (functions().len() + offered.len()) as u64);
+        for function in functions() {
+            out.text(function.name);
+            out.text(&(function.signature)());
+        }
+        for function in offered {
+            if find(&function.name).is_some() {
+                die(format_args!("two functions are called {}", function.name));
+            }
+            out.text(&function.name);
+            out.text(&function.signature);
+        }
+    });
     if takes_others {
         out.text("fallback");
         out.bool(true);
@@ -154,6 +211,11 @@ fn make(message: Vec<u8>) -> Result<Answer, Error> {
     restore::notice(restore_id());
     match target {
         Target::Function(function) => (function.call)(arguments),
+        Target::Offered(function) => {
+            let values = arguments.rest()?;
+            arguments.end()?;
+            Answer::of(&function(values)?)
+        }
         Target::Other(name, fallback) => {
             let values = arguments.rest()?;
             arguments.end()?;
@@ -164,6 +226,7 @@ fn make(message: Vec<u8>) -> Result<Answer, Error> {
 
 enum Target {
     Function(&'static Function),
+    Offered(Rc<Offer>),
     Other(String, Rc<Fallback>),
 }
 
@@ -171,18 +234,33 @@ impl Target {
     fn read(reader: &mut Reader<'_>) -> Result<Self, Error> {
         if reader.major()? != TEXT {
             let place = reader.unsigned()?;
-            let found = usize::try_from(place).ok().and_then(|place| functions().get(place));
-            return found.map(|function| Target::Function(function)).ok_or_else(|| unknown(place));
+            return Target::at(place).ok_or_else(|| unknown(place));
         }
         let name = reader.text()?;
-        if let Ok(place) = functions().binary_search_by_key(&name, |function| function.name) {
-            return Ok(Target::Function(functions()[place]));
+        if let Some(function) = find(name) {
+            return Ok(Target::Function(function));
+        }
+        if let Some(function) = offered(|all| all.iter().find(|function| function.name == name)) {
+            return Ok(Target::Offered(function));
         }
         match FALLBACK.with_borrow(Option::clone) {
             Some(fallback) => Ok(Target::Other(name.to_owned(), fallback)),
             None => Err(unknown(name)),
         }
     }
+
+    /// By its place in the announcement.
+    fn at(place: u64) -> Option<Self> {
+        let place = usize::try_from(place).ok()?;
+        match functions().get(place) {
+            Some(function) => Some(Target::Function(function)),
+            None => offered(|all| all.get(place - functions().len())).map(Target::Offered),
+        }
+    }
+}
+
+fn offered(choose: impl FnOnce(&[Offered]) -> Option<&Offered>) -> Option<Rc<Offer>> {
+    OFFERED.with_borrow(|all| choose(all).map(|offered| Rc::clone(&offered.function)))
 }
 
 fn unknown(function: impl std::fmt::Display) -> Error {

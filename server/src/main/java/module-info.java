@@ -12,6 +12,7 @@ module dev.mote.server {
   requires io.helidon.common.buffers;
   requires io.helidon.http;
   requires io.helidon.webserver;
+  requires java.logging;
   requires java.net.http;
 
   exports dev.mote.server;

@@ -76,7 +76,7 @@ public final class FileTree implements AutoCloseable {
   /// @throws NoSuchFileException if there is no such directory; links are not followed
   public List<String> list(String path) throws NoSuchFileException {
     if (find(path) instanceof TreeNode.Directory found) {
-      return found.children().keySet().stream()
+      return found.names().stream()
           .map(name -> new String(name.getBytes(ISO_8859_1), UTF_8))
           .toList();
     }
@@ -113,12 +113,12 @@ public final class FileTree implements AutoCloseable {
   }
 
   private @Nullable TreeNode find(String path) {
-    TreeNode node = directory;
+    @Nullable TreeNode node = directory;
     for (String name : path.isEmpty() ? new String[0] : path.split("/", -1)) {
       if (!(node instanceof TreeNode.Directory inside)) {
         return null;
       }
-      node = inside.children().get(new String(name.getBytes(UTF_8), ISO_8859_1));
+      node = inside.child(new String(name.getBytes(UTF_8), ISO_8859_1));
     }
     return node;
   }

@@ -26,7 +26,7 @@ public final class SandboxBuilder {
   private static final MemorySize DEFAULT_OUTPUT = MemorySize.ofMebibytes(16);
   private static final MemorySize DEFAULT_FILES = MemorySize.ofMebibytes(64);
   private static final int DEFAULT_FILE_COUNT = 10_000;
-  private static final int DEFAULT_OPEN_FILES = 1024;
+  private static final int DEFAULT_OPEN_FILES = 4096;
 
   /// What all pipes of a program may hold together, in the host's memory.
   private static final long PIPE_BYTES = 8L << 20;
@@ -142,7 +142,8 @@ public final class SandboxBuilder {
     return this;
   }
 
-  /// Files that the program may have open at one time. Default: 1,024.
+  /// Files that the program may have open at one time. Default: 4,096. It begins with a limit of
+  /// 1,024 at most (`RLIMIT_NOFILE`), which it may raise to this.
   public SandboxBuilder openFiles(int limit) {
     settle("files");
     openFiles = requireNotNegative(limit);

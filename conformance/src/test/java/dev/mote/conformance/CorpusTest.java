@@ -32,12 +32,13 @@ class CorpusTest {
     var used = all.stream().map(c -> c.executable().getFileName()).toList();
     try (var programs = Files.list(Corpus.programs())) {
       // Not all hostile programs have a native side, and no program of functions has one; these,
-      // and those that are for snapshots or roots, have tests of their own.
+      // those that are for snapshots or roots, and the runtimes of functions, have tests of their
+      // own.
       assertThat(
               programs.filter(p ->
                   !p.getFileName()
                       .toString()
-                      .matches("(hostile|functions|snapshots|root)-.*|.*[.]so")))
+                      .matches("(hostile|functions|snapshots|root|mote)-.*|.*[.]so")))
           .allSatisfy(p -> assertThat(used).contains(p.getFileName()));
     }
   }

@@ -7,10 +7,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -20,8 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 /// succeeds.
 ///
 /// A `java` block is the body of a main method. Of an `sh` block each line is run that calls
-/// `./mote`, by the classes that are tested here instead of the script, which would build them, or
-/// that makes a program by `cc`; `./build` is what runs this test.
+/// `./mote`, by the classes that are tested here instead of the script, which would build them,
+/// that makes a program by `cc`, or asks by `curl`; `./build` is what runs this test. `./mote up`
+/// goes on for the lines behind it, at a port of its own.
 class DocumentationTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
   private static final Pattern BLOCK =
@@ -31,7 +35,20 @@ class DocumentationTest {
   private static final String CLASS_PATH = System.getProperty("java.class.path");
   private static final String NATIVE_ACCESS = "--enable-native-access=ALL-UNNAMED";
 
+  private static final Pattern FUNCTIONS =
+      Pattern.compile("\\./mote (new|up|deploy|list|inspect|invoke|logs|rm)\\b.*");
+  private static final String USUAL_SERVER = "http://localhost:8080";
+
   @TempDir Path folder;
+  private static @Nullable Process up;
+  private static String server = USUAL_SERVER;
+
+  @AfterAll
+  static void stopServing() {
+    if (up != null) {
+      up.destroy();
+    }
+  }
 
   private record Ended(int status, String output) {}
 
@@ -60,7 +77,8 @@ class DocumentationTest {
           tests.add(DynamicTest.dynamicTest(name, () -> compileAndRun(code)));
         } else {
           code.lines()
-              .filter(line -> line.matches("(\\./mote|cc|mkdir -p) .*"))
+              .flatMap(DocumentationTest::commands)
+              .filter(line -> line.matches("(\\./mote|cc|mkdir -p|curl) .*"))
               .forEach(line -> tests.add(DynamicTest.dynamicTest(line, () -> runCommand(line))));
         }
       }
@@ -105,12 +123,59 @@ class DocumentationTest {
     String mote =
         String.join(
             " ", "exec", quote(JAVA), NATIVE_ACCESS, "-cp", quote(CLASS_PATH), "dev.mote.cli.Main");
-    Path script = Files.writeString(folder.resolve("mote"), "#!/bin/sh\n" + mote + " \"$@\"\n");
+    if (FUNCTIONS.matcher(line).matches()) {
+      mote = mote.replace("dev.mote.cli.Main", "dev.mote.server.Main");
+    }
+    Path script =
+        Files.writeString(
+            folder.resolve("mote"), "#!/bin/sh\nMOTE_SERVER=" + server + " " + mote + " \"$@\"\n");
     assertThat(script.toFile().setExecutable(true)).isTrue();
-    String command = line.replace("./mote", quote(script.toString()));
+    String command = line.replace("./mote", quote(script.toString())).replace(USUAL_SERVER, server);
+    if (line.startsWith("./mote new ")) {
+      delete(ROOT.resolve(line.substring(line.lastIndexOf(' ') + 1)));
+    }
+    if (line.startsWith("./mote up ")) {
+      serve(command.replace(" up ", " up --port 0 "));
+      return;
+    }
     Ended ended = run(List.of("/bin/bash", "-c", command), new byte[0]);
     assertThat(ended.status).as(ended.output).isZero();
-    assertThat(ended.output.isBlank()).isEqualTo(!line.startsWith("./mote"));
+    assertThat(ended.output.isBlank()).isEqualTo(!line.matches("(\\./mote|curl) .*"));
+  }
+
+  /// The commands of a line; but for one that is about `./mote up`, that is one.
+  private static Stream<String> commands(String line) {
+    return line.contains("./mote up") ? Stream.of(line.split(" && ")) : Stream.of(line);
+  }
+
+  /// Starts a server, and waits until it has said where its function is.
+  private static void serve(String command) throws Exception {
+    stopServing();
+    Process process =
+        new ProcessBuilder("/bin/bash", "-c", "exec " + command)
+            .directory(ROOT.toFile())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    up = process;
+    var lines = process.inputReader(StandardCharsets.UTF_8);
+    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      var address = Pattern.compile("[a-z]+: (http://[^/]*)/fn/.*").matcher(line);
+      if (address.matches()) {
+        server = address.group(1);
+        return;
+      }
+    }
+    throw new AssertionError("it ended: status " + process.waitFor());
+  }
+
+  private static void delete(Path place) throws IOException {
+    if (Files.exists(place)) {
+      try (Stream<Path> all = Files.walk(place)) {
+        for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(path);
+        }
+      }
+    }
   }
 
   private static String quote(String text) {

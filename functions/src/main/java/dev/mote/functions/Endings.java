@@ -38,7 +38,13 @@ final class Endings {
   }
 
   static Fault fault(GuestError error) {
-    Fault.Kind kind = error.code().equals("trap") ? Fault.Kind.CRASH : Fault.Kind.EXCEPTION;
+    Fault.Kind kind =
+        switch (error.code()) {
+          case "trap" -> Fault.Kind.CRASH;
+          case "exited" -> Fault.Kind.EXIT;
+          case "limit" -> Fault.Kind.RESPONSE;
+          default -> Fault.Kind.EXCEPTION;
+        };
     String stack =
         error.details() instanceof Map<?, ?> details && details.get("stack") instanceof String text
             ? text

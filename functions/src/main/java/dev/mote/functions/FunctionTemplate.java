@@ -18,7 +18,31 @@ import java.util.Objects;
 /// @param files by their paths in the folder
 public record FunctionTemplate(String name, String description, List<String> files) {
   private static final List<FunctionTemplate> ALL =
-      List.of(new FunctionTemplate("python", "JSON in and out: handle(event)", List.of("main.py")));
+      List.of(
+          of("python", "JSON in and out: handle(event)", "main.py"),
+          of(
+              "flask",
+              "a Flask application with a page and a route",
+              "app.py",
+              "requirements.txt",
+              "templates/index.html"),
+          of("javascript", "a Workers-style fetch(request)", "index.js"),
+          of("typescript", "JSON in and out: handle(event)", "index.ts"),
+          of(
+              "rust",
+              "a CGI program in Rust",
+              "Cargo.toml",
+              ".cargo/config.toml",
+              "src/main.rs",
+              "function.toml"),
+          of("c", "a CGI program in C", "main.c", "function.toml"),
+          of("go", "a handler of net/http, by CGI", "main.go", "go.mod", "function.toml"),
+          of("wasm-rust", "a WASI command in Rust", "Cargo.toml", "src/main.rs", "function.toml"),
+          of("wasm-c", "a WASI command in C", "main.c", "function.toml"));
+
+  private static FunctionTemplate of(String name, String description, String... files) {
+    return new FunctionTemplate(name, description, List.of(files));
+  }
 
   public FunctionTemplate {
     files = List.copyOf(files);

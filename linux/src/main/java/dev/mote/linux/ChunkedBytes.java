@@ -19,9 +19,14 @@ import org.jspecify.annotations.Nullable;
 /// A file may lie over one of the tree below ([TreeBytes]): a page that does not exist then has the
 /// bytes of that one, and becomes one of the file's own when it is written to.
 ///
-/// A page that is also in a snapshot is copied before it is written to.
+/// A page that is also in a snapshot is copied before it is written to. So is one that is reserved
+/// only, by `fallocate` or for a mapping that keeps its bytes in the guest's memory: it is charged,
+/// and takes no memory of the host.
 final class ChunkedBytes {
   static final int CHUNK = 4096;
+
+  /// What a page is that nothing was written to yet, in every file: zeros, for good.
+  private static final byte[] RESERVED = new byte[CHUNK];
 
   private final TreeMap<Long, byte[]> chunks = new TreeMap<>();
   private final Set<byte[]> saved = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -109,21 +114,34 @@ final class ChunkedBytes {
 
   private byte @Nullable [] chunkForWriting(long index) {
     byte[] chunk = chunks.get(index);
-    if (chunk == null && quota.free() >= CHUNK) {
-      chunk = new byte[CHUNK];
-      if (below.covers(index * CHUNK)) {
-        below.read(index * CHUNK, ByteBuffer.wrap(chunk), CHUNK);
-      }
-      quota.charge(CHUNK, Errno.ENOSPC);
-      chunks.put(index, chunk);
+    if (chunk != null) {
+      return writable(index, chunk);
     }
-    return chunk != null && saved.remove(chunk) ? copied(index, chunk) : chunk;
+    if (quota.free() < CHUNK) {
+      return null;
+    }
+    chunk = new byte[CHUNK];
+    if (below.covers(index * CHUNK)) {
+      below.read(index * CHUNK, ByteBuffer.wrap(chunk), CHUNK);
+    }
+    quota.charge(CHUNK, Errno.ENOSPC);
+    chunks.put(index, chunk);
+    return chunk;
   }
 
-  private byte[] copied(long index, byte[] chunk) {
+  /// A page that nobody else has: the one that is there, or a copy in its place.
+  private byte[] writable(long index, byte[] chunk) {
+    if (!isReserved(chunk) && !saved.remove(chunk)) {
+      return chunk;
+    }
     byte[] copy = chunk.clone();
     chunks.put(index, copy);
     return copy;
+  }
+
+  @SuppressWarnings("ReferenceEquality") // a page of zeros is no reserved one
+  private static boolean isReserved(byte[] chunk) {
+    return chunk == RESERVED;
   }
 
   List<FilesState.Chunk> save() {
@@ -158,7 +176,7 @@ final class ChunkedBytes {
     size = newSize;
   }
 
-  /// Gives every page of a range its memory, all or nothing.
+  /// Gives every page of a range its place, all or nothing.
   void allocate(long from, long to) {
     long first = from / CHUNK;
     long last = (to - 1) / CHUNK;
@@ -167,7 +185,11 @@ final class ChunkedBytes {
       throw Errno.ENOSPC.exception();
     }
     for (long index = first; index <= last; index++) {
-      chunkForWriting(index);
+      if (below.covers(index * CHUNK)) {
+        chunkForWriting(index);
+      } else if (chunks.putIfAbsent(index, RESERVED) == null) {
+        quota.charge(CHUNK, Errno.ENOSPC);
+      }
     }
   }
 
@@ -210,8 +232,8 @@ final class ChunkedBytes {
   }
 
   private byte[] zeroed(long index, byte[] chunk) {
-    if (saved.remove(chunk)) {
-      return new byte[CHUNK];
+    if (isReserved(chunk) || saved.remove(chunk)) {
+      return RESERVED;
     }
     Arrays.fill(chunk, (byte) 0);
     return chunk;
@@ -266,11 +288,10 @@ final class ChunkedBytes {
       return;
     }
     Map.Entry<Long, byte[]> page = chunks.floorEntry(from / CHUNK);
-    if (page != null && page.getKey() == from / CHUNK) {
+    if (page != null && page.getKey() == from / CHUNK && !isReserved(page.getValue())) {
       int at = (int) (from % CHUNK);
       int end = at + (int) Math.min(CHUNK - at, to - from);
-      byte[] bytes = page.getValue();
-      Arrays.fill(saved.remove(bytes) ? copied(page.getKey(), bytes) : bytes, at, end, (byte) 0);
+      Arrays.fill(writable(page.getKey(), page.getValue()), at, end, (byte) 0);
     }
   }
 

@@ -2,8 +2,10 @@ package dev.mote.linux;
 
 import java.util.Collections;
 import java.util.Map;
-import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /// A tree that is made of others, each at its place. What lies deeper is seen in place of what the
@@ -48,7 +50,8 @@ public final class ComposedTree {
   private static final class Composed implements TreeNode.Directory {
     private final TreeMap<String, Composed> added = new TreeMap<>();
     private TreeNode.@Nullable Directory below;
-    private volatile @Nullable SortedMap<String, TreeNode> children;
+    private final Map<String, TreeNode> joined = new ConcurrentHashMap<>(); // of those added
+    private volatile @Nullable SortedSet<String> names;
 
     @Override
     public Meta meta() {
@@ -56,23 +59,37 @@ public final class ComposedTree {
     }
 
     @Override
-    public SortedMap<String, TreeNode> children() {
-      SortedMap<String, TreeNode> known = children;
+    public int links() {
+      return 1; // to count would be to read what lies below
+    }
+
+    @Override
+    public SortedSet<String> names() {
+      SortedSet<String> known = names;
       if (known == null) {
-        known = join();
-        children = known;
+        var all = new TreeSet<String>(added.keySet());
+        if (below != null) {
+          all.addAll(below.names());
+        }
+        known = Collections.unmodifiableSortedSet(all);
+        names = known;
       }
       return known;
     }
 
-    private SortedMap<String, TreeNode> join() {
-      SortedMap<String, TreeNode> there = below == null ? new TreeMap<>() : below.children();
-      if (added.isEmpty()) {
-        return there;
+    @Override
+    public @Nullable TreeNode child(String name) {
+      Composed part = added.get(name);
+      if (part != null) {
+        return joined.computeIfAbsent(
+            name, _ -> part.over(below == null ? null : below.child(name)));
       }
-      var joined = new TreeMap<String, TreeNode>(there);
-      added.forEach((name, part) -> joined.put(name, part.over(there.get(name))));
-      return Collections.unmodifiableSortedMap(joined);
+      return below == null ? null : below.child(name);
+    }
+
+    @Override
+    public @Nullable TreeNode known(String name) {
+      return below == null || added.containsKey(name) ? child(name) : below.known(name);
     }
 
     /// This part, with what lies below it at this place.

@@ -2,6 +2,7 @@ package dev.mote.linux;
 
 import static dev.mote.linux.Errno.EINVAL;
 import static dev.mote.linux.Errno.EPERM;
+import static java.util.stream.Collectors.joining;
 
 import java.util.Arrays;
 import java.util.List;
@@ -23,7 +24,22 @@ final class Credentials {
     Arrays.fill(user, ids.user());
     Arrays.fill(group, ids.group());
     groups = ids.groups().stream().mapToInt(Integer::intValue).toArray();
+    sort(groups);
   }
+
+  /// As Linux keeps them, by their unsigned numbers.
+  private static void sort(int[] groups) {
+    for (int i = 0; i < groups.length; i++) {
+      groups[i] ^= Integer.MIN_VALUE;
+    }
+    Arrays.sort(groups);
+    for (int i = 0; i < groups.length; i++) {
+      groups[i] ^= Integer.MIN_VALUE;
+    }
+  }
+
+  /// Whether no program that is executed may give it rights, for good.
+  boolean noNewPrivileges;
 
   int uid() {
     return user[REAL];
@@ -104,6 +120,29 @@ final class Credentials {
     }
   }
 
+  /// As `/proc/self/status` shows them: real, effective, saved and that of the file system.
+  String users() {
+    return shown(user);
+  }
+
+  /// The same.
+  String groups() {
+    return shown(group);
+  }
+
+  private static String shown(int[] ids) {
+    return unsigned(new int[] {ids[REAL], ids[EFFECTIVE], ids[SAVED], ids[EFFECTIVE]}, "\t");
+  }
+
+  /// The further groups, in the order of their numbers, as `/proc/self/status` shows them.
+  String furtherGroups() {
+    return unsigned(groups, " ");
+  }
+
+  private static String unsigned(int[] ids, String between) {
+    return Arrays.stream(ids).mapToObj(Integer::toUnsignedString).collect(joining(between));
+  }
+
   /// Another program takes the place of the one that ran.
   void exec() {
     user[SAVED] = user[EFFECTIVE];
@@ -170,6 +209,7 @@ final class Credentials {
     for (int i = 0; i < set.length; i++) {
       set[i] = task.memory().getInt(list + 4L * i);
     }
+    sort(set);
     groups = set;
     return 0;
   }

@@ -81,7 +81,7 @@ final class DirectoryCalls {
   ///
   /// @param directory whether slashes may follow the name
   private Lookup place(Task task, int dirfd, long path, boolean directory) {
-    return place(files.walk(dirfd, UserPath.read(task, path), false), directory);
+    return place(lastName(files, dirfd, UserPath.read(task, path)), directory);
   }
 
   private static Lookup place(Lookup place, boolean directory) {

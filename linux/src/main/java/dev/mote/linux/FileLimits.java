@@ -4,7 +4,7 @@ package dev.mote.linux;
 ///
 /// @param bytes what all in-memory files hold together, in bytes; counted in pages of 4 KiB
 /// @param files how many in-memory files, directories, links and further names there may be
-/// @param openFiles how many descriptors a process may have (`RLIMIT_NOFILE`)
+/// @param openFiles how many descriptors a process may have: the hard `RLIMIT_NOFILE`
 /// @param pipeBytes what all pipes hold together, in bytes; above it a new pipe has 4 KiB
 /// @param streamBytes how many bytes each of standard output and standard error takes
 public record FileLimits(long bytes, int files, int openFiles, long pipeBytes, long streamBytes) {
@@ -22,8 +22,8 @@ public record FileLimits(long bytes, int files, int openFiles, long pipeBytes, l
     }
   }
 
-  /// 64 MiB in 32,768 files, 1,024 descriptors, 8 MiB in pipes, 16 MiB to each output stream.
+  /// 64 MiB in 32,768 files, 4,096 descriptors, 8 MiB in pipes, 16 MiB to each output stream.
   public static FileLimits defaults() {
-    return new FileLimits(64L << 20, 32_768, 1024, 8L << 20, 16L << 20);
+    return new FileLimits(64L << 20, 32_768, 4096, 8L << 20, 16L << 20);
   }
 }

@@ -17,6 +17,9 @@ final class FileMode {
   /// Everything `chmod` can change.
   static final int PERMISSIONS = 07777;
 
+  /// A `d_type` that says nothing: who wants to know asks `stat`.
+  static final int DT_UNKNOWN = 0;
+
   private FileMode() {}
 
   /// The `d_type` of a directory entry: the four type bits of the mode.

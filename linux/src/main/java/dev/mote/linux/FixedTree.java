@@ -2,8 +2,9 @@ package dev.mote.linux;
 
 import java.util.Collections;
 import java.util.Map;
-import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// A tree of files in memory.
 public final class FixedTree {
@@ -42,8 +43,13 @@ public final class FixedTree {
     }
 
     @Override
-    public SortedMap<String, TreeNode> children() {
-      return Collections.unmodifiableSortedMap(content);
+    public SortedSet<String> names() {
+      return Collections.unmodifiableSortedSet(content.navigableKeySet());
+    }
+
+    @Override
+    public @Nullable TreeNode child(String name) {
+      return content.get(name);
     }
   }
 

@@ -20,6 +20,11 @@ final class GeneratedDirectory extends Directory {
     /// The file of that name, a new one each time; null if there is none.
     @Nullable Inode find(String name);
 
+    /// How many of the names are directories.
+    default int directories() {
+      return 0;
+    }
+
     /// No names.
     static Source none() {
       return new Source() {
@@ -75,12 +80,20 @@ final class GeneratedDirectory extends Directory {
       return entry;
     }
     Inode inode = dynamic.find(name);
-    return inode == null ? null : new Entry(this, name, inode);
+    if (inode == null) {
+      return null;
+    }
+    entry = new Entry(this, name, inode);
+    if (inode instanceof Directory directory) {
+      directory.attach(entry);
+    }
+    return entry;
   }
 
   @Override
   int links() {
-    return 2 + (int) fixed.values().stream().filter(e -> e.inode instanceof Directory).count();
+    int inIt = (int) fixed.values().stream().filter(e -> e.inode instanceof Directory).count();
+    return 2 + inIt + dynamic.directories();
   }
 
   @Override

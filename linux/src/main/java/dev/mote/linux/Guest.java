@@ -658,6 +658,9 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
     VmExit exit = vm.run();
     statistics.exit();
     touched |= exit != VmExit.GUEST_CALL;
+    if (exit != VmExit.INTERRUPTED) {
+      scheduler.progressed();
+    }
     switch (exit) {
       case SYSTEM_CALL -> systemCall(calls, task);
       case GUEST_CALL -> guestCall(task);

@@ -28,7 +28,7 @@ final class GuestFiles implements AutoCloseable {
     this.guest = guest;
     tree = new FileTree(setup.limits().files(), guest.clock(), setup.root());
     try {
-      GuestProcess process = new GuestProcess(guest, limits);
+      GuestProcess process = new GuestProcess(guest, limits, credentials);
       populate(setup);
       if (guest.channel().isOpen()) {
         tree.devices().channel(guest.channel());

@@ -2,8 +2,10 @@ package dev.mote.linux;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// What `/proc` tells of a guest's process.
 final class GuestProcess implements ProcessFacts {
@@ -12,11 +14,13 @@ final class GuestProcess implements ProcessFacts {
 
   private final Guest guest;
   private final ResourceLimits limits;
+  private final Credentials credentials;
   private final long startNanos;
 
-  GuestProcess(Guest guest, ResourceLimits limits) {
+  GuestProcess(Guest guest, ResourceLimits limits, Credentials credentials) {
     this.guest = guest;
     this.limits = limits;
+    this.credentials = credentials;
     this.startNanos = guest.clock().monotonicNanos();
   }
 
@@ -128,11 +132,38 @@ final class GuestProcess implements ProcessFacts {
   }
 
   @Override
+  public Credentials credentials() {
+    return credentials;
+  }
+
+  @Override
+  public List<Integer> threads() {
+    return guest.scheduler().tasks().stream().map(task -> task.tid).toList();
+  }
+
+  @Override
+  public int currentThread() {
+    return guest.task().tid;
+  }
+
+  @Override
+  public ProcessFacts.@Nullable ThreadFacts thread(int tid) {
+    Task task = guest.scheduler().find(tid);
+    return task == null
+        ? null
+        : new ProcessFacts.ThreadFacts(
+            tid,
+            task.name,
+            task != guest.task() && task.state == Task.State.BLOCKED,
+            task.ownPendingSignals(),
+            task.blockedSignals,
+            guest.scheduler().cpuNanos(task));
+  }
+
+  @Override
   public long signals(SignalSet set) {
-    Task task = guest.task();
     return switch (set) {
-      case PENDING -> task.pendingSignals();
-      case BLOCKED -> task.blockedSignals;
+      case PENDING -> guest.signals().pending().set();
       case IGNORED -> actions(action -> action.handler() == SignalActions.SIG_IGN);
       case CAUGHT -> actions(SignalActions.Action::isHandler);
     };

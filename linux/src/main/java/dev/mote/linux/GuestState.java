@@ -168,6 +168,7 @@ public record GuestState(
       long robustList,
       int nice,
       int policy,
+      boolean keepsCapabilities,
       @Nullable Long waitDeadline,
       long remainingAt,
       long progress) {}

@@ -5,16 +5,17 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /// A directory of the host as a tree, for any number of guests.
 ///
-/// A directory is listed when it is first looked into, and what was found is remembered, so the
-/// tree never changes for its guests: a file that is not on the host any more, or is another one,
-/// or has become shorter, cannot be read. One whose bytes change shows what it has when it is read.
+/// A directory is listed when it is first looked into, what has one of its names is looked at when
+/// that is first asked for, and what was found is remembered, so the tree never changes for its
+/// guests: a file that is not on the host any more, or is another one, or has become shorter,
+/// cannot be read. One whose bytes change shows what it has when it is read.
 ///
 /// Reached is what [HostDirectories] reaches: nothing outside of the directory. Devices, sockets
 /// and FIFOs are named and never opened.
@@ -55,24 +56,17 @@ public final class HostTree implements AutoCloseable {
     return files;
   }
 
-  /// Everything in a directory, as it is now.
-  SortedMap<String, TreeNode> read(String directory) {
-    var children = new TreeMap<String, TreeNode>();
+  /// The names in a directory, as they are now.
+  SortedSet<String> names(String directory) {
     try {
-      for (String name : directories.list(directory)) {
-        TreeNode node = node(directory, name);
-        if (node != null) {
-          children.put(name, node);
-        }
-      }
+      return Collections.unmodifiableSortedSet(new TreeSet<>(directories.list(directory)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return Collections.unmodifiableSortedMap(children);
   }
 
-  /// Null if it has just gone.
-  private @Nullable TreeNode node(String directory, String name) throws IOException {
+  /// What has a name in a directory now; null if nothing has.
+  @Nullable TreeNode node(String directory, String name) {
     HostFacts facts;
     try {
       facts = HostFacts.of(directories, directory, name);
@@ -80,7 +74,7 @@ public final class HostTree implements AutoCloseable {
       if (HostErrors.errorOf(e) == Errno.ENOENT) {
         return null;
       }
-      throw e;
+      throw new UncheckedIOException(e);
     }
     if (facts.attributes().isDirectory()) {
       return directory(HostDirectories.pathOf(directory, name), facts);

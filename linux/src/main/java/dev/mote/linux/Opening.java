@@ -72,13 +72,7 @@ final class Opening {
   private OpenFile openOrCreate(int dirfd, String path, int flags, int mode) {
     boolean exclusive = (flags & O_EXCL) != 0;
     boolean follow = (flags & O_NOFOLLOW) == 0 && !exclusive;
-    if (path.length() > 1 && path.endsWith("/")) {
-      // Only a directory has slashes after it, and this call makes none; a wrong path before the
-      // last name is still found first.
-      files.walk(dirfd, withoutSlashes(path), false);
-      throw Errno.EISDIR.exception();
-    }
-    Lookup found = files.walk(dirfd, path, follow);
+    Lookup found = files.walkToCreate(dirfd, path, follow);
     if (found.last() != Lookup.Last.NORMAL) {
       throw Errno.EISDIR.exception();
     }
@@ -95,14 +89,6 @@ final class Opening {
     Entry entry = parent.insert(found.name(), file);
     Notices.created(parent, found.name(), file);
     return new OpenRegularFile(entry, flags, file);
-  }
-
-  private static String withoutSlashes(String path) {
-    int end = path.length();
-    while (end > 1 && path.charAt(end - 1) == '/') {
-      end--;
-    }
-    return path.substring(0, end);
   }
 
   private OpenFile openExisting(Entry entry, int flags) {

@@ -14,15 +14,17 @@ final class PathWalk {
   private static final int MOST_LINKS = 40;
 
   private final Directory root;
+  private final boolean creates;
   private Directory current;
   private String rest;
   private int at;
   private int links;
 
-  private PathWalk(Directory root, Directory start, String path) {
+  private PathWalk(Directory root, Directory start, String path, boolean creates) {
     this.root = root;
     this.current = start;
     this.rest = path;
+    this.creates = creates;
   }
 
   /// @param root where absolute paths and absolute links begin
@@ -30,10 +32,23 @@ final class PathWalk {
   /// @param follow whether a link that is the last name is followed; with slashes after it, it
   ///   always is
   static Lookup walk(Directory root, Directory start, String path, boolean follow) {
+    return walk(root, start, path, follow, false);
+  }
+
+  /// The same for `open` with `O_CREAT`.
+  ///
+  /// @throws ErrnoException also EISDIR if slashes follow the last name, be it that of a link's
+  ///   text: only a directory has them, and this call makes none
+  static Lookup walkToCreate(Directory root, Directory start, String path, boolean follow) {
+    return walk(root, start, path, follow, true);
+  }
+
+  private static Lookup walk(
+      Directory root, Directory start, String path, boolean follow, boolean creates) {
     if (path.isEmpty()) {
       throw Errno.ENOENT.exception();
     }
-    return new PathWalk(root, start, path).walk(follow);
+    return new PathWalk(root, start, path, creates).walk(follow);
   }
 
   /// The names of an absolute path, without what "." and ".." and repeated slashes add.
@@ -86,6 +101,9 @@ final class PathWalk {
 
   /// Goes through one name; the result when the path ends there.
   private @Nullable Lookup step(String name, boolean isLast, boolean slash, boolean follow) {
+    if (creates && slash) {
+      throw Errno.EISDIR.exception();
+    }
     Entry entry = current.lookup(name);
     if (entry == null) {
       if (isLast) {

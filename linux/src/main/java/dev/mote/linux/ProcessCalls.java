@@ -25,6 +25,8 @@ final class ProcessCalls {
 
   private static final int PR_GET_DUMPABLE = 3;
   private static final int PR_SET_DUMPABLE = 4;
+  private static final int PR_GET_KEEPCAPS = 7;
+  private static final int PR_SET_KEEPCAPS = 8;
   private static final int PR_SET_NAME = 15;
   private static final int PR_GET_NAME = 16;
   private static final int PR_SET_NO_NEW_PRIVS = 38;
@@ -48,10 +50,11 @@ final class ProcessCalls {
 
   private final Guest guest;
   private final VirtualMachine vm;
-  boolean noNewPrivileges;
+  private final Credentials credentials;
 
-  ProcessCalls(Guest guest, VirtualMachine vm) {
+  ProcessCalls(Guest guest, VirtualMachine vm, Credentials credentials) {
     this.guest = guest;
+    this.credentials = credentials;
     this.vm = vm;
   }
 
@@ -189,10 +192,19 @@ final class ProcessCalls {
         if (argument != 1) {
           throw EINVAL.exception();
         }
-        noNewPrivileges = true;
+        credentials.noNewPrivileges = true;
       }
       case PR_GET_NO_NEW_PRIVS -> {
-        return noNewPrivileges ? 1 : 0;
+        return credentials.noNewPrivileges ? 1 : 0;
+      }
+      case PR_SET_KEEPCAPS -> {
+        if (argument != 0 && argument != 1) {
+          throw EINVAL.exception();
+        }
+        task.keepsCapabilities = argument == 1;
+      }
+      case PR_GET_KEEPCAPS -> {
+        return task.keepsCapabilities ? 1 : 0;
       }
       default -> throw EINVAL.exception();
     }

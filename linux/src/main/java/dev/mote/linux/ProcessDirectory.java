@@ -1,7 +1,9 @@
 package dev.mote.linux;
 
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -25,20 +27,59 @@ final class ProcessDirectory {
   }
 
   private GeneratedDirectory whole() {
-    GeneratedDirectory thread = new GeneratedDirectory(volume);
-    fill(thread);
-    GeneratedDirectory tasks =
-        new GeneratedDirectory(volume).with(String.valueOf(process.processId()), thread);
-    GeneratedDirectory whole = new GeneratedDirectory(volume);
-    fill(whole);
-    return whole.with("task", tasks);
+    return common()
+        .with("comm", text(() -> process.name() + "\n"))
+        .with("stat", text(() -> ProcessText.stat(process)))
+        .with("status", text(() -> ProcessText.status(process, files)))
+        .with("task", new GeneratedDirectory(volume, 0555, threads()));
   }
 
-  private void fill(GeneratedDirectory directory) {
-    directory
+  /// The directories of the threads: that of a thread is made once.
+  private GeneratedDirectory.Source threads() {
+    Map<Integer, GeneratedDirectory> known = new HashMap<>();
+    return new GeneratedDirectory.Source() {
+      @Override
+      public List<String> names() {
+        return process.threads().stream().map(String::valueOf).toList();
+      }
+
+      @Override
+      public @Nullable Inode find(String name) {
+        int tid = numberOf(name);
+        List<Integer> present = process.threads();
+        known.keySet().retainAll(present);
+        return present.contains(tid)
+            ? known.computeIfAbsent(tid, ProcessDirectory.this::ofThread)
+            : null;
+      }
+
+      @Override
+      public int directories() {
+        return process.threads().size();
+      }
+    };
+  }
+
+  private GeneratedDirectory ofThread(int tid) {
+    return common()
+        .with("comm", text(() -> thread(tid).name() + "\n"))
+        .with("stat", text(() -> ProcessText.stat(process, thread(tid))))
+        .with("status", text(() -> ProcessText.status(process, thread(tid), files)));
+  }
+
+  private ProcessFacts.ThreadFacts thread(int tid) {
+    ProcessFacts.ThreadFacts thread = process.thread(tid);
+    if (thread == null) {
+      throw Errno.ESRCH.exception();
+    }
+    return thread;
+  }
+
+  /// What a thread has of its process.
+  private GeneratedDirectory common() {
+    return new GeneratedDirectory(volume)
         .with("cgroup", text(() -> "0::/\n"))
         .with("cmdline", process::commandLine)
-        .with("comm", text(() -> process.name() + "\n"))
         .with("cwd", place(() -> files.workingDirectory().entry()))
         .with("environ", process::environment)
         .with("exe", executable())
@@ -51,9 +92,7 @@ final class ProcessDirectory {
         .with("oom_score", text(() -> "0\n"))
         .with("oom_score_adj", text(() -> "0\n"))
         .with("root", place(() -> files.root().entry()))
-        .with("stat", text(() -> ProcessText.stat(process)))
-        .with("statm", text(() -> ProcessText.statm(process)))
-        .with("status", text(() -> ProcessText.status(process, files)));
+        .with("statm", text(() -> ProcessText.statm(process)));
   }
 
   private static Supplier<byte[]> text(Supplier<String> text) {

@@ -1,5 +1,8 @@
 package dev.mote.linux;
 
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
 /// What `/proc` tells of a process. The methods are called when a file is read.
 interface ProcessFacts {
   int processId();
@@ -35,14 +38,36 @@ interface ProcessFacts {
   /// A resource limit (`RLIMIT_*`); -1 is unlimited.
   long limit(int resource, boolean hard);
 
-  /// A set of signals, bit n-1 for signal n.
+  /// Its users and groups.
+  Credentials credentials();
+
+  /// The numbers of its threads that have not ended, in the order in which they began.
+  List<Integer> threads();
+
+  /// The thread that asks.
+  int currentThread();
+
+  /// What there is to say of a thread; null if it has ended. The first one, whose number is that of
+  /// the process, may end before others.
+  @Nullable ThreadFacts thread(int tid);
+
+  /// A set of signals of the whole process, bit n-1 for signal n.
   long signals(SignalSet set);
 
   /// The sets that `/proc/self/status` shows.
   enum SignalSet {
     PENDING,
-    BLOCKED,
     IGNORED,
     CAUGHT
   }
+
+  /// A thread as it is now.
+  ///
+  /// @param name at most 15 bytes
+  /// @param waits whether it waits for something
+  /// @param pending signals that were sent to it alone, bit n-1 for signal n
+  /// @param blocked signals that it holds back
+  /// @param cpuNanos CPU time used so far
+  record ThreadFacts(
+      int tid, String name, boolean waits, long pending, long blocked, long cpuNanos) {}
 }

@@ -78,8 +78,16 @@ final class ProcessFiles {
 
   /// Resolves a path that is relative to a descriptor.
   Lookup walk(int dirfd, String path, boolean follow) {
-    Directory start = path.startsWith("/") || path.isEmpty() ? root : startOf(dirfd);
-    return PathWalk.walk(root, start, path, follow);
+    return PathWalk.walk(root, start(dirfd, path), path, follow);
+  }
+
+  /// The same for `open` with `O_CREAT`: [PathWalk#walkToCreate].
+  Lookup walkToCreate(int dirfd, String path, boolean follow) {
+    return PathWalk.walkToCreate(root, start(dirfd, path), path, follow);
+  }
+
+  private Directory start(int dirfd, String path) {
+    return path.startsWith("/") || path.isEmpty() ? root : startOf(dirfd);
   }
 
   /// Resolves a path that may be empty: then the descriptor itself is meant (`AT_EMPTY_PATH`).

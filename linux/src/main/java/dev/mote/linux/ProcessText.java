@@ -31,38 +31,65 @@ final class ProcessText {
 
   private ProcessText() {}
 
+  /// What the first thread has is shown for the process; a first one that has ended is a zombie.
   static String status(ProcessFacts process, ProcessFiles files) {
+    return status(process, first(process), files);
+  }
+
+  private static ProcessFacts.ThreadFacts first(ProcessFacts process) {
+    int tid = process.processId();
+    ProcessFacts.ThreadFacts first = process.thread(tid);
+    return first == null ? new ProcessFacts.ThreadFacts(tid, "", true, 0, 0, 0) : first;
+  }
+
+  private static char state(ProcessFacts process, ProcessFacts.ThreadFacts thread) {
+    if (process.thread(thread.tid()) == null) {
+      return 'Z';
+    }
+    return thread.waits() ? 'S' : 'R';
+  }
+
+  private static String stateInWords(char state) {
+    return switch (state) {
+      case 'Z' -> "Z (zombie)";
+      case 'S' -> "S (sleeping)";
+      default -> "R (running)";
+    };
+  }
+
+  static String status(ProcessFacts process, ProcessFacts.ThreadFacts thread, ProcessFiles files) {
+    Credentials credentials = process.credentials();
     StringBuilder text = new StringBuilder();
-    line(text, "Name", process.name());
+    line(text, "Name", thread.name());
     line(text, "Umask", String.format(Locale.ROOT, "%04o", files.umask()));
-    line(text, "State", "R (running)");
+    line(text, "State", stateInWords(state(process, thread)));
     line(text, "Tgid", process.processId());
     line(text, "Ngid", 0);
-    line(text, "Pid", process.processId());
+    line(text, "Pid", thread.tid());
     line(text, "PPid", process.parentId());
     line(text, "TracerPid", 0);
-    line(text, "Uid", "0\t0\t0\t0");
-    line(text, "Gid", "0\t0\t0\t0");
+    line(text, "Uid", credentials.users());
+    line(text, "Gid", credentials.groups());
     line(text, "FDSize", files.descriptors.tableSize());
-    line(text, "Groups", "0 ");
+    line(text, "Groups", credentials.furtherGroups() + " ");
     line(text, "VmPeak", kibibytes(process.virtualBytes()));
     line(text, "VmSize", kibibytes(process.virtualBytes()));
     line(text, "VmHWM", kibibytes(process.residentBytes()));
     line(text, "VmRSS", kibibytes(process.residentBytes()));
     line(text, "VmSwap", kibibytes(0));
-    line(text, "Threads", 1);
+    line(text, "Threads", process.threads().size());
     line(text, "SigQ", "0/0");
-    line(text, "SigPnd", signals(process, ProcessFacts.SignalSet.PENDING));
-    line(text, "ShdPnd", String.format(Locale.ROOT, "%016x", 0));
-    line(text, "SigBlk", signals(process, ProcessFacts.SignalSet.BLOCKED));
-    line(text, "SigIgn", signals(process, ProcessFacts.SignalSet.IGNORED));
-    line(text, "SigCgt", signals(process, ProcessFacts.SignalSet.CAUGHT));
+    line(text, "SigPnd", signals(thread.pending()));
+    line(text, "ShdPnd", signals(process.signals(ProcessFacts.SignalSet.PENDING)));
+    line(text, "SigBlk", signals(thread.blocked()));
+    line(text, "SigIgn", signals(process.signals(ProcessFacts.SignalSet.IGNORED)));
+    line(text, "SigCgt", signals(process.signals(ProcessFacts.SignalSet.CAUGHT)));
     line(text, "CapInh", "0000000000000000");
     line(text, "CapPrm", ALL_CAPABILITIES);
     line(text, "CapEff", ALL_CAPABILITIES);
     line(text, "CapBnd", ALL_CAPABILITIES);
     line(text, "CapAmb", "0000000000000000");
-    line(text, "NoNewPrivs", 0);
+    line(text, "NoNewPrivs", credentials.noNewPrivileges ? 1 : 0);
     line(text, "Seccomp", 0);
     line(text, "Cpus_allowed", "1");
     line(text, "Cpus_allowed_list", "0");
@@ -72,8 +99,8 @@ final class ProcessText {
     return text.toString();
   }
 
-  private static String signals(ProcessFacts process, ProcessFacts.SignalSet set) {
-    return String.format(Locale.ROOT, "%016x", process.signals(set));
+  private static String signals(long set) {
+    return String.format(Locale.ROOT, "%016x", set);
   }
 
   private static String kibibytes(long bytes) {
@@ -86,21 +113,30 @@ final class ProcessText {
 
   /// One line of 52 fields; those that say nothing here are 0.
   static String stat(ProcessFacts process) {
+    return stat(process, first(process), process.cpuNanos());
+  }
+
+  static String stat(ProcessFacts process, ProcessFacts.ThreadFacts thread) {
+    return stat(process, thread, thread.cpuNanos());
+  }
+
+  private static String stat(ProcessFacts process, ProcessFacts.ThreadFacts thread, long cpuNanos) {
     long[] fields = new long[STAT_FIELDS + 1];
     fields[4] = process.parentId();
     fields[5] = process.processId();
     fields[6] = process.processId();
     fields[8] = -1;
-    fields[14] = process.cpuNanos() / NANOS_PER_TICK;
+    fields[14] = cpuNanos / NANOS_PER_TICK;
     fields[18] = 20;
-    fields[20] = 1;
+    fields[20] = process.threads().size();
     fields[22] = process.startNanos() / NANOS_PER_TICK;
     fields[23] = process.virtualBytes();
     fields[24] = process.residentBytes() / PAGE;
     fields[25] = process.limit(5, false);
     fields[38] = 17;
     StringBuilder text = new StringBuilder();
-    text.append(process.processId()).append(" (").append(process.name()).append(") R");
+    text.append(thread.tid()).append(" (").append(thread.name()).append(") ");
+    text.append(state(process, thread));
     for (int field = 4; field <= STAT_FIELDS; field++) {
       text.append(' ').append(field == 25 ? Long.toUnsignedString(fields[field]) : fields[field]);
     }

@@ -20,16 +20,20 @@ final class ResourceLimits {
   private static final int RLIMIT_RTPRIO = 14;
   private static final long INFINITY = -1;
 
+  /// As many as `select` can tell of; who wants more raises the limit, as Go, Java and Node do.
+  private static final int SOFT_OPEN_FILES = 1024;
+
   private final long[] soft = new long[COUNT];
   private final long[] hard = new long[COUNT];
 
-  /// @param openFiles how many descriptors the sandbox allows
+  /// @param openFiles how many descriptors the sandbox allows; a process begins with 1,024 of them
   ResourceLimits(int openFiles) {
     Arrays.fill(soft, INFINITY);
     Arrays.fill(hard, INFINITY);
     soft[RLIMIT_STACK] = Loader.STACK_SIZE;
     set(RLIMIT_CORE, 0);
     set(RLIMIT_NOFILE, openFiles);
+    soft[RLIMIT_NOFILE] = Math.min(openFiles, SOFT_OPEN_FILES);
     set(RLIMIT_MEMLOCK, 8L << 20);
     set(RLIMIT_NPROC, 1024);
     set(RLIMIT_MSGQUEUE, 0);

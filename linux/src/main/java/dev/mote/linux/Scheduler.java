@@ -15,8 +15,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A thread keeps the vCPU until it waits, yields, or its time slice ends while others are ready;
 /// these take turns. A thread whose sleep is over goes first, as the shortest sleepers want it, but
-/// those who do so have no more of the vCPU than the others. The end of a slice, of a sleep and the
-/// time of an alarm reach a guest that computes by a kick of the watchdog.
+/// those who do so have no more of the vCPU than the others, and not two turns before the others
+/// have come to anything: who looks every few microseconds whether another thread goes on must not
+/// be what holds it up, also where the host takes longer than such a sleep to go from one thread to
+/// the next. The end of a slice, of a sleep and the time of an alarm reach a guest that computes by
+/// a kick of the watchdog.
 ///
 /// What a thread has in the processor changes hands only when another one enters the guest, so a
 /// blocked call is made again without that.
@@ -55,6 +58,7 @@ final class Scheduler implements AutoCloseable {
   private long sliceEnd = OFF;
   private long armedFor = OFF; // when the watchdog kicks
   private boolean jumping; // the current one has gone before others
+  private boolean owed; // one has, and none of the others has come to anything since
   private long ahead; // how much longer than the others such threads had the vCPU
   private long lastRing;
   private long cpuAtSwitch; // the guest's time when the current one got the vCPU
@@ -172,7 +176,7 @@ final class Scheduler implements AutoCloseable {
       Task task = sleeping.first();
       stopSleeping(task);
       task.state = Task.State.READY;
-      if (ahead < SLICE) {
+      if (ahead < SLICE && !owed) {
         preempts = true;
         task.jumpedQueue = true;
         ready.addFirst(task);
@@ -211,6 +215,7 @@ final class Scheduler implements AutoCloseable {
     }
     if (task.state != Task.State.RUNNING) {
       jumping = task.jumpedQueue;
+      owed |= jumping;
       task.jumpedQueue = false;
     }
     task.state = Task.State.RUNNING;
@@ -254,9 +259,17 @@ final class Scheduler implements AutoCloseable {
     }
   }
 
+  /// The current thread has made a call, or whatever else it came out of the guest for.
+  void progressed() {
+    owed &= jumping;
+  }
+
   /// The guest was interrupted, perhaps because of the end of a slice.
   void interrupted() {
     armedFor = OFF;
+    if (owed && guest.cpuNanos() - cpuAtSwitch >= SHORTEST_ALARM) {
+      progressed();
+    }
     if (!ready.isEmpty() && guest.clock().monotonicNanos() >= sliceEnd) {
       preempts = true;
     }

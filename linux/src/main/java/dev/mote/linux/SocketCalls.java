@@ -196,7 +196,7 @@ final class SocketCalls {
       throw Errno.EINVAL.exception();
     }
     if (name.isPath()) {
-      Lookup place = files.walk(ProcessFiles.AT_FDCWD, name.name(), false);
+      Lookup place = DirectoryCalls.lastName(files, ProcessFiles.AT_FDCWD, name.name());
       if (place.exists()) {
         throw Errno.EADDRINUSE.exception();
       }

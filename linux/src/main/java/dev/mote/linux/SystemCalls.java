@@ -39,10 +39,11 @@ final class SystemCalls implements AutoCloseable {
     GuestLimits allowed = setup.limits();
     limits = new ResourceLimits(allowed.files().openFiles());
     files = new GuestFiles(guest, streams, setup, credentials, limits);
+    files.descriptors().limit(openFilesLimit());
     memory = new MemoryCalls(guest.space(), breakStart, allowed.memoryBytes(), files.mappings());
     signals = new SignalCalls(guest, vm);
     time = new TimeCalls(guest);
-    process = new ProcessCalls(guest, vm);
+    process = new ProcessCalls(guest, vm, credentials);
     scheduling = new SchedulingCalls(guest, credentials);
     futexes = new FutexCalls(guest.futexes(), guest.scheduler());
     threads = new ThreadCalls(guest, futexes);
@@ -271,7 +272,7 @@ final class SystemCalls implements AutoCloseable {
         guest.cpuNanos(),
         credentials.save(),
         limits.save(),
-        process.noNewPrivileges,
+        credentials.noNewPrivileges,
         guest.channel().save(),
         before == null || filesMayHaveChanged() || showFiles ? saver.save() : before.files());
   }
@@ -332,7 +333,7 @@ final class SystemCalls implements AutoCloseable {
     credentials.load(state.credentials());
     limits.load(state.limits());
     files.descriptors().limit(openFilesLimit());
-    process.noNewPrivileges = state.noNewPrivileges();
+    credentials.noNewPrivileges = state.noNewPrivileges();
     threads.load(state.leaderStatus());
   }
 

@@ -41,7 +41,9 @@ final class SystemDirectories {
         .with("self", SymbolicLink.generated(volume, () -> pid))
         .with("stat", text(() -> SystemText.activity(tree.clock(), process)))
         .with("sys", settings(volume))
-        .with("thread-self", SymbolicLink.generated(volume, () -> pid + "/task/" + pid))
+        .with(
+            "thread-self",
+            SymbolicLink.generated(volume, () -> pid + "/task/" + process.currentThread()))
         .with("uptime", text(() -> SystemText.uptime(tree.clock(), process)))
         .with("version", text(() -> SystemText.version(facts)))
         .with(pid, ProcessDirectory.of(volume, process, files));

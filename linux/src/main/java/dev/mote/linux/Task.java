@@ -90,6 +90,9 @@ final class Task implements WaitQueue.Waiter {
 
   int policy;
 
+  /// What `prctl(PR_SET_KEEPCAPS)` said last: data, for its rights never change.
+  boolean keepsCapabilities;
+
   private final List<WaitQueue> watched = new ArrayList<>();
   private final Pins pins = new Pins();
   private long waitDeadline = NO_DEADLINE;
@@ -179,6 +182,7 @@ final class Task implements WaitQueue.Waiter {
         robustList,
         nice,
         policy,
+        keepsCapabilities,
         hasDeadline ? waitDeadline : null,
         remainingAt,
         progress);
@@ -204,6 +208,7 @@ final class Task implements WaitQueue.Waiter {
     robustList = saved.robustList();
     nice = saved.nice();
     policy = saved.policy();
+    keepsCapabilities = saved.keepsCapabilities();
     Long deadline = saved.waitDeadline();
     hasDeadline = deadline != null;
     waitDeadline = deadline == null ? NO_DEADLINE : deadline;
@@ -223,6 +228,7 @@ final class Task implements WaitQueue.Waiter {
   /// It begins where another one is, with what that passes on.
   void inherit(Task parent) {
     blockedSignals = parent.maskToSave();
+    keepsCapabilities = parent.keepsCapabilities;
     SchedulingCalls.inherit(this, parent);
   }
 
@@ -340,6 +346,7 @@ final class Task implements WaitQueue.Waiter {
     alternateStackFlags = SS_DISABLE;
     clearChildTid = 0;
     robustList = 0;
+    keepsCapabilities = false;
   }
 
   /// The open files that its call works with.
@@ -423,6 +430,11 @@ final class Task implements WaitQueue.Waiter {
   /// Whether a signal is held back.
   boolean holds(int signal) {
     return (blockedSignals & 1L << (signal - 1)) != 0;
+  }
+
+  /// Those that were sent to it alone.
+  long ownPendingSignals() {
+    return own.set();
   }
 
   long pendingSignals() {

@@ -4,8 +4,9 @@ import static dev.mote.linux.OpenFlags.O_NONBLOCK;
 
 import org.jspecify.annotations.Nullable;
 
-/// `ioctl`: what terminals answer, and the few requests that all files know. Everything else is
-/// ENOTTY, which is how programs find out what a file is not.
+/// `ioctl`: what terminals answer, the few requests that all files know, and what sockets tell of
+/// the network interface. Everything else is ENOTTY, which is how programs find out what a file is
+/// not.
 final class TerminalCalls {
   private static final int TCGETS = 0x5401;
   private static final int TCSETS = 0x5402;
@@ -54,6 +55,9 @@ final class TerminalCalls {
       case SIOCATMARK -> memory.setInt(argument, atMark(file));
       case TIOCOUTQ -> memory.setInt(argument, notSent(file));
       default -> {
+        if (file instanceof Socket && InterfaceCalls.knows(request)) {
+          return InterfaceCalls.ioctl(memory, request, argument);
+        }
         return terminal(task, file.terminal(), request, argument);
       }
     }

@@ -41,7 +41,7 @@ final class TreeLayer {
   Found find(Found parent, String name) {
     TreeNode child =
         parent.node() instanceof TreeNode.Directory directory
-            ? TreeNames.children(directory).get(name)
+            ? TreeNames.child(directory, name)
             : null;
     if (child == null) {
       throw new IllegalArgumentException(name + " is no longer in the tree of the root");

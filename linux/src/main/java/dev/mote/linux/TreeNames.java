@@ -4,7 +4,7 @@ import java.io.UncheckedIOException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.SortedMap;
+import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 
 /// The names that a directory has from the tree below: all but those that the guest took away or
@@ -25,14 +25,18 @@ final class TreeNames {
     this.node = node;
   }
 
-  /// The file of that name, made when it is asked for.
+  /// The file of that name, made when it is asked for. A name whose file is gone is gone as well.
   @Nullable Inode find(String name) {
-    TreeNode child = hidden.contains(name) ? null : children(node).get(name);
-    return child == null ? null : layer.inode(child, place.child(name));
+    TreeNode child = hidden.contains(name) ? null : child(node, name);
+    if (child == null) {
+      hide(name);
+      return null;
+    }
+    return layer.inode(child, place.child(name));
   }
 
   boolean has(String name) {
-    return !hidden.contains(name) && children(node).containsKey(name);
+    return !hidden.contains(name) && names(node).contains(name);
   }
 
   /// As [TreeNode#links]; 1 also if it cannot be read.
@@ -45,7 +49,7 @@ final class TreeNames {
   }
 
   void hide(String name) {
-    if (children(node).containsKey(name)) {
+    if (names(node).contains(name)) {
       hidden.add(name);
     }
   }
@@ -56,9 +60,8 @@ final class TreeNames {
 
   /// How many directories are hidden.
   int hiddenDirectories() {
-    var children = children(node);
     return (int)
-        hidden.stream().filter(name -> children.get(name) instanceof TreeNode.Directory).count();
+        hidden.stream().filter(name -> child(node, name) instanceof TreeNode.Directory).count();
   }
 
   void showAll() {
@@ -66,7 +69,7 @@ final class TreeNames {
   }
 
   int count() {
-    return children(node).size() - hidden.size();
+    return names(node).size() - hidden.size();
   }
 
   /// The cookie of the first name behind a cookie; [#COOKIES] if there is none.
@@ -83,12 +86,15 @@ final class TreeNames {
     return sorted()[(int) (cookie - DirectoryListing.DOT_DOT - 1)];
   }
 
-  /// What a listing says of a name; null for a file with further names, whose number only the file
-  /// itself knows.
+  /// What a listing says of a name: no type (`DT_UNKNOWN`) of what nobody has looked at; null for a
+  /// file with further names, whose number only the file itself knows.
   DirectoryListing.@Nullable Item item(long cookie) {
     String name = name(cookie);
-    TreeNode child = children(node).get(name);
-    if (child == null || (!(child instanceof TreeNode.Directory) && child.links() > 1)) {
+    TreeNode child = node.known(name);
+    if (child == null) {
+      return new DirectoryListing.Item(name, place.childNumber(name), FileMode.DT_UNKNOWN, cookie);
+    }
+    if (!(child instanceof TreeNode.Directory) && child.links() > 1) {
       return null;
     }
     long number = layer.number(child, place, name);
@@ -98,14 +104,22 @@ final class TreeNames {
 
   private String[] sorted() {
     if (sorted == null) {
-      sorted = children(node).keySet().toArray(String[]::new);
+      sorted = names(node).toArray(String[]::new);
     }
     return sorted;
   }
 
-  static SortedMap<String, TreeNode> children(TreeNode.Directory directory) {
+  private static SortedSet<String> names(TreeNode.Directory directory) {
     try {
-      return directory.children();
+      return directory.names();
+    } catch (UncheckedIOException e) {
+      throw HostErrors.errorOf(e).exception();
+    }
+  }
+
+  static @Nullable TreeNode child(TreeNode.Directory directory, String name) {
+    try {
+      return directory.child(name);
     } catch (UncheckedIOException e) {
       throw HostErrors.errorOf(e).exception();
     }

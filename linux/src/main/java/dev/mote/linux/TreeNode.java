@@ -1,7 +1,8 @@
 package dev.mote.linux;
 
 import java.nio.ByteBuffer;
-import java.util.SortedMap;
+import java.util.SortedSet;
+import org.jspecify.annotations.Nullable;
 
 /// A file of a read-only tree, which any number of guests may have as their root at the same time.
 /// What a guest changes is kept apart, in its own memory.
@@ -28,11 +29,26 @@ public sealed interface TreeNode {
   non-sealed interface Directory extends TreeNode {
     /// Its names, without "." and "..", in the order of their bytes. Immutable. May be read when it
     /// is first asked for.
-    SortedMap<String, TreeNode> children();
+    SortedSet<String> names();
+
+    /// What has a name. May be read when it is first asked for.
+    ///
+    /// @return null if there is no such name, and if what had it was gone when it was first asked
+    ///   for
+    @Nullable TreeNode child(String name);
+
+    /// What has a name, as far as it is known without reading: for a listing, which need not say of
+    /// what type everything is.
+    ///
+    /// @return null if it is not known, and as [#child]
+    default @Nullable TreeNode known(String name) {
+      return child(name);
+    }
 
     @Override
     default int links() {
-      return 2 + (int) children().values().stream().filter(Directory.class::isInstance).count();
+      return 2
+          + (int) names().stream().map(this::child).filter(Directory.class::isInstance).count();
     }
   }
 

@@ -123,7 +123,10 @@ class ExecTest {
     assertThat(guest.running().path()).isEqualTo("/in/program");
     assertThat(guest.task().name).isEqualTo("program");
     String commandLine =
-        new String(new GuestProcess(guest, new ResourceLimits(9)).commandLine(), ISO_8859_1);
+        new String(
+            new GuestProcess(guest, new ResourceLimits(9), new Credentials(GuestSetup.Ids.ROOT))
+                .commandLine(),
+            ISO_8859_1);
     assertThat(commandLine).isEqualTo("zero\0one\0");
   }
 

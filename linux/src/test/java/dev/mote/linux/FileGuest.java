@@ -6,7 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// A guest that makes file calls one by one, as a test says: real memory of a real virtual machine,
@@ -26,6 +28,7 @@ final class FileGuest implements AutoCloseable {
   final FileCalls calls;
   final UserMemory memory;
   private final StandardFiles standard;
+  final Credentials credentials;
   private long next = WRITABLE;
 
   FileGuest() {
@@ -64,8 +67,9 @@ final class FileGuest implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     tree.addDefaults("test");
-    files = new ProcessFiles(tree, new Credentials(GuestSetup.Ids.ROOT));
-    var process = new GuestProcess(guest, new ResourceLimits(limits.openFiles()));
+    credentials = new Credentials(GuestSetup.Ids.ROOT);
+    files = new ProcessFiles(tree, credentials);
+    var process = new GuestProcess(guest, new ResourceLimits(limits.openFiles()), credentials);
     var facts = new GuestFacts("test", "6.6.0", "#1", 64L << 20, () -> 0, "test");
     SystemDirectories.mount(tree, facts, process, files);
     standard = new StandardFiles(files, streams, guest.events(), Terminal.Host.fixed());
@@ -264,6 +268,20 @@ final class FileGuest implements AutoCloseable {
       names.add(new String(memory.readString(at + 19, 256), StandardCharsets.ISO_8859_1));
     }
     return names;
+  }
+
+  /// The names in a directory, each with what its entry says of its type (`d_type`).
+  Map<String, Integer> types(String path) {
+    long fd = opened(path, OpenFlags.O_DIRECTORY);
+    long buffer = room(4096);
+    long count = call(217, fd, buffer, 4096);
+    Map<String, Integer> types = new HashMap<>();
+    for (long at = buffer; at < buffer + count; at += memory.getShort(at + 16)) {
+      String name = new String(memory.readString(at + 19, 256), StandardCharsets.ISO_8859_1);
+      types.put(name, memory.getByte(at + 18) & 0xff);
+    }
+    call(3, fd);
+    return types;
   }
 
   /// The files as a snapshot has them.

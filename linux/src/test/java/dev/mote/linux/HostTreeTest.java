@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -131,11 +132,53 @@ class HostTreeTest {
     Files.createDirectories(folder.resolve("elsewhere/sub"));
     Files.writeString(folder.resolve("elsewhere/sub/inner"), "secret");
     FileGuest guest = guest();
-    guest.names(guest.opened("/", O_DIRECTORY), 4096);
+    guest.stat("/dir");
     Files.move(root.resolve("dir"), root.resolve("moved"));
     Files.createSymbolicLink(root.resolve("dir"), Path.of("../elsewhere"));
     assertThat(guest.open("/dir/sub/inner", O_RDONLY, 0)).isEqualTo(-5);
     assertThat(guest.stat("/dir").mode() & FileMode.S_IFMT).isEqualTo(FileMode.S_IFDIR);
+  }
+
+  @Test
+  void whatHasANameIsLookedAtWhenItIsAskedFor() throws IOException {
+    FileGuest guest = guest();
+    assertThat(guest.types("/")).containsEntry("file", 0).containsEntry("dir", 0);
+    Files.writeString(root.resolve("file"), "longer than it was when it was listed");
+    assertThat(guest.stat("/file").size()).isEqualTo(37);
+    guest.stat("/dir");
+    guest.stat("/near");
+    assertThat(guest.types("/"))
+        .containsEntry("file", 8)
+        .containsEntry("dir", 4)
+        .containsEntry("near", 10)
+        .containsEntry("out", 0);
+  }
+
+  @Test
+  void aNameThatIsGoneWhenItIsAskedForIsGoneForGood() throws IOException {
+    FileGuest guest = guest();
+    assertThat(guest.names(guest.opened("/", O_DIRECTORY), 4096)).contains("file", "near");
+    Files.delete(root.resolve("file"));
+    Files.delete(root.resolve("near"));
+    assertThat(guest.stat("/file").result()).isEqualTo(-2);
+    assertThat(guest.names(guest.opened("/", O_DIRECTORY), 4096))
+        .doesNotContain("file")
+        .contains("near");
+    Files.writeString(root.resolve("file"), "of the host again");
+    assertThat(guest.stat("/file").result()).isEqualTo(-2);
+    guest.put("/near", "of the guest");
+    guest.put("/file", "of the guest");
+    assertThat(guest.names(guest.opened("/", O_DIRECTORY), 4096))
+        .containsOnlyOnce("file")
+        .containsOnlyOnce("near");
+  }
+
+  @Test
+  void aNameThatAppearsAfterTheListingIsNotThere() throws IOException {
+    FileGuest guest = guest();
+    guest.stat("/file");
+    Files.writeString(root.resolve("late"), "late");
+    assertThat(guest.stat("/late").result()).isEqualTo(-2);
   }
 
   @Test
@@ -253,7 +296,7 @@ class HostTreeTest {
   private static void readAll(TreeNode.Directory tree) {
     for (int round = 0; round < 5; round++) {
       for (int i = 0; i < 100; i++) {
-        var file = (TreeNode.File) tree.children().get("f" + i);
+        var file = (TreeNode.File) Objects.requireNonNull(tree.child("f" + i));
         byte[] bytes = new byte[20];
         int count = file.read(0, bytes, 0, bytes.length);
         assertThat(new String(bytes, 0, count, StandardCharsets.US_ASCII))

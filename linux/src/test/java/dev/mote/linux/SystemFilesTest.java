@@ -93,6 +93,59 @@ class SystemFilesTest {
   }
 
   @Test
+  void aProcessShowsItsThreads() {
+    Scheduler scheduler = guest.guest.scheduler();
+    assertThat(guest.content("/proc/self/status")).contains("Threads:\t1\n");
+    assertThat(guest.stat("/proc/self/task").links()).isEqualTo(3);
+    Task worker = scheduler.fork();
+    worker.name = "worker";
+    worker.blockedSignals = 0x200;
+    scheduler.park(worker);
+    assertThat(guest.content("/proc/self/status"))
+        .contains("Threads:\t2\n", "Pid:\t2\n", "State:\tR (running)\n");
+    assertThat(guest.content("/proc/self/stat").split(" ")[19]).isEqualTo("2");
+    assertThat(guest.stat("/proc/self/task").links()).isEqualTo(4);
+    assertThat(guest.names(guest.opened("/proc/self/task", OpenFlags.O_DIRECTORY), 400))
+        .containsExactly(".", "..", "2", "3");
+    assertThat(guest.content("/proc/self/task/3/comm")).isEqualTo("worker\n");
+    assertThat(guest.content("/proc/self/task/3/stat")).startsWith("3 (worker) S 1 2 ");
+    assertThat(guest.content("/proc/self/task/3/status"))
+        .contains("Tgid:\t2\n", "\nPid:\t3\n", "State:\tS (sleeping)\n")
+        .contains("SigBlk:\t0000000000000200\n");
+    assertThat(guest.stat("/proc/self/task/3").inode())
+        .isEqualTo(guest.stat("/proc/self/task/3/../3").inode());
+    int open = guest.opened("/proc/self/task/3/status", O_RDONLY);
+    scheduler.remove(worker);
+    assertThat(guest.read(open, 10)).isEqualTo("errno 3");
+    assertThat(guest.stat("/proc/self/task/3").result()).isEqualTo(-2);
+    assertThat(guest.stat("/proc/self/task/+2").result()).isEqualTo(-2);
+  }
+
+  @Test
+  void aProcessBeginsWithALimitThatSelectCanTellOf() {
+    assertThat(guest.content("/proc/self/limits"))
+        .containsPattern("Max open files +1024 +4096 +files");
+    assertThat(new ResourceLimits(100).soft(ResourceLimits.RLIMIT_NOFILE)).isEqualTo(100);
+  }
+
+  @Test
+  void aProcessShowsWhoItIs() {
+    assertThat(guest.content("/proc/self/status"))
+        .contains("Uid:\t0\t0\t0\t0\n", "Groups:\t0 \n", "NoNewPrivs:\t0\n");
+    guest.memory.setInt(FileGuest.WRITABLE, 4);
+    guest.memory.setInt(FileGuest.WRITABLE + 4, -2);
+    guest.memory.setInt(FileGuest.WRITABLE + 8, 3);
+    Task task = guest.guest.task();
+    assertThat(guest.credentials.setgroups(task, 3, FileGuest.WRITABLE)).isZero();
+    guest.credentials.setresgid(5, 6, 7);
+    guest.credentials.setresuid(8, 9, 10);
+    guest.credentials.noNewPrivileges = true;
+    assertThat(guest.content("/proc/self/status"))
+        .contains("Uid:\t8\t9\t10\t9\n", "Gid:\t5\t6\t7\t6\n")
+        .contains("Groups:\t3 4 4294967294 \n", "NoNewPrivs:\t1\n");
+  }
+
+  @Test
   void mapsAreReadByLine() {
     assertThat(guest.content("/proc/self/maps"))
         .contains("70000000-70100000 rw-p 00000000 00:00 0\n")

@@ -4,8 +4,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
-import java.util.SortedMap;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// Trees in memory, and trees that cannot be.
@@ -18,7 +21,7 @@ final class TestTree {
 
   /// A directory that knows how often it was looked into.
   static final class Folder implements TreeNode.Directory {
-    private final SortedMap<String, TreeNode> children = new TreeMap<>();
+    private final NavigableMap<String, TreeNode> children = new TreeMap<>();
     int asked;
 
     Folder with(String name, TreeNode node) {
@@ -36,9 +39,15 @@ final class TestTree {
     }
 
     @Override
-    public SortedMap<String, TreeNode> children() {
+    public SortedSet<String> names() {
       asked++;
-      return Collections.unmodifiableSortedMap(children);
+      return Collections.unmodifiableSortedSet(children.navigableKeySet());
+    }
+
+    @Override
+    public @Nullable TreeNode child(String name) {
+      asked++;
+      return children.get(name);
     }
   }
 
@@ -85,8 +94,17 @@ final class TestTree {
     }
 
     @Override
-    public SortedMap<String, TreeNode> children() {
-      return new TreeMap<>(java.util.Map.of("d", this, "f", file("at the bottom")));
+    public SortedSet<String> names() {
+      return new TreeSet<>(Set.of("d", "f"));
+    }
+
+    @Override
+    public @Nullable TreeNode child(String name) {
+      return switch (name) {
+        case "d" -> this;
+        case "f" -> file("at the bottom");
+        default -> null;
+      };
     }
   }
 
@@ -98,7 +116,12 @@ final class TestTree {
     }
 
     @Override
-    public SortedMap<String, TreeNode> children() {
+    public SortedSet<String> names() {
+      throw new UncheckedIOException(new IOException("gone"));
+    }
+
+    @Override
+    public @Nullable TreeNode child(String name) {
       throw new UncheckedIOException(new IOException("gone"));
     }
   }

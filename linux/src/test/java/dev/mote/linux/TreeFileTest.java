@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -104,5 +107,31 @@ class TreeFileTest {
     assertThat(quota.free()).isEqualTo(quota.limit());
     assertThat(bytes.occupied()).isEqualTo(ChunkedBytes.CHUNK);
     assertThat(bytes.nextHole(0)).isEqualTo(ChunkedBytes.CHUNK);
+  }
+
+  @Test
+  void whatIsReservedTakesNoMemoryOfTheHost() {
+    var bytes = new ChunkedBytes(quota, TreeBytes.none());
+    bytes.allocate(0, quota.limit());
+    assertThat(quota.free()).isZero();
+    assertThat(arrays(bytes)).isEqualTo(1);
+    bytes.write(5 * ChunkedBytes.CHUNK - 1, new byte[] {1, 2}, 0, 2);
+    assertThat(arrays(bytes)).isEqualTo(3);
+    bytes.grow(7 * ChunkedBytes.CHUNK);
+    byte[] all = new byte[7 * ChunkedBytes.CHUNK];
+    assertThat(bytes.read(0, ByteBuffer.wrap(all))).isEqualTo(all.length);
+    byte[] expected = new byte[all.length];
+    expected[5 * ChunkedBytes.CHUNK - 1] = 1;
+    expected[5 * ChunkedBytes.CHUNK] = 2;
+    assertThat(all).isEqualTo(expected);
+    bytes.clear();
+    assertThat(quota.free()).isEqualTo(quota.limit());
+  }
+
+  /// How many arrays its pages are.
+  private static int arrays(ChunkedBytes bytes) {
+    Set<byte[]> arrays = Collections.newSetFromMap(new IdentityHashMap<>());
+    bytes.save().forEach(chunk -> arrays.add(chunk.bytes()));
+    return arrays.size();
   }
 }

@@ -2,8 +2,10 @@ package dev.mote.server;
 
 import dev.mote.functions.DeployedFunction;
 import dev.mote.functions.FunctionException;
+import dev.mote.functions.FunctionName;
 import dev.mote.functions.Functions;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -27,7 +29,7 @@ final class ApiRoute {
     String method = exchange.method();
     boolean reads = method.equals("GET") || method.equals("HEAD");
     if (!reads && isFromPage(exchange)) {
-      exchange.closeAfter();
+      exchange.discardBody();
       exchange.sendProblem(403, "Not from a page", "the API is not for pages in a browser");
     } else if (names.length == 1 && reads) {
       list(exchange);
@@ -40,7 +42,7 @@ final class ApiRoute {
     } else if (names.length == 3 && names[2].equals("log") && reads) {
       withFunction(exchange, names[1], function -> logs.handle(exchange, function.log()));
     } else {
-      exchange.closeAfter();
+      exchange.discardBody();
       boolean known = names.length < 3 || (names.length == 3 && names[2].equals("log"));
       exchange.sendProblem(
           known ? 405 : 404, known ? "Not by this method" : "Nothing is here", "see /openapi.json");
@@ -106,11 +108,18 @@ final class ApiRoute {
 
   private void deploy(Exchange exchange, String name) {
     if (exchange.request().headers().contentLength().orElse(0) > Functions.LARGEST_ARCHIVE) {
-      exchange.closeAfter();
+      exchange.discardBody();
       exchange.sendProblem(
           413,
           "The archive is too large",
           "it may have %d bytes".formatted(Functions.LARGEST_ARCHIVE));
+      return;
+    }
+    try {
+      FunctionName.check(name);
+    } catch (IllegalArgumentException e) {
+      exchange.discardBody();
+      exchange.sendProblem(400, "The name is none", String.valueOf(e.getMessage()));
       return;
     }
     if (!exchange.request().content().hasEntity()) {
@@ -118,20 +127,17 @@ final class ApiRoute {
           400, "The archive is missing", "send a tar archive of the function's folder");
       return;
     }
-    try {
+    try (InputStream archive = exchange.request().content().inputStream()) {
       boolean isNew = functions.find(name) == null;
-      DeployedFunction deployed = functions.deploy(name, exchange.input());
+      DeployedFunction deployed = functions.deploy(name, archive);
       DeployedFunction.State state = deployed.state();
       exchange.sendJson(isNew ? 201 : 200, state == null ? null : StateJson.of(state));
     } catch (FunctionException e) {
       exchange.closeAfter();
       exchange.sendProblem(422, "The function was not deployed", String.valueOf(e.getMessage()));
-    } catch (IllegalArgumentException e) {
-      exchange.closeAfter();
-      exchange.sendProblem(400, "The name is none", String.valueOf(e.getMessage()));
     } catch (IOException e) {
       exchange.closeAfter();
-      exchange.sendProblem(500, "The server's disk failed", String.valueOf(e.getMessage()));
+      exchange.sendProblem(500, "The archive could not be kept", String.valueOf(e.getMessage()));
     }
   }
 

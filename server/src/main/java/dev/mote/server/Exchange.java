@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.mote.functions.FunctionResponse;
 import dev.mote.functions.Header;
 import dev.mote.json.JsonValues;
-import io.helidon.common.buffers.DataReader.InsufficientDataAvailableException;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
@@ -18,32 +17,15 @@ import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// One request and its answer. For one thread.
-final class Exchange {
+/// One request and its answer.
+record Exchange(ServerRequest request, ServerResponse response) {
   /// How long a client may take to send a body, whatever it sends.
   private static final long BODY_NANOS = 60_000_000_000L;
 
-  /// How long, and how much, of a body that is not wanted is taken.
-  private static final long REST_NANOS = 2_000_000_000L;
+  /// What is read for nothing of a body that is not wanted: this much, for this long.
+  private static final long MOST_DISCARDED = 64L << 20;
 
-  private static final int REST_BYTES = 16 << 20;
-
-  private final ServerRequest request;
-  private final ServerResponse response;
-  private @Nullable InputStream input;
-
-  Exchange(ServerRequest request, ServerResponse response) {
-    this.request = request;
-    this.response = response;
-  }
-
-  ServerRequest request() {
-    return request;
-  }
-
-  ServerResponse response() {
-    return response;
-  }
+  private static final long DISCARD_NANOS = 5_000_000_000L;
 
   String method() {
     return request.prologue().method().text();
@@ -65,23 +47,25 @@ final class Exchange {
   /// The whole body.
   ///
   /// @param limit in bytes
-  /// @return null if it is larger; then it is not read to its end
+  /// @return null if it is larger
   /// @throws SlowClientException if it did not come within a minute
   byte @Nullable [] body(long limit) {
     if (!request.content().hasEntity()) {
       return new byte[0];
     }
     long announced = request.headers().contentLength().orElse(0);
-    if (announced > limit) {
-      return null;
-    }
     long end = System.nanoTime() + BODY_NANOS;
-    var kept = new ByteArrayOutputStream((int) announced);
+    var kept = new ByteArrayOutputStream((int) Math.min(announced, limit));
     byte[] piece = new byte[8 << 10];
-    InputStream from = input();
+    InputStream from = request.content().inputStream(); // to close it would be to wait for more
     try {
+      if (announced > limit) {
+        discard(from);
+        return null;
+      }
       for (int count = from.read(piece); count >= 0; count = from.read(piece)) {
         if (count > limit - kept.size()) {
+          discard(from);
           return null;
         }
         if (System.nanoTime() > end) {
@@ -95,32 +79,28 @@ final class Exchange {
     return kept.toByteArray();
   }
 
-  /// The body as it comes; the same stream each time. It is not for closing.
-  InputStream input() {
-    InputStream known = input;
-    if (known == null) {
-      known = request.content().inputStream();
-      input = known;
+  /// Reads the body for nothing, before an answer that does not depend on it. A client that is
+  /// still sending when the connection is closed may never see the answer; only one that sends very
+  /// much more, or slowly, is cut off.
+  void discardBody() {
+    if (request.content().hasEntity()) {
+      try {
+        discard(request.content().inputStream());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
-    return known;
+    closeAfter();
   }
 
-  /// Takes what a client goes on to send of a body that was not wanted. If the connection ended
-  /// with bytes unread, TCP would reset it, and the client would lose the answer too.
-  void takeRest() {
-    boolean comes = request.content().hasEntity() && header("expect") == null;
-    if (!comes || request.content().consumed()) {
-      return;
-    }
-    long end = System.nanoTime() + REST_NANOS;
-    int left = REST_BYTES;
+  private static void discard(InputStream from) throws IOException {
+    long end = System.nanoTime() + DISCARD_NANOS;
     byte[] piece = new byte[64 << 10];
-    try {
-      for (int count = 0; count >= 0 && left > 0 && System.nanoTime() < end; left -= count) {
-        count = input().read(piece);
-      }
-    } catch (IOException | UncheckedIOException | InsufficientDataAvailableException _) {
-      return; // the client has gone
+    long left = MOST_DISCARDED;
+    int count = 0;
+    while (count >= 0 && left > 0 && System.nanoTime() < end) {
+      count = from.read(piece);
+      left -= count;
     }
   }
 

@@ -34,7 +34,7 @@ final class FunctionRoute {
     String name = path.substring(PREFIX.length(), end < 0 ? path.length() : end);
     DeployedFunction function = functions.find(name);
     if (function == null) {
-      exchange.closeAfter(); // its body was not read
+      exchange.discardBody();
       refuse(exchange, Fault.Kind.NOT_FOUND, notFound(name));
       return;
     }

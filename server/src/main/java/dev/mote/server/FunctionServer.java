@@ -69,14 +69,14 @@ public final class FunctionServer implements AutoCloseable {
     var exchange = new Exchange(request, response);
     try {
       route(exchange);
-      exchange.takeRest();
     } catch (Exchange.SlowClientException _) {
       exchange.closeAfter();
       exchange.sendProblem(408, "The request came too slowly", "its body took more than a minute");
-    } catch (InsufficientDataAvailableException e) {
-      throw new CloseConnectionException("the client has gone", e);
-    } catch (RequestException | UncheckedIOException e) {
-      throw e; // Helidon knows best what to do with a request or a connection that is broken
+    } catch (RequestException e) {
+      throw e; // Helidon knows best what to answer
+    } catch (UncheckedIOException | InsufficientDataAvailableException e) {
+      // The client has gone, or speaks no more HTTP.
+      throw new CloseConnectionException("the connection broke", e);
     } catch (RuntimeException e) {
       LOGGER.log(System.Logger.Level.ERROR, "a request failed by a fault of the server's", e);
       if (!response.isSent()) {
@@ -98,7 +98,7 @@ public final class FunctionServer implements AutoCloseable {
       exchange.sendBytes(
           draining ? 503 : 200, "text/plain", (draining ? "stopping\n" : "ok\n").getBytes(UTF_8));
     } else if (!page.handle(exchange, path)) {
-      exchange.closeAfter();
+      exchange.discardBody();
       exchange.sendProblem(
           404, "Nothing is here", "functions are at /fn/NAME, the API at /v1/functions");
     }

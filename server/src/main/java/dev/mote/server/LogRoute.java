@@ -60,11 +60,12 @@ final class LogRoute {
     long last = after;
     int count = most;
     while (true) {
-      for (FunctionLog.Line line : log.linesAfter(last, count)) {
+      List<FunctionLog.Line> lines = log.linesAfter(last, MOST);
+      for (FunctionLog.Line line : lines.subList(Math.max(0, lines.size() - count), lines.size())) {
         String json = JsonValues.write(StateJson.of(line));
         out.write((events ? "data: " + json + "\n\n" : json + "\n").getBytes(UTF_8));
-        last = line.number();
       }
+      last = lines.isEmpty() ? last : lines.getLast().number();
       out.flush();
       if (!follow || log.isClosed()) {
         return;

@@ -28,7 +28,10 @@ final class RemoveCommand {
     if (words.isEmpty()) {
       throw new UsageException("mote rm takes names of functions");
     }
-    words.forEach(name -> client.delete(ApiRoute.PREFIX + "/" + Names.check(name)));
+    for (String name : words) {
+      client.delete(ApiRoute.PREFIX + "/" + Names.check(name));
+      out.println(name + " is removed");
+    }
     return ExitStatus.OK;
   }
 }

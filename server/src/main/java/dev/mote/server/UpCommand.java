@@ -24,6 +24,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 final class UpCommand {
   private static final int USUAL_PORT = 8080;
   private static final Duration DRAIN = Duration.ofSeconds(30);
+
+  /// Kept, so that its level is.
+  private static final Logger QUIET = Logger.getLogger("io.helidon");
 
   private final PrintStream out;
   private final PrintStream err;
@@ -88,6 +93,7 @@ final class UpCommand {
   }
 
   int execute(List<String> arguments) {
+    QUIET.setLevel(Level.WARNING); // it tells of its start, as we do
     List<String> words = options.parse(arguments);
     if (options.helpWanted()) {
       out.print(
@@ -120,6 +126,7 @@ final class UpCommand {
         SandboxPool.builder().machines(machines).machineMemory(machineMemory).build();
     // A folder's owner sees where it fails; of others' functions only the log tells it.
     boolean stacks = tellsStacks || isTemporary;
+    var done = new CountDownLatch(1);
     try (var functions =
             new Functions(
                 place,
@@ -137,12 +144,14 @@ final class UpCommand {
             "%s: http://%s:%d/fn/%s%n", function.name(), shown(), server.port(), function.name());
       }
       out.flush();
-      awaitEnd(server);
+      awaitEnd(done);
+      server.stop(DRAIN);
       return ExitStatus.OK;
     } finally {
       if (isTemporary) {
         deleteAll(place);
       }
+      done.countDown();
     }
   }
 
@@ -214,19 +223,24 @@ final class UpCommand {
     return host.equals("127.0.0.1") ? "localhost" : host.contains(":") ? "[" + host + "]" : host;
   }
 
-  /// Until SIGTERM or Ctrl-C; what runs then is finished.
-  private static void awaitEnd(FunctionServer server) {
-    var stopped = new CountDownLatch(1);
+  /// Until SIGTERM or Ctrl-C; what runs then is finished. The process ends when whoever called this
+  /// has said that it is done.
+  private static void awaitEnd(CountDownLatch done) {
+    var asked = new CountDownLatch(1);
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
                 () -> {
-                  server.stop(DRAIN);
-                  stopped.countDown();
+                  asked.countDown();
+                  awaitQuietly(done);
                 },
                 "stop"));
+    awaitQuietly(asked);
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
     try {
-      stopped.await();
+      latch.await();
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }

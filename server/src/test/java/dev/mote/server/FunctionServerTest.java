@@ -103,7 +103,7 @@ class FunctionServerTest {
         "leave | 502 | exit | status 3",
         "abort | 502 | crash | SIGABRT",
         "object | 500 | exception | object",
-        "large | 502 | response | larger",
+        "large | 502 | response | more than",
       })
   void howeverItEndsTheStatusSaysIt(String event, int status, String error, String detail)
       throws Exception {

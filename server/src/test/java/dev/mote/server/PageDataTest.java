@@ -316,6 +316,7 @@ class PageDataTest {
     open(hash, some(), Map.of("mend", "a/very/long/" + "x".repeat(200)));
     browser.await("document.querySelector('#latencies li') !== null || location.hash === ''");
     browser.picture("narrow-" + (hash.isEmpty() ? "list" : hash.substring(2)));
-    assertThat(browser.value("document.documentElement.scrollWidth")).isEqualTo(360L);
+    assertThat((Long) browser.value("document.documentElement.scrollWidth"))
+        .isLessThanOrEqualTo(360L); // less where a scroll bar takes room
   }
 }

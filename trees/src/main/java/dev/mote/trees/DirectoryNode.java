@@ -2,8 +2,9 @@ package dev.mote.trees;
 
 import dev.mote.linux.TreeNode;
 import java.util.Collections;
-import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// A directory, which only the [TreeBuilder] changes, before anybody else sees it.
 final class DirectoryNode implements TreeNode.Directory {
@@ -26,7 +27,12 @@ final class DirectoryNode implements TreeNode.Directory {
   }
 
   @Override
-  public SortedMap<String, TreeNode> children() {
-    return Collections.unmodifiableSortedMap(entries);
+  public SortedSet<String> names() {
+    return Collections.unmodifiableSortedSet(entries.navigableKeySet());
+  }
+
+  @Override
+  public @Nullable TreeNode child(String name) {
+    return entries.get(name);
   }
 }

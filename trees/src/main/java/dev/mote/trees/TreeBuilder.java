@@ -87,7 +87,7 @@ final class TreeBuilder {
     List<String> names = linkNames(path);
     TreeNode.Directory parent =
         names.isEmpty() ? null : walk.directory(names.subList(0, names.size() - 1), (_, _) -> null);
-    TreeNode found = parent == null ? null : parent.children().get(names.getLast());
+    TreeNode found = parent == null ? null : parent.child(names.getLast());
     return switch (found) {
       case null ->
           throw new FormatException(

@@ -66,7 +66,7 @@ final class TreeWalk {
         current = above.isEmpty() ? root : above.pop();
         continue;
       }
-      TreeNode next = directory.children().get(name);
+      TreeNode next = directory.child(name);
       if (next instanceof TreeNode.Link link) {
         if (++links > MOST_LINKS) {
           throw new FormatException("leads through too many symbolic links");

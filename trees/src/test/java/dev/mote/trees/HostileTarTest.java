@@ -230,7 +230,7 @@ class HostileTarTest {
       assertThat(Trees.at(tree.root(), "absolute")).isInstanceOf(TreeNode.Link.class);
       assertThat(Trees.text(tree.root(), "etc/passwd")).isEqualTo("mine");
       assertThat(Trees.text(tree.root(), "etc/group")).isEqualTo("too");
-      assertThat(tree.root().children()).hasSize(3);
+      assertThat(tree.root().names()).hasSize(3);
     }
   }
 
@@ -267,7 +267,7 @@ class HostileTarTest {
   @Test
   void whiteoutsAreOrdinaryFilesOutsideOfImages() throws IOException {
     try (var tree = open(tar().file("x", "").file(".wh.x", "").end())) {
-      assertThat(tree.root().children()).containsOnlyKeys("x", ".wh.x");
+      assertThat(tree.root().names()).containsExactlyInAnyOrder("x", ".wh.x");
     }
   }
 

@@ -269,7 +269,7 @@ class TarTest {
     Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
     try (var tree = Archive.open(tar("--zstd"));
         var names = Files.newDirectoryStream(temporary, "mote-tree*")) {
-      assertThat(tree.root().children()).isNotEmpty();
+      assertThat(tree.root().names()).isNotEmpty();
       assertThat(names).isEmpty();
     }
   }

@@ -2,6 +2,7 @@ package dev.mote.trees;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 
 import dev.mote.linux.TreeNode;
 import java.io.IOException;
@@ -21,11 +22,10 @@ final class Trees {
   static TreeNode at(TreeNode.Directory root, String path) {
     TreeNode current = root;
     for (String name : PathName.split(path)) {
-      if (!(current instanceof TreeNode.Directory directory)
-          || !directory.children().containsKey(name)) {
+      current = current instanceof TreeNode.Directory directory ? directory.child(name) : null;
+      if (current == null) {
         throw new AssertionError(path + " is not there");
       }
-      current = directory.children().get(name);
     }
     return current;
   }
@@ -58,7 +58,9 @@ final class Trees {
   private static void show(TreeNode node, String path, Map<String, String> lines) {
     lines.put(path, line(node));
     if (node instanceof TreeNode.Directory directory) {
-      directory.children().forEach((name, child) -> show(child, path + "/" + name, lines));
+      for (String name : directory.names()) {
+        show(requireNonNull(directory.child(name)), path + "/" + name, lines);
+      }
     }
   }
 
