@@ -41,6 +41,7 @@ go=1.26.8 # Debian's may be too old for -test.skip
 node=20.20.2
 ziglang=0.17.1 # Zig as a Python package: the tests run `python3 -m ziglang`
 cbor2=6.3.0    # an independent library for CBOR, to compare with
+openapi=0.9.0  # knows what an OpenAPI document may say
 
 check=false
 suites=false
@@ -66,6 +67,7 @@ PATH=$PATH:$HOME/.cargo/bin:/usr/sbin:/usr/local/go/bin
 there() { case $1 in /*) [ -e "$1" ] ;; *) command -v "$1" >/dev/null ;; esac; }
 zig_there() { python3 -m ziglang version >/dev/null 2>&1; }
 cbor_there() { python3 -c 'import cbor2' 2>/dev/null; }
+openapi_there() { python3 -c 'import openapi_spec_validator' 2>/dev/null; }
 go_there() { [[ $(go env GOVERSION 2>/dev/null) =~ ^go1\.(2[1-9]|[3-9][0-9]) ]]; }
 node_there() { [[ $(node --version 2>/dev/null) =~ ^v(2[0-9]|[3-9][0-9])\. ]]; }
 rust_there() { cargo clippy --version >/dev/null 2>&1 && cargo fmt --version >/dev/null 2>&1; }
@@ -82,6 +84,7 @@ if $check; then
   missing=$(missing_packages | tr '\n' ' ')
   zig_there || missing+="ziglang(pip) "
   cbor_there || missing+="cbor2(pip) "
+  openapi_there || missing+="openapi-spec-validator(pip) "
   rust_there || missing+="rust(rustup) "
   if $suites; then
     go_there || missing+="go "
@@ -109,6 +112,7 @@ fi
 pip_install() { python3 -m pip install --quiet "$1" || python3 -m pip install --quiet --user --break-system-packages "$1"; }
 zig_there || pip_install "ziglang==$ziglang"
 cbor_there || pip_install "cbor2==$cbor2"
+openapi_there || pip_install "openapi-spec-validator==$openapi"
 if ! rust_there; then
   if there rustup; then
     rustup component add clippy rustfmt

@@ -9,6 +9,7 @@ module dev.mote.server {
   requires dev.mote.cli;
   requires dev.mote.json;
   requires dev.mote.values;
+  requires io.helidon.common.buffers;
   requires io.helidon.http;
   requires io.helidon.webserver;
   requires java.logging;

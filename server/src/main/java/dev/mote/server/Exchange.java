@@ -57,7 +57,8 @@ record Exchange(ServerRequest request, ServerResponse response) {
     long end = System.nanoTime() + BODY_NANOS;
     var kept = new ByteArrayOutputStream((int) Math.min(announced, limit));
     byte[] piece = new byte[8 << 10];
-    try (InputStream from = request.content().inputStream()) {
+    InputStream from = request.content().inputStream(); // to close it would be to wait for more
+    try {
       if (announced > limit) {
         discard(from);
         return null;
@@ -83,8 +84,8 @@ record Exchange(ServerRequest request, ServerResponse response) {
   /// much more, or slowly, is cut off.
   void discardBody() {
     if (request.content().hasEntity()) {
-      try (InputStream from = request.content().inputStream()) {
-        discard(from);
+      try {
+        discard(request.content().inputStream());
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

@@ -35,16 +35,15 @@ final class FunctionRoute {
     DeployedFunction function = functions.find(name);
     if (function == null) {
       exchange.discardBody();
-      exchange.sendProblem(
-          Fault.Kind.NOT_FOUND.status(), Fault.Kind.NOT_FOUND.title(), notFound(name));
+      refuse(exchange, Fault.Kind.NOT_FOUND, notFound(name));
       return;
     }
     byte[] body = exchange.body(function.requestLimit());
     if (body == null) {
       exchange.closeAfter();
-      exchange.sendProblem(
-          Fault.Kind.TOO_LARGE.status(),
-          Fault.Kind.TOO_LARGE.title(),
+      refuse(
+          exchange,
+          Fault.Kind.TOO_LARGE,
           "its body is larger than %d bytes".formatted(function.requestLimit()));
       return;
     }
@@ -63,6 +62,10 @@ final class FunctionRoute {
       exchange.response().header("retry-after", "1");
     }
     exchange.send(FunctionResponse.of(fault, tellsStacks));
+  }
+
+  private static void refuse(Exchange exchange, Fault.Kind kind, String detail) {
+    exchange.send(FunctionResponse.of(new Fault(kind, detail, null), false));
   }
 
   private String notFound(String name) {

@@ -3,6 +3,7 @@ package dev.mote.server;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.mote.functions.Functions;
+import io.helidon.common.buffers.DataReader.InsufficientDataAvailableException;
 import io.helidon.http.RequestException;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.WebServer;
@@ -73,7 +74,8 @@ public final class FunctionServer implements AutoCloseable {
       exchange.sendProblem(408, "The request came too slowly", "its body took more than a minute");
     } catch (RequestException e) {
       throw e; // Helidon knows best what to answer
-    } catch (UncheckedIOException e) { // the client has gone, or speaks no more HTTP
+    } catch (UncheckedIOException | InsufficientDataAvailableException e) {
+      // The client has gone, or speaks no more HTTP.
       throw new CloseConnectionException("the connection broke", e);
     } catch (RuntimeException e) {
       LOGGER.log(System.Logger.Level.ERROR, "a request failed by a fault of the server's", e);

@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +40,10 @@ class AbuseTest {
         new TestServer(
             folder,
             0,
-            SandboxPool.builder().machines(2).machineMemory(MemorySize.ofMebibytes(600)));
+            SandboxPool.builder()
+                .machines(2)
+                .machineMemory(MemorySize.ofMebibytes(600))
+                .waitTime(Duration.ofSeconds(60)));
     assertThat(
             server
                 .deploy(

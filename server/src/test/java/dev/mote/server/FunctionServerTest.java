@@ -1,7 +1,9 @@
 package dev.mote.server;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -10,9 +12,13 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.StreamHandler;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -139,7 +145,9 @@ class FunctionServerTest {
   @Test
   void bodiesThatAreTooLargeAreRefused() throws Exception {
     String large = "\"" + "x".repeat(1 << 20) + "\"";
-    assertThat(server.post("/fn/ways", large).statusCode()).isEqualTo(413);
+    HttpResponse<String> announced = server.post("/fn/ways", large);
+    assertThat(announced.statusCode()).isEqualTo(413);
+    assertThat(announced.headers().firstValue("x-function-error")).contains("too-large");
     HttpResponse<String> chunked =
         server.send(
             HttpRequest.newBuilder(server.uri("/fn/ways"))
@@ -148,6 +156,48 @@ class FunctionServerTest {
                         () -> new java.io.ByteArrayInputStream(new byte[3 << 20]))));
     assertThat(chunked.statusCode()).isEqualTo(413);
     assertThat(server.post("/fn/ways", "1").statusCode()).isEqualTo(200);
+  }
+
+  /// A client that goes away is no fault of the server's: nobody could read the log for the noise.
+  @Test
+  void clientsThatGoAwayAreNotLogged() throws Exception {
+    var logged = new CopyOnWriteArrayList<String>();
+    var handler =
+        new StreamHandler() {
+          @Override
+          public void publish(LogRecord entry) {
+            logged.add(entry.getMessage() + " " + entry.getThrown());
+          }
+        };
+    var logger = Logger.getLogger(""); // Helidon's too
+    logger.addHandler(handler);
+    try {
+      for (String path : List.of("/fn/ways", "/fn/nothing", "/v1/functions/half")) {
+        try (var socket = new Socket("localhost", server.server.port())) {
+          String begun =
+              "PUT %s HTTP/1.1\r\nhost: a\r\ncontent-length: 1000\r\n\r\nhalf".formatted(path);
+          socket.getOutputStream().write(begun.getBytes(UTF_8));
+          socket.shutdownOutput();
+          socket.setSoTimeout(20_000);
+          var _ = socket.getInputStream().readAllBytes();
+        }
+      }
+    } finally {
+      logger.removeHandler(handler);
+    }
+    assertThat(logged).isEmpty();
+  }
+
+  /// Though the client sends for a while what nobody wants, and reads only then.
+  @Test
+  void answersToWhatIsNotWantedArrive() throws Exception {
+    byte[] large = new byte[12 << 20];
+    for (int i = 0; i < 10; i++) {
+      assertThat(server.put("Bad_Name", large).statusCode()).isEqualTo(400);
+      assertThat(server.post("/fn/nothing", "x".repeat(large.length)).statusCode()).isEqualTo(404);
+      assertThat(server.post("/fn/ways", "x".repeat(large.length)).statusCode()).isEqualTo(413);
+      assertThat(server.post("/nothing", "x".repeat(large.length)).statusCode()).isEqualTo(404);
+    }
   }
 
   @Test
@@ -194,11 +244,7 @@ class FunctionServerTest {
                     Map.of("main.py", "def handle(e): return 3", "function.toml", "memory = 7\n"))
                 .body())
         .contains("function.toml: memory");
-    assertThat(
-            server
-                .put("mend", "no archive".getBytes(java.nio.charset.StandardCharsets.UTF_8))
-                .statusCode())
-        .isEqualTo(422);
+    assertThat(server.put("mend", "no archive".getBytes(UTF_8)).statusCode()).isEqualTo(422);
     assertThat(server.put("mend", new byte[0]).statusCode()).isEqualTo(400);
     assertThat(
             server
@@ -430,7 +476,9 @@ class FunctionServerTest {
     HttpRequest.Builder delete = HttpRequest.newBuilder(server.uri("/v1/functions/brief")).DELETE();
     assertThat(server.send(delete).statusCode()).isEqualTo(204);
     assertThat(server.send(delete).statusCode()).isEqualTo(404);
-    assertThat(server.get("/fn/brief").statusCode()).isEqualTo(404);
+    HttpResponse<String> gone = server.get("/fn/brief");
+    assertThat(gone.statusCode()).isEqualTo(404);
+    assertThat(gone.headers().firstValue("x-function-error")).contains("not-found");
     assertThat(server.get("/v1/functions").body()).doesNotContain("\"name\":\"brief\"");
     assertThat(server.deploy("brief", "def handle(event): return 2\n").body())
         .contains("\"version\":1");

@@ -36,7 +36,13 @@ final class TestServer implements AutoCloseable {
   }
 
   TestServer(Path folder, int port) {
-    this(folder, port, SandboxPool.builder().machines(3).machineMemory(MemorySize.ofGibibytes(1)));
+    this(
+        folder,
+        port,
+        SandboxPool.builder()
+            .machines(3)
+            .machineMemory(MemorySize.ofGibibytes(1))
+            .waitTime(Duration.ofSeconds(60)));
   }
 
   TestServer(Path folder, int port, SandboxPool.Builder pool) {
@@ -45,7 +51,7 @@ final class TestServer implements AutoCloseable {
         new Functions(
             folder.resolve("store"),
             Path.of("../guest").toAbsolutePath(),
-            pool.waitTime(Duration.ofSeconds(60)).build(),
+            pool.build(),
             FunctionSettings.DEFAULT,
             _ -> {});
     functions.load();
