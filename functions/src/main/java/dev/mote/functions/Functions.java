@@ -129,15 +129,16 @@ public final class Functions implements AutoCloseable {
   /// @return false if there is none of this name
   public boolean remove(String name) throws IOException {
     synchronized (lock(name)) {
-      DeployedFunction deployed = byName.remove(name);
-      boolean known = broken.remove(name) != null || deployed != null;
-      if (known) {
-        store.remove(name);
+      if (!byName.containsKey(name) && !broken.containsKey(name)) {
+        return false;
       }
+      store.remove(name); // first: what cannot be forgotten goes on serving
+      broken.remove(name);
+      DeployedFunction deployed = byName.remove(name);
       if (deployed != null) {
         deployed.close();
       }
-      return known;
+      return true;
     }
   }
 

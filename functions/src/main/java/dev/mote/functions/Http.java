@@ -42,6 +42,7 @@ final class Http {
           "trailer",
           "upgrade",
           "content-length",
+          "service-worker-allowed", // functions share the server's origin: none may take all of it
           "x-function-error" ->
           true;
       default -> false;
