@@ -46,7 +46,19 @@ final class ProgramConvention implements Convention {
     var output = new BoundedOutput(responseLimit.bytes() + LONGEST_HEAD);
     Streams streams =
         Streams.of(new ByteArrayInputStream(request.body()), output, log.errorStream());
-    Ending ending = recipe == null ? callee.run(streams) : start(recipe.get(), request, streams);
+    Ending ending;
+    if (recipe == null) {
+      ending = callee.run(streams);
+    } else {
+      Map<String, String> variables;
+      try {
+        variables = variables(request);
+      } catch (IllegalArgumentException e) {
+        return FunctionResponse.of(
+            new Fault(Fault.Kind.REQUEST, "its path is malformed: " + e.getMessage()));
+      }
+      ending = start(recipe.get(), variables, streams);
+    }
     if (output.isExceeded()) {
       return invalid("it is larger than " + responseLimit);
     }
@@ -56,8 +68,9 @@ final class ProgramConvention implements Convention {
     return FunctionResponse.of(Endings.fault(ending));
   }
 
-  private static Ending start(SandboxBuilder builder, FunctionRequest request, Streams streams) {
-    variables(request).forEach(builder::environment);
+  private static Ending start(
+      SandboxBuilder builder, Map<String, String> variables, Streams streams) {
+    variables.forEach(builder::environment);
     try (Sandbox sandbox = builder.build()) {
       return sandbox.run(streams);
     }

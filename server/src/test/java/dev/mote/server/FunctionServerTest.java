@@ -467,6 +467,15 @@ class FunctionServerTest {
     assertThat(answer.headers().firstValue("content-type")).contains("text/x-answer");
     assertThat(server.get("/v1/functions/script/log").body()).contains("for the log");
     assertThat(server.get("/fn/script/fail").statusCode()).isEqualTo(502);
+    try (var socket = new java.net.Socket("localhost", server.server.port())) {
+      socket
+          .getOutputStream()
+          .write(
+              "GET /fn/script/%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+                  .getBytes(UTF_8));
+      assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8))
+          .startsWith("HTTP/1.1 400");
+    }
   }
 
   @Test
