@@ -67,7 +67,7 @@ final class LocalFunction {
       while (watch.await()) {
         try {
           deploy();
-        } catch (FunctionException e) {
+        } catch (FunctionException | UncheckedIOException e) { // a file may just have gone
           progress.accept(e.getMessage() + "\nthe version before goes on serving");
         }
       }
