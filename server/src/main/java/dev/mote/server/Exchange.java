@@ -22,6 +22,9 @@ record Exchange(ServerRequest request, ServerResponse response) {
   /// How long a client may take to send a body, whatever it sends.
   private static final long BODY_NANOS = 60_000_000_000L;
 
+  /// Room that is made for a body before anything of it has come.
+  private static final long FIRST_ROOM = 16 << 10;
+
   /// What is read for nothing of a body that is not wanted: this much, for this long.
   private static final long MOST_DISCARDED = 64L << 20;
 
@@ -55,7 +58,7 @@ record Exchange(ServerRequest request, ServerResponse response) {
     }
     long announced = request.headers().contentLength().orElse(0);
     long end = System.nanoTime() + BODY_NANOS;
-    var kept = new ByteArrayOutputStream((int) Math.min(announced, limit));
+    var kept = new ByteArrayOutputStream((int) Math.min(announced, FIRST_ROOM));
     byte[] piece = new byte[8 << 10];
     InputStream from = request.content().inputStream(); // to close it would be to wait for more
     try {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// `/fn/NAME` and all below it: requests to functions, by any method.
@@ -21,6 +22,9 @@ final class FunctionRoute {
   private final boolean tellsStacks;
   private final long start = new SplittableRandom().nextLong();
   private final AtomicLong count = new AtomicLong();
+
+  /// Room for the bodies of all requests, in KiB: however many clients send, a quarter of the heap.
+  private final Semaphore bodies = new Semaphore((int) (Runtime.getRuntime().maxMemory() >> 12));
 
   /// @param tellsStacks whether clients see where in a function something went wrong
   FunctionRoute(Functions functions, boolean tellsStacks) {
@@ -38,6 +42,30 @@ final class FunctionRoute {
       refuse(exchange, Fault.Kind.NOT_FOUND, notFound(name));
       return;
     }
+    int room = kibibytes(exchange, function.requestLimit());
+    if (!bodies.tryAcquire(room)) {
+      exchange.closeAfter();
+      exchange.response().header("retry-after", "1");
+      refuse(exchange, Fault.Kind.NO_CAPACITY, "the bodies of other requests take all room");
+      return;
+    }
+    try {
+      serve(exchange, function, name, end);
+    } finally {
+      bodies.release(room);
+    }
+  }
+
+  /// The most that a request's body will take.
+  private static int kibibytes(Exchange exchange, long limit) {
+    if (!exchange.request().content().hasEntity()) {
+      return 1;
+    }
+    long announced = exchange.request().headers().contentLength().orElse(limit);
+    return (int) (Math.min(announced, limit) >> 10) + 1;
+  }
+
+  private void serve(Exchange exchange, DeployedFunction function, String name, int end) {
     byte[] body = exchange.body(function.requestLimit());
     if (body == null) {
       exchange.closeAfter();
