@@ -15,6 +15,7 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -118,6 +119,7 @@ final class UpCommand {
   }
 
   private int serve(List<FunctionFolder> folders) throws IOException {
+    InetSocketAddress address = address(); // before anything is made
     Path kept = store;
     boolean isTemporary = kept == null && !folders.isEmpty();
     Path place =
@@ -134,7 +136,7 @@ final class UpCommand {
                 pool,
                 FunctionSettings.DEFAULT,
                 line -> err.println("mote: " + line));
-        var server = new FunctionServer(address(), functions, stacks)) {
+        var server = new FunctionServer(address, functions, stacks)) {
       functions.load();
       functions.broken().forEach((name, why) -> err.println("mote: " + name + ": " + why));
       out.printf("mote: serving at http://%s:%d/%n", shown(), server.port());
@@ -211,11 +213,19 @@ final class UpCommand {
     }
   }
 
+  /// Where to listen, if nobody else does: Helidon would tell that by a stack trace.
   private InetSocketAddress address() {
-    try {
-      return new InetSocketAddress(InetAddress.getByName(host), port);
+    try (var probe = new ServerSocket()) {
+      var address = new InetSocketAddress(InetAddress.getByName(host), port);
+      probe.setReuseAddress(true);
+      probe.bind(address);
+      return address;
     } catch (UnknownHostException e) {
       throw new UsageException("--host " + host + ": there is no such address");
+    } catch (IOException e) {
+      throw new UsageException(
+          "port %d of %s cannot be used: %s; choose another by --port"
+              .formatted(port, host, e.getMessage()));
     }
   }
 

@@ -158,6 +158,9 @@ class TemplatesTest {
         .startsWith("125 ")
         .contains("there already");
     assertThat(mote("new", "python")).startsWith("125 ");
+    assertThat(mote("up", "--port", Integer.toString(server.server.port())))
+        .startsWith("125 ")
+        .contains("cannot be used");
     assertThat(mote("up", folder.resolve("not-there").toString()))
         .startsWith("125 ")
         .contains("is no folder");
