@@ -124,9 +124,35 @@ int main(int argc, char **argv) {
     /* A write takes no more than one message; the second is an answer to a call that was not read. */
     static const unsigned char answers[] = "\0\0\0\x03\x82\x02\x01\0\0\0\x03\x82\x02\x02";
     send_message(announcement, sizeof announcement - 1);
+    size_t size;
+    free(receive_message(&size));
     require(write(out, answers, sizeof answers - 1) == 7, "two messages at once");
     require(write(out, answers + 7, 7) == 7, "the second");
     serve();
+  } else if (strcmp(way, "answer-first") == 0) {
+    send_message(announcement, sizeof announcement - 1);
+    send_message("\x82\x02\x01", 3);
+    serve();
+  } else if (strcmp(way, "log-first") == 0) {
+    send_message("\x83\x04\x02\x65" "early", 9);
+    send_message(announcement, sizeof announcement - 1);
+    send_message("\x83\x04\x02\x65" "ready", 9);
+    serve();
+  } else if (strcmp(way, "end-first") == 0) {
+    send_message(announcement, sizeof announcement - 1);
+    return 3;
+  } else if (strcmp(way, "whole") == 0) {
+    /* A call is one read, its answer one write. */
+    static unsigned char message[1 << 16];
+    send_message(announcement, sizeof announcement - 1);
+    for (;;) {
+      ssize_t count = read(in, message, sizeof message);
+      require(count > 4, "read");
+      size_t size = answer(message + 4, (size_t)count - 4);
+      unsigned char header[4] = {0, 0, size >> 8, size};
+      memcpy(message + 2, header, 4);
+      require(write(out, message + 2, size + 4) == (ssize_t)size + 4, "a whole answer");
+    }
   } else if (strcmp(way, "bad-buffers") == 0) {
     require(write(out, (void *)16, 8) == -1 && errno == EFAULT, "write");
     send_message(announcement, sizeof announcement - 1);

@@ -144,35 +144,36 @@ final class Conversation {
     return announcement;
   }
 
-  /// Runs the program until it has announced its functions.
+  /// Runs the program until it has announced its functions and waits for a call.
   ///
   /// @return how it ended before; null if it did not
   @Nullable Ending start() {
     lock.lock();
     try {
-      Answer answer = onVcpuThread(this::runToAnnouncement);
+      Answer answer = onVcpuThread(this::runToFirstCall);
       return answer == Answer.VALUE ? null : ending;
     } finally {
       lock.unlock();
     }
   }
 
-  private Answer runToAnnouncement() {
+  /// At the port a guest waits with the announcement itself. One that speaks by the file reads
+  /// next, and is taken there, so that what comes from its snapshot begins with the call.
+  private Answer runToFirstCall() {
     beginCall();
     guest.start(streams.standard());
-    while (guest.resume()) {
+    while (functions == null ? guest.resume() : guest.resumeToReceive()) {
       try {
-        int fields = readFrame();
-        switch (readKind()) {
-          case LOG -> log.record(in, fields);
-          case ANNOUNCE -> {
-            functions = readAnnouncement(fields);
-            announcement = wholeMessage();
-            return Answer.VALUE;
-          }
-          default -> {
-            return violated("it did not announce its functions first");
-          }
+        if (!guest.hasSent()) {
+          return Answer.VALUE;
+        }
+        boolean first = functions == null;
+        Answer broken = heard();
+        if (broken != null) {
+          return broken;
+        }
+        if (first && functions != null && guest.isReceiving()) {
+          return Answer.VALUE;
         }
         guest.acknowledge();
       } catch (ValueException | IllegalArgumentException e) {
@@ -182,6 +183,25 @@ final class Conversation {
       }
     }
     return ended();
+  }
+
+  /// A message of a guest that was not called yet.
+  ///
+  /// @return null if it may say that
+  private @Nullable Answer heard() {
+    int fields = readFrame();
+    int kind = readKind();
+    if (kind == LOG) {
+      log.record(in, fields);
+    } else if (functions != null) {
+      return violated("it said something else than that it waits for its first call");
+    } else if (kind != ANNOUNCE) {
+      return violated("it did not announce its functions first");
+    } else {
+      functions = readAnnouncement(fields);
+      announcement = wholeMessage();
+    }
+    return null;
   }
 
   private byte[] wholeMessage() {

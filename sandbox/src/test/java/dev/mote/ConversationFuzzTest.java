@@ -162,6 +162,22 @@ class ConversationFuzzTest {
     }
 
     @Override
+    public boolean resumeToReceive() {
+      return resume();
+    }
+
+    @Override
+    public boolean hasSent() {
+      return true;
+    }
+
+    /// By the port if it has said much, else by the file.
+    @Override
+    public boolean isReceiving() {
+      return said.length > 100;
+    }
+
+    @Override
     public void enter(long wallNanos, long cpuNanos) {
       depth++;
     }

@@ -117,7 +117,7 @@ final class CallFigure implements Figure {
       var rounds =
           Rounds.inTurns(ROUNDS, () -> microseconds(functions), () -> floor.measure(under));
       if (allocationFree) {
-        Allocation.requireNone(10 * calls + " calls", () -> repeat(functions, 10 * calls));
+        Allocation.requireNone(10 * calls, () -> repeat(functions, 10 * calls));
       }
       return Result.atMost(bound, rounds, "us");
     }

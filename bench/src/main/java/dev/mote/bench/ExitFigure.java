@@ -19,7 +19,7 @@ final class ExitFigure implements Figure {
       floor.measure("exit " + WARM_UP / 10);
       var rounds =
           Rounds.inTurns(ROUNDS, () -> microseconds(guest), () -> floor.measure("exit " + EXITS));
-      Allocation.requireNone(10 * EXITS + " exits", () -> exits(guest, 10 * EXITS));
+      Allocation.requireNone(10 * EXITS, () -> exits(guest, 10 * EXITS));
       return Result.atMost(1.10, rounds, "us");
     }
   }

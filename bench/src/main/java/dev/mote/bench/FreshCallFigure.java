@@ -53,8 +53,7 @@ final class FreshCallFigure implements Figure {
               ROUNDS,
               () -> microseconds(() -> fresh(sandbox, snapshot, functions, CALLS)),
               () -> microseconds(() -> warm(functions, CALLS)));
-      Allocation.requireNone(
-          CALLS + " fresh calls", () -> fresh(sandbox, snapshot, functions, CALLS));
+      Allocation.requireNone(CALLS, () -> fresh(sandbox, snapshot, functions, CALLS));
       return Result.atMost(bound, rounds, "us");
     }
   }

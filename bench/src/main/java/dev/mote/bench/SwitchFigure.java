@@ -36,7 +36,7 @@ final class SwitchFigure implements Figure {
               ROUNDS,
               () -> microseconds(() -> inTurns(first, second, CALLS)),
               () -> microseconds(() -> inTurns(warm, warm, CALLS)));
-      Allocation.requireNone(CALLS + " fresh calls", () -> inTurns(first, second, CALLS));
+      Allocation.requireNone(CALLS, () -> inTurns(first, second, CALLS));
       return Result.atMost(1.15, rounds, "us");
     }
   }

@@ -1,10 +1,12 @@
 package dev.mote.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mote.Ending;
 import dev.mote.MemorySize;
 import dev.mote.Program;
+import dev.mote.ProgramException;
 import dev.mote.Sandbox;
 import dev.mote.SandboxBuilder;
 import dev.mote.Streams;
@@ -14,6 +16,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// A guest may speak by the file `/dev/mote`, in every way in which a file is read and written.
@@ -35,6 +38,8 @@ class MessageFileTest {
         "wrong-lengths",
         "port-meanwhile",
         "mixed",
+        "log-first",
+        "whole",
         "bad-buffers"
       })
   void messagesComeAndGoByTheFile(String way) {
@@ -82,6 +87,33 @@ class MessageFileTest {
     try (var sandbox = builder("two-messages").start()) {
       assertThat(sandbox.<Long>call("echo", Long.class, 8)).isEqualTo(1);
       assertThat(sandbox.<Long>call("echo", Long.class, 9)).isEqualTo(2);
+      assertThat(sandbox.<Long>call("echo", Long.class, 10)).isEqualTo(10);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "answer-first, it said something else than that it waits for its first call",
+    "end-first, Exited[status=3]"
+  })
+  void afterItsAnnouncementAGuestWaitsForACall(String way, String what) {
+    assertThatThrownBy(() -> builder(way).start())
+        .isInstanceOf(ProgramException.class)
+        .hasMessageContaining(what);
+  }
+
+  /// The snapshot of a guest that waits is where it reads: a call from it is one exit, that of its
+  /// answer.
+  @Test
+  void aCallFromASnapshotIsOneExit() {
+    var snapshot = builder("whole").snapshot(true);
+    try (var sandbox = Sandbox.builder(snapshot).start()) {
+      long before = sandbox.statistics().exits();
+      for (int i = 0; i < 10; i++) {
+        assertThat(sandbox.<Long>call("echo", Long.class, 1)).isEqualTo(1);
+        sandbox.restore(snapshot);
+      }
+      assertThat(sandbox.statistics().exits() - before).isEqualTo(10);
     }
   }
 

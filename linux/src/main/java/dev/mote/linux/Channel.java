@@ -44,6 +44,7 @@ final class Channel {
   /// What the host gave and the guest has not received yet; null for nothing.
   private byte @Nullable [] given;
 
+  private boolean missed; // a read of the file has found nothing since the last message
   private final Message waiting = new Message(); // the same as a message
   private int givenFrom; // counts the file's header too
 
@@ -77,6 +78,11 @@ final class Channel {
   /// The thread that cannot go on before that.
   @Nullable Task receiver() {
     return receiver;
+  }
+
+  /// Whether the guest wants a message from the file, where there is none.
+  boolean isWanted() {
+    return given == null && !hasSent && (missed || waiters.isAwaited());
   }
 
   /// Who waited for a message at the port is no more.
@@ -152,6 +158,7 @@ final class Channel {
   /// @param message copied, or written to the guest, before this returns
   void give(UserMemory memory, Message message) {
     forgetSent();
+    missed = false;
     given = null; // what it never received is out of date
     Task task = receiver;
     if (task != null) {
@@ -202,6 +209,7 @@ final class Channel {
       throw new IllegalArgumentException("a message that waits");
     }
     forgetSent();
+    missed = false;
     receiver = saved.receiving() == 0 ? null : threads.find(saved.receiving());
     if (saved.receiving() != 0 && receiver == null) {
       throw new IllegalArgumentException("no thread " + saved.receiving() + " waits at the port");
@@ -290,6 +298,7 @@ final class Channel {
   int read(byte[] target, int offset, int length) {
     byte[] message = given;
     if (message == null) {
+      missed = true;
       return 0;
     }
     int done = 0;

@@ -27,6 +27,10 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   /// itself for so long.
   private static final long QUIET = 50_000_000;
 
+  /// How long a guest may take to wait for a message, all its threads, before it is paused all the
+  /// same.
+  private static final long PATIENCE = 1_000_000_000;
+
   private final VirtualMachine vm;
   private final @Nullable SharedMachine shared; // null: the machine is its own
   private final SharedMachine.Place place;
@@ -66,6 +70,8 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   private boolean away; // it was put to a difference
   private @Nullable GuestImage unsettled; // what it is to be loaded from when it is started
   private boolean pausesWhenReady;
+  private boolean pausesWhenReceiving;
+  private long pausesAt; // by CLOCK_MONOTONIC at the latest, then
   private boolean isReady; // it has said so
   private @Nullable Task acting; // whose turn it is; null before the first one
   private long seenEvents; // of what threads of the host have brought
@@ -450,7 +456,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
       throw new IllegalStateException("a guest that does not run cannot be saved");
     }
     scheduler.settle();
-    boolean waits = channel.isReceiving() || channel.isWaiting() || scheduler.current().isBlocked();
+    boolean waits = isReceiving() || channel.isWaiting() || scheduler.current().isBlocked();
     boolean keeps =
         scheduler.tasks().stream().anyMatch(task -> task.kept != null || known.waitsForLost(task));
     if (!waits || !channel.isAtRest() || keeps) {
@@ -544,6 +550,27 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   }
 
   @Override
+  public boolean resumeToReceive() {
+    pausesWhenReceiving = true;
+    pausesAt = clock.monotonicNanos() + PATIENCE;
+    try {
+      return resume();
+    } finally {
+      pausesWhenReceiving = false;
+    }
+  }
+
+  @Override
+  public boolean hasSent() {
+    return channel.hasSent();
+  }
+
+  @Override
+  public boolean isReceiving() {
+    return channel.isReceiving() || channel.isWanted();
+  }
+
+  @Override
   public void leave() {
     deadlines.disarm();
     interruptHook.leave();
@@ -580,9 +607,15 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
       retargetSignals();
       waitAtPort();
       lookOutside(calls);
+      if (pausesWhenReceiving && isToPause()) {
+        return true;
+      }
       Task task = scheduler.next();
       if (task == null) {
         if (pausesWhenReady && isAtInput(calls)) {
+          return true;
+        }
+        if (pausesWhenReceiving && channel.isWanted() && isQuiet()) {
           return true;
         }
         idle();
@@ -644,10 +677,16 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
 
   /// Whether the guest waits for its input, and nothing happens before that comes.
   private boolean isAtInput(SystemCalls calls) {
-    if (!calls.inputIsWanted()) {
-      return false;
-    }
+    return calls.inputIsWanted() && isQuiet();
+  }
+
+  /// Of a guest whose threads all wait: whether nothing happens by itself soon.
+  private boolean isQuiet() {
     return scheduler.count() == 1 || nextDeadline() - clock.monotonicNanos() >= QUIET;
+  }
+
+  private boolean isToPause() {
+    return (scheduler.count() == 1 && channel.isWanted()) || clock.monotonicNanos() >= pausesAt;
   }
 
   private long nextDeadline() {

@@ -26,6 +26,19 @@ public interface SpeakingGuest {
   /// @throws GuestFailure if the host fails
   boolean resume();
 
+  /// Runs the guest until it ends, has sent a message, or waits for one and its other threads, if
+  /// it has any, rest; after a second it is taken as it is.
+  ///
+  /// @return false if it has ended ([#ending])
+  /// @throws GuestFailure if the host fails
+  boolean resumeToReceive();
+
+  /// Whether there is a message of the guest's that was neither answered nor acknowledged.
+  boolean hasSent();
+
+  /// Whether the guest cannot go on without a message.
+  boolean isReceiving();
+
   /// The stretch is over. What asked the guest to stop meanwhile does not concern the next one.
   void leave();
 

@@ -312,7 +312,7 @@ final class KvmMachine implements VirtualMachine {
 
   private long enter() {
     runningTid.set(lastTid);
-    long result = Libc.ioctl(lastErrno, vcpu, KvmAbi.KVM_RUN, 0);
+    long result = Libc.ioctlOften(lastErrno, vcpu, KvmAbi.KVM_RUN, 0);
     runningTid.setRelease(0);
     return result;
   }

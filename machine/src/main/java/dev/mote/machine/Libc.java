@@ -133,9 +133,56 @@ final class Libc {
     return call(SYSCALL, SYS_IOCTL, fd, request, argument, 0, 0, 0);
   }
 
-  /// The ioctl of the hot path: the caller brings the errno segment that belongs to its thread.
-  static long ioctl(MemorySegment errno, int fd, long request, long argument) {
+  /// The ioctl of the hot path, which makes no object: one that may be made again after it failed.
+  /// The caller brings the errno segment that belongs to its thread.
+  static long ioctlOften(MemorySegment errno, int fd, long request, long argument) {
+    if (Direct.isReady()) {
+      long result = Direct.ioctl(fd, request, argument);
+      if (result != -1) {
+        return result;
+      }
+    }
     return call(errno, SYSCALL, SYS_IOCTL, fd, request, argument, 0, 0, 0);
+  }
+
+  /// A second shape, without errno. To capture that, the linker of JDK 25 makes a slice of the
+  /// segment, which is an object for each call wherever the compiler has inlined much already. As
+  /// the shape takes some 10 ms, it is made by a thread of its own, in processes that live so long
+  /// that it matters.
+  private static final class Direct {
+    private static final int CALLS_BEFORE = 2_000;
+
+    private static volatile boolean ready;
+    private static int calls; // about: what threads count at the same time may be lost
+
+    private static final class Shape {
+      static final MethodHandle CALL = shape();
+
+      @SuppressWarnings("restricted")
+      private static MethodHandle shape() {
+        var l = ValueLayout.JAVA_LONG;
+        return Linker.nativeLinker().downcallHandle(SYSCALL, FunctionDescriptor.of(l, l, l, l, l));
+      }
+    }
+
+    static boolean isReady() {
+      if (!ready && ++calls == CALLS_BEFORE) {
+        Thread.ofPlatform().daemon().name("mote-linker").start(Direct::make);
+      }
+      return ready;
+    }
+
+    private static void make() {
+      ready = ioctl(-1, 0, 0) == -1;
+    }
+
+    static long ioctl(int fd, long request, long argument) {
+      try {
+        return (long) Shape.CALL.invokeExact(SYS_IOCTL, (long) fd, request, argument);
+      } catch (Throwable t) {
+        throw new AssertionError(t); // the linker throws only when the call was declared wrongly
+      }
+    }
   }
 
   static MemorySegment errnoOfThisThread() {
