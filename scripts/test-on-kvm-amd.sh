@@ -42,6 +42,7 @@ libraries=$(cat "${modules[@]/%//target/test.classpath}" 2>/dev/null | tr ':' '\
   grep -v -e '/org/junit/' -e '/mote-[a-z]*-' | sort -u | tr '\n' ':')
 
 java=("$jdk/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx1g --enable-native-access=ALL-UNNAMED
+  -Djdk.virtualThreadScheduler.parallelism=16
   -cp "$path:$libraries" org.junit.platform.console.ConsoleLauncher execute
   "--scan-class-path=$roots" --include-engine=junit-jupiter "--include-tag=${MOTE_TAG:-every-kvm}"
   "--include-classname=${MOTE_CLASSES:-.*}" --fail-if-no-tests --details=testfeed --disable-ansi-colors --disable-banner)

@@ -150,7 +150,7 @@ final class Conversation {
   @Nullable Ending start() {
     lock.lock();
     try {
-      Answer answer = onVcpuThread(this::runToFirstCall);
+      Answer answer = VcpuThreads.run(limits, () -> runStretch(this::runToFirstCall));
       return answer == Answer.VALUE ? null : ending;
     } finally {
       lock.unlock();
@@ -334,16 +334,19 @@ final class Conversation {
     if (depth > 1) {
       return converse();
     }
-    return Thread.currentThread().isVirtual() ? onVcpuThread(this::exchangeHere) : runStretch(null);
+    if (!VcpuThreads.enter(limits)) {
+      return VcpuThreads.handOver(() -> runStretch(null));
+    }
+    try {
+      return runStretch(null);
+    } finally {
+      VcpuThreads.leave();
+    }
   }
 
   private Answer exchangeHere() {
     beginCall();
     return converse();
-  }
-
-  private Answer onVcpuThread(Supplier<Answer> body) {
-    return VcpuThreads.run(() -> runStretch(body));
   }
 
   /// @param body null for [#exchangeHere], so that an ordinary call makes no object for it

@@ -12,8 +12,10 @@ record Limits(MemorySize memory, @Nullable Duration wall, @Nullable Duration cpu
     return nanos(wall);
   }
 
+  /// No limit if the other one comes first: CPU time never runs faster than the clock.
   long cpuNanos() {
-    return nanos(cpu);
+    long nanos = nanos(cpu);
+    return nanos < wallNanos() ? nanos : Long.MAX_VALUE;
   }
 
   private static long nanos(@Nullable Duration limit) {

@@ -78,7 +78,7 @@ public final class Sandbox implements AutoCloseable {
           "a sandbox runs its program once; build another one, or restore it to a snapshot");
     }
     try {
-      GuestEnding ending = VcpuThreads.run(() -> runGuest(streams.standard()));
+      GuestEnding ending = VcpuThreads.run(limits, () -> runGuest(streams.standard()));
       return limits.ending(ending);
     } catch (GuestFailure e) {
       throw SandboxException.of(e, "");
@@ -98,10 +98,12 @@ public final class Sandbox implements AutoCloseable {
   Snapshot snapshotWhenReady(Streams streams) {
     try {
       GuestEnding ending =
-          VcpuThreads.<Optional<GuestEnding>>run(() ->
-                  Optional.ofNullable(
-                      guest.runUntilReady(
-                          streams.standard(), limits.wallNanos(), limits.cpuNanos())))
+          VcpuThreads.<Optional<GuestEnding>>run(
+                  limits,
+                  () ->
+                      Optional.ofNullable(
+                          guest.runUntilReady(
+                              streams.standard(), limits.wallNanos(), limits.cpuNanos())))
               .orElse(null);
       if (ending != null) {
         throw new ProgramException(

@@ -4,13 +4,22 @@ import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Where guests run: on the calling thread if it is a platform thread, without a hand-over; else on
-/// a platform thread of a pool, since running a virtual machine blocks the carrier of a virtual
-/// thread.
+/// Where guests run: on the calling thread if it is a platform thread. A guest on a virtual one
+/// blocks its carrier. Where there are more carriers than processors
+/// (`-Djdk.virtualThreadScheduler.parallelism`), as many as there are more may be blocked without
+/// anybody missing them; other virtual threads hand their guest over to a platform thread of a
+/// pool, which costs two switches of threads.
 final class VcpuThreads {
+  /// Carriers that may be blocked.
+  private static final AtomicInteger SPARE =
+      new AtomicInteger(
+          Integer.getInteger("jdk.virtualThreadScheduler.parallelism", 0)
+              - Runtime.getRuntime().availableProcessors());
+
   private static final class Pool {
     static final ExecutorService THREADS =
         Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("mote-vcpu-", 0).factory());
@@ -18,12 +27,44 @@ final class VcpuThreads {
 
   private VcpuThreads() {}
 
+  /// Whether the calling thread may run a guest itself; [#leave] must follow then.
+  ///
+  /// @param limits of the guest: CPU time is that of a platform thread
+  static boolean enter(Limits limits) {
+    if (!Thread.currentThread().isVirtual()) {
+      return true;
+    }
+    if (limits.cpuNanos() != Long.MAX_VALUE) {
+      return false;
+    }
+    int spare = SPARE.get();
+    while (spare > 0 && !SPARE.compareAndSet(spare, spare - 1)) {
+      spare = SPARE.get();
+    }
+    return spare > 0;
+  }
+
+  static void leave() {
+    if (Thread.currentThread().isVirtual()) {
+      SPARE.incrementAndGet();
+    }
+  }
+
+  /// Runs a guest and waits for it, on the calling thread if that may run it.
+  static <T> T run(Limits limits, Supplier<T> body) {
+    if (enter(limits)) {
+      try {
+        return body.get();
+      } finally {
+        leave();
+      }
+    }
+    return handOver(body);
+  }
+
   /// Runs it and waits for it; an interrupt of the calling thread interrupts the thread that runs
   /// it, which stops a guest.
-  static <T> T run(Supplier<T> body) {
-    if (!Thread.currentThread().isVirtual()) {
-      return body.get();
-    }
+  static <T> T handOver(Supplier<T> body) {
     var handOver = new HandOver<T>(body);
     Pool.THREADS.execute(handOver);
     return handOver.await();

@@ -49,18 +49,27 @@ class StoppingTest {
           "select");
   private static final int SECONDS = 20;
 
+  /// Which thread a guest runs on.
+  private enum Runner {
+    PLATFORM,
+    /// The guest blocks its carrier, if there is one to spare.
+    VIRTUAL,
+    /// A virtual one hands it over to a platform thread, because CPU time is to be measured.
+    HANDED_OVER
+  }
+
   @TempDir static Path data;
 
   static Stream<Arguments> waysOnEachKindOfThread() throws IOException {
     Files.write(data.resolve("file"), new byte[4 << 20]);
-    return Stream.of(false, true)
-        .flatMap(virtual -> WAYS.stream().map(way -> Arguments.of(way, virtual)));
+    return Stream.of(Runner.values())
+        .flatMap(runner -> WAYS.stream().map(way -> Arguments.of(way, runner)));
   }
 
-  @ParameterizedTest(name = "{0}, virtual thread: {1}")
+  @ParameterizedTest(name = "{0}, {1}")
   @MethodSource("waysOnEachKindOfThread")
-  void anInterruptStopsTheGuestAndTheFlagIsSet(String way, boolean virtual) throws Exception {
-    try (var running = new Running(way, virtual)) {
+  void anInterruptStopsTheGuestAndTheFlagIsSet(String way, Runner runner) throws Exception {
+    try (var running = new Running(way, runner)) {
       running.awaitReady();
       running.thread.interrupt();
       assertThat(running.outcome()).isEqualTo(new Ending.Cancelled());
@@ -68,10 +77,10 @@ class StoppingTest {
     }
   }
 
-  @ParameterizedTest(name = "{0}, virtual thread: {1}")
+  @ParameterizedTest(name = "{0}, {1}")
   @MethodSource("waysOnEachKindOfThread")
-  void closingStopsTheGuestAndNoFlagIsSet(String way, boolean virtual) throws Exception {
-    try (var running = new Running(way, virtual)) {
+  void closingStopsTheGuestAndNoFlagIsSet(String way, Runner runner) throws Exception {
+    try (var running = new Running(way, runner)) {
       running.awaitReady();
       running.sandbox.close();
       assertThat(running.outcome()).isEqualTo(new Ending.Cancelled());
@@ -134,9 +143,13 @@ class StoppingTest {
     private final Thread thread;
     private volatile boolean interrupted;
 
-    Running(String way, boolean virtual) {
-      sandbox = builder(way).build();
-      Thread.Builder threads = virtual ? Thread.ofVirtual() : Thread.ofPlatform();
+    Running(String way, Runner runner) {
+      SandboxBuilder builder = builder(way);
+      if (runner == Runner.HANDED_OVER) {
+        builder.cpuTime(Duration.ofHours(1));
+      }
+      sandbox = builder.build();
+      Thread.Builder threads = runner == Runner.PLATFORM ? Thread.ofPlatform() : Thread.ofVirtual();
       thread = threads.start(this::run);
     }
 
@@ -174,7 +187,7 @@ class StoppingTest {
 
   @Test
   void manyThreadsMayCloseAtOnce() throws Exception {
-    try (var running = new Running("loop", false)) {
+    try (var running = new Running("loop", Runner.PLATFORM)) {
       running.awaitReady();
       var closers = new ArrayList<Thread>();
       for (int i = 0; i < 8; i++) {

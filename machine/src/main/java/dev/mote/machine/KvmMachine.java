@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class KvmMachine implements VirtualMachine {
   private static final int EINTR = 4;
   private static final int EAGAIN = 11;
+  private static final int ANY_CARRIER = -1;
 
   private static final int MSR_STAR = 0xc000_0081;
   private static final int MSR_LSTAR = 0xc000_0082;
@@ -74,6 +75,7 @@ final class KvmMachine implements VirtualMachine {
   private final long cr4;
   private final MemorySegment xsave; // struct kvm_xsave, for both directions
   private final MemorySegment events; // struct kvm_vcpu_events
+  private final MemorySegment errno; // of whoever runs it
 
   private final TimestampCounter timestampCounter;
 
@@ -90,8 +92,7 @@ final class KvmMachine implements VirtualMachine {
   private Fault fault = new Fault(0, 0, 0);
   private boolean lost;
   private @Nullable Thread lastThread;
-  private int lastTid;
-  private MemorySegment lastErrno = MemorySegment.NULL;
+  private int lastTid; // of that thread; ANY_CARRIER if it is virtual
   private boolean closed;
   private final Object closeLock = new Object();
 
@@ -121,6 +122,7 @@ final class KvmMachine implements VirtualMachine {
       sregs = new SpecialRegisters(run.page().asSlice(KvmRun.SREGS, SpecialRegisters.SIZE));
       xsave = arena.allocate(4096, 64);
       events = arena.allocate(64, 8);
+      errno = Libc.newErrno(arena);
       cr4 = supportedCr4();
       setUpVcpu();
       timestampCounter = new TimestampCounter(kvm, vcpu, arena);
@@ -301,18 +303,15 @@ final class KvmMachine implements VirtualMachine {
   private void enterThread() {
     Thread thread = Thread.currentThread();
     if (thread != lastThread) {
-      if (thread.isVirtual()) {
-        throw new IllegalStateException("a virtual thread must not run a virtual machine");
-      }
       lastThread = thread;
-      lastTid = Libc.gettid();
-      lastErrno = Libc.errnoOfThisThread();
+      lastTid = thread.isVirtual() ? ANY_CARRIER : Libc.gettid(errno);
     }
   }
 
   private long enter() {
-    runningTid.set(lastTid);
-    long result = Libc.ioctlOften(lastErrno, vcpu, KvmAbi.KVM_RUN, 0);
+    // A virtual thread keeps its carrier from here to the end of the call, and no longer.
+    runningTid.set(lastTid == ANY_CARRIER ? Libc.gettid(errno) : lastTid);
+    long result = Libc.ioctlOften(errno, vcpu, KvmAbi.KVM_RUN, 0);
     runningTid.setRelease(0);
     return result;
   }

@@ -134,7 +134,7 @@ final class Libc {
   }
 
   /// The ioctl of the hot path, which makes no object: one that may be made again after it failed.
-  /// The caller brings the errno segment that belongs to its thread.
+  /// The caller brings an errno segment that nobody else uses meanwhile.
   static long ioctlOften(MemorySegment errno, int fd, long request, long argument) {
     if (Direct.isReady()) {
       long result = Direct.ioctl(fd, request, argument);
@@ -185,8 +185,9 @@ final class Libc {
     }
   }
 
-  static MemorySegment errnoOfThisThread() {
-    return ERRNO.get();
+  /// A place for the errno of one caller at a time.
+  static MemorySegment newErrno(Arena arena) {
+    return arena.allocate(ERRNO_LAYOUT);
   }
 
   static long mmap(long length, int protection, int flags, int fd) {
@@ -228,6 +229,10 @@ final class Libc {
 
   static int gettid() {
     return (int) call(SYSCALL, SYS_GETTID, 0, 0, 0, 0, 0, 0);
+  }
+
+  static int gettid(MemorySegment errno) {
+    return (int) call(errno, SYSCALL, SYS_GETTID, 0, 0, 0, 0, 0, 0);
   }
 
   static long tgkill(int process, int thread, int signal) {

@@ -120,6 +120,7 @@ final class UpCommand {
 
   private int serve(List<FunctionFolder> folders) throws IOException {
     InetSocketAddress address = address(); // before anything is made
+    spareCarriers(machines);
     Path kept = store;
     boolean isTemporary = kept == null && !folders.isEmpty();
     Path place =
@@ -154,6 +155,17 @@ final class UpCommand {
         deleteAll(place);
       }
       done.countDown();
+    }
+  }
+
+  /// A guest that runs blocks the carrier of the virtual thread that serves its request. With as
+  /// many carriers more as there are guests, none is handed over to another thread. Before the
+  /// first virtual thread begins, when the JDK looks.
+  private static void spareCarriers(int guests) {
+    String property = "jdk.virtualThreadScheduler.parallelism";
+    if (System.getProperty(property) == null) {
+      int carriers = Runtime.getRuntime().availableProcessors() + guests;
+      System.setProperty(property, Integer.toString(carriers));
     }
   }
 
