@@ -54,7 +54,6 @@ final class TestServer implements AutoCloseable {
             pool.build(),
             FunctionSettings.DEFAULT,
             _ -> {});
-    functions.load();
     server =
         new FunctionServer(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), port), functions, true);
