@@ -115,7 +115,7 @@ class PoolTest {
         var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       PooledSandbox kept = pool.add(Sandbox.builder(snapshotAt(100)));
       for (int round = 0; round < 12; round++) {
-        long expected = round + 1;
+        long expected = round + 1L;
         PooledSandbox brief = pool.add(Sandbox.builder(snapshotAt(round)));
         assertThat(brief.call("count", Long.class)).isEqualTo(expected);
         var callers = new ArrayList<Future<PoolException>>();
