@@ -7,6 +7,8 @@ module dev.mote.functions {
   requires transitive dev.mote;
   requires dev.mote.json;
   requires dev.mote.trees;
+  requires java.management;
+  requires jdk.management;
   requires tools.jackson.core;
   requires tools.jackson.databind;
   requires tools.jackson.dataformat.toml;

@@ -4,6 +4,7 @@ import dev.mote.linux.GuestImage;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// A snapshot in a [SandboxPool]: functions of which each call finds a guest that has just been
@@ -20,6 +21,12 @@ public final class PooledSandbox {
   private final Snapshot snapshot;
   private final String tenant;
   private volatile boolean removed;
+
+  /// Guests of the snapshot in machines, and one as long as nobody has discarded it. At zero the
+  /// snapshot's memory is freed, and nothing begins to use it any more.
+  private final AtomicInteger holders = new AtomicInteger(1);
+
+  private boolean discarded; // guarded by this
 
   PooledSandbox(SandboxPool pool, SandboxBuilder description) {
     this.pool = pool;
@@ -112,6 +119,30 @@ public final class PooledSandbox {
     pool.remove(this);
   }
 
+  /// As [#remove], and gives the snapshot's memory back before the garbage collector would, once no
+  /// machine has a guest of it any more. Only for who has the snapshot alone: nothing else may have
+  /// been started from it, and its instances must be closed. Twice is harmless.
+  public void discard() {
+    remove();
+    synchronized (this) {
+      if (discarded) {
+        return;
+      }
+      discarded = true;
+    }
+    letGo();
+  }
+
+  private boolean hold() {
+    return holders.getAndUpdate(count -> count == 0 ? 0 : count + 1) > 0;
+  }
+
+  private void letGo() {
+    if (holders.decrementAndGet() == 0) {
+      snapshot.image().free();
+    }
+  }
+
   /// Takes a machine for a call through a view, until [Resident#callEnded].
   TypedView lease(TypedView view) {
     Resident resident = take();
@@ -128,7 +159,7 @@ public final class PooledSandbox {
 
   Resident take() {
     if (removed) {
-      throw new PoolException(PoolException.Reason.CLOSED, "it was removed from the pool");
+      throw removedFromPool();
     }
     return pool.take(this);
   }
@@ -151,9 +182,23 @@ public final class PooledSandbox {
   }
 
   /// Makes a guest of it in a machine.
+  ///
+  /// @throws PoolException if it was discarded meanwhile
   Resident settle(PoolMachine machine) {
-    pool.loaded();
-    return new Resident(this, machine, description.in(machine.machine()));
+    if (!hold()) {
+      throw removedFromPool();
+    }
+    try {
+      pool.loaded();
+      return new Resident(this, machine, description.in(machine.machine()));
+    } catch (RuntimeException | Error e) {
+      letGo();
+      throw e;
+    }
+  }
+
+  private static PoolException removedFromPool() {
+    return new PoolException(PoolException.Reason.CLOSED, "it was removed from the pool");
   }
 
   /// The guest of this snapshot in one machine. It belongs to whoever has taken the machine.
@@ -243,6 +288,7 @@ public final class PooledSandbox {
 
     void close() {
       sandbox.close();
+      owner.letGo();
     }
   }
 }

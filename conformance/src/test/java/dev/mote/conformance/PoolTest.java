@@ -107,6 +107,53 @@ class PoolTest {
     }
   }
 
+  /// The memory of a discarded snapshot is used by the next one at once: a call that still went on
+  /// from it, or a guest that stayed, would count otherwise.
+  @Test
+  void whatIsDiscardedIsFreedOnceNobodyIsInIt() throws Exception {
+    try (var pool = small().build();
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      PooledSandbox kept = pool.add(Sandbox.builder(snapshotAt(100)));
+      for (int round = 0; round < 12; round++) {
+        long expected = round + 1L;
+        PooledSandbox brief = pool.add(Sandbox.builder(snapshotAt(round)));
+        assertThat(brief.call("count", Long.class)).isEqualTo(expected);
+        var callers = new ArrayList<Future<PoolException>>();
+        for (int i = 0; i < 4; i++) {
+          callers.add(
+              threads.submit(() -> {
+                while (true) {
+                  try {
+                    assertThat(brief.call("count", Long.class)).isEqualTo(expected);
+                    assertThat(kept.call("count", Long.class)).isEqualTo(101);
+                  } catch (PoolException e) {
+                    return e;
+                  }
+                }
+              }));
+        }
+        Thread.sleep(20);
+        brief.discard();
+        brief.discard();
+        for (Future<PoolException> caller : callers) {
+          assertThat(caller.get().reason()).isEqualTo(PoolException.Reason.CLOSED);
+        }
+      }
+      assertThat(kept.call("count", Long.class)).isEqualTo(101);
+    }
+  }
+
+  /// One that shares no page with others.
+  private static Snapshot snapshotAt(int count) {
+    Program program = Program.of(Corpus.programs().resolve("functions-fresh"));
+    try (var sandbox = Sandbox.builder(program).memory(MemorySize.ofMebibytes(16)).start()) {
+      for (int i = 0; i < count; i++) {
+        sandbox.call("count", Long.class);
+      }
+      return sandbox.snapshot();
+    }
+  }
+
   @Test
   void instancesKeepTheirStateAndBranch() {
     try (var pool = small().build()) {

@@ -19,78 +19,86 @@ public final class DeployedFunction {
   private final Latencies latencies = new Latencies();
   private final AtomicLong invocations = new AtomicLong();
   private final AtomicLong faults = new AtomicLong();
-  private final AtomicReference<@Nullable Serving> serving = new AtomicReference<>();
-
-  /// A version, its number, and who may enter.
-  private record Serving(FunctionVersion version, long number, Gate gate) {}
+  private final AtomicReference<@Nullable LazyVersion> current = new AtomicReference<>();
+  private volatile Fault end = new Fault(Fault.Kind.NOT_FOUND, "it was removed");
 
   DeployedFunction(String name) {
     this.name = name;
   }
 
   /// Puts a version in the place of the present one.
-  ///
-  /// @param number counts the versions of the function, from 1
-  void use(FunctionVersion version, long number) {
-    FunctionSettings settings = version.settings();
-    var next = new Serving(version, number, new Gate(settings.concurrency(), settings.queue()));
-    retire(serving.getAndSet(next));
-    log.add("", FunctionLog.Source.MOTE, "version %d is live".formatted(number));
+  void use(LazyVersion version) {
+    retire(current.getAndSet(version));
   }
 
+  /// It was removed: serves no more, after the requests that run.
   void close() {
-    retire(serving.getAndSet(null));
+    retire(current.getAndSet(null));
     log.close();
   }
 
-  private static void retire(@Nullable Serving old) {
+  /// The server ends: serves no more, after the requests that run.
+  void stop() {
+    end = new Fault(Fault.Kind.NO_CAPACITY, "the server is stopping");
+    close();
+  }
+
+  private static void retire(@Nullable LazyVersion old) {
     if (old != null) {
-      old.version().leave();
+      old.retire();
     }
   }
 
   /// Serves one request. Never throws for what the function does.
   public FunctionResponse serve(FunctionRequest request) {
-    Serving now = enter();
-    if (now == null) {
-      return FunctionResponse.of(new Fault(Fault.Kind.NOT_FOUND, "it was removed"));
+    LazyVersion now = current.get();
+    while (now != null) {
+      FunctionResponse response = serve(now, request);
+      if (response != null) {
+        return response;
+      }
+      now = current.get(); // it was retired meanwhile: the next one is there, or none
+    }
+    return FunctionResponse.of(end);
+  }
+
+  /// @return null if the version has been retired, and has not begun to serve the request
+  private @Nullable FunctionResponse serve(LazyVersion version, FunctionRequest request) {
+    if (!version.enter()) {
+      return null;
     }
     try {
-      FunctionSettings settings = now.version().settings();
+      LazyVersion.Admission admission = version.admission();
+      FunctionSettings settings = admission.settings();
       if (request.body().length > settings.requestLimit().bytes()) {
         return FunctionResponse.of(tooLarge(settings.requestLimit()));
       }
-      if (!now.gate().enter(settings.timeout().toNanos())) {
+      long end = System.nanoTime() + settings.timeout().toNanos();
+      Gate gate = admission.gate();
+      if (!gate.enter(settings.timeout().toNanos())) {
         return FunctionResponse.of(
             new Fault(
                 Fault.Kind.BUSY,
-                "%d requests run and %d wait"
-                    .formatted(now.gate().running(), now.gate().waiting())));
+                "%d requests run and %d wait".formatted(gate.running(), gate.waiting())));
       }
       try {
-        return invoke(now.version(), request);
+        FunctionVersion awake = version.awake(end - System.nanoTime());
+        return awake == null ? null : invoke(awake, request);
       } finally {
-        now.gate().leave();
+        gate.leave();
       }
+    } catch (NotStartedException e) {
+      return FunctionResponse.of(e.fault());
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
       return FunctionResponse.of(new Fault(Fault.Kind.NO_CAPACITY, "the server is stopping"));
     } finally {
-      now.version().leave();
+      version.leave();
     }
   }
 
   static Fault tooLarge(MemorySize limit) {
     return new Fault(Fault.Kind.TOO_LARGE, "its body is larger than " + limit);
-  }
-
-  /// The present version, entered; null if there is none.
-  private @Nullable Serving enter() {
-    Serving now = serving.get();
-    while (now != null && !now.version().enter()) {
-      now = serving.get(); // it was retired meanwhile: the next one is there, or none
-    }
-    return now;
   }
 
   private FunctionResponse invoke(FunctionVersion version, FunctionRequest request) {
@@ -122,8 +130,8 @@ public final class DeployedFunction {
 
   /// The limit of the present version; zero if there is none.
   public long requestLimit() {
-    Serving now = serving.get();
-    return now == null ? 0 : now.version().settings().requestLimit().bytes();
+    LazyVersion now = current.get();
+    return now == null ? 0 : now.admission().settings().requestLimit().bytes();
   }
 
   public String name() {
@@ -138,53 +146,73 @@ public final class DeployedFunction {
     return latencies;
   }
 
-  /// What there is to know of a function.
+  /// What there is to know of a function. What only a start can show is null before the first one
+  /// that is known of.
   ///
   /// @param version counts from 1
   /// @param digest of its files, `sha256:...`
-  /// @param ready since when it serves
-  /// @param startTime how long its program took to start, which no request waits for
+  /// @param ready since when its program stands ready; null if it does not
+  /// @param startTime how long its program took to start, the last time
+  /// @param calls how it is called, for people
+  /// @param settings null if nobody has needed them yet ([#readSettings])
   /// @param memory what its snapshot keeps
   /// @param running requests at this moment
   /// @param waiting requests at this moment
   /// @param faults of the invocations: those that the function gave no answer of its own to
+  /// @param error why it did not start; null unless it is broken
+  /// @param retry when it may be tried again; null unless it is broken
   public record State(
       String name,
       long version,
       String digest,
-      Instant ready,
-      Duration startTime,
-      FunctionFiles files,
-      String convention,
-      FunctionSettings settings,
+      Readiness readiness,
+      @Nullable Instant ready,
+      @Nullable Duration startTime,
+      @Nullable FunctionFiles files,
+      @Nullable String calls,
+      @Nullable FunctionSettings settings,
       MemorySize memory,
       int running,
       int waiting,
       int instances,
       long invocations,
-      long faults) {}
+      long faults,
+      @Nullable String error,
+      @Nullable Instant retry) {}
+
+  /// Makes sure that [#state] has the settings, as far as they can be read.
+  public void readSettings() {
+    requestLimit();
+  }
 
   /// @return null if it was removed
   public @Nullable State state() {
-    Serving now = serving.get();
+    LazyVersion now = current.get();
     if (now == null) {
       return null;
     }
-    FunctionVersion version = now.version();
+    LazyVersion.Status status = now.status();
+    LazyVersion.Admission admission = now.knownAdmission();
+    FunctionVersion ready = status.version();
+    FunctionStore.About about = status.about();
+    LazyVersion.Failure failure = status.failure();
     return new State(
         name,
-        now.number(),
-        version.digest(),
-        version.ready(),
-        version.startTime(),
-        version.files(),
-        version.convention(),
-        version.settings(),
-        version.snapshotMemory(),
-        now.gate().running(),
-        now.gate().waiting(),
-        version.instances(),
+        now.entry().version(),
+        now.entry().digest(),
+        status.readiness(),
+        ready == null ? null : ready.ready(),
+        status.startTime(),
+        about == null ? null : about.files(),
+        about == null ? null : about.calls(),
+        admission == null ? null : admission.settings(),
+        ready == null ? MemorySize.ofBytes(0) : ready.snapshotMemory(),
+        admission == null ? 0 : admission.gate().running(),
+        admission == null ? 0 : admission.gate().waiting(),
+        ready == null ? 0 : ready.instances(),
         invocations.get(),
-        faults.get());
+        faults.get(),
+        failure == null ? null : failure.why(),
+        failure == null ? null : failure.retry());
   }
 }

@@ -1,6 +1,7 @@
 package dev.mote.functions;
 
 import dev.mote.json.JsonValues;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -8,7 +9,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param detail for who wrote the function
 /// @param stack where it happened, in the function's own files; null if that is not known
-public record Fault(Kind kind, String detail, @Nullable String stack) {
+/// @param retryAfter when it is worth to be tried again; null if nobody knows
+public record Fault(
+    Kind kind, String detail, @Nullable String stack, @Nullable Duration retryAfter) {
   /// What kinds there are, each with the status that the client gets. The words are those of the
   /// header `X-Function-Error`, by which a client tells the platform's answers from a function's
   /// own.
@@ -31,6 +34,8 @@ public record Fault(Kind kind, String detail, @Nullable String stack) {
     CRASH("crash", 502, "The function crashed"),
     /// Its answer is none.
     RESPONSE("response", 502, "The function's answer is not a valid one"),
+    /// Its program does not start.
+    START("start", 503, "The function does not start"),
     /// The server has no room.
     NO_CAPACITY("no-capacity", 503, "The server has no room for another call"),
     /// It ran for too long.
@@ -64,6 +69,15 @@ public record Fault(Kind kind, String detail, @Nullable String stack) {
 
   Fault(Kind kind, String detail) {
     this(kind, detail, null);
+  }
+
+  /// Of a kind that passes by itself a client is told to come again in a second.
+  public Fault(Kind kind, String detail, @Nullable String stack) {
+    this(
+        kind,
+        detail,
+        stack,
+        kind == Kind.BUSY || kind == Kind.NO_CAPACITY ? Duration.ofSeconds(1) : null);
   }
 
   /// The body of the answer (RFC 9457).

@@ -2,6 +2,7 @@ package dev.mote.functions;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -30,13 +31,13 @@ public record FunctionResponse(
   ///
   /// @param withStack whether the client is told where in the function it happened
   public static FunctionResponse of(Fault fault, boolean withStack) {
+    var headers = new ArrayList<Header>();
+    headers.add(new Header("content-type", "application/problem+json"));
+    headers.add(new Header("x-function-error", fault.kind().word()));
+    if (fault.retryAfter() != null) {
+      headers.add(new Header("retry-after", Long.toString(fault.retryAfter().toSeconds())));
+    }
     byte[] body = fault.problem(withStack).getBytes(UTF_8);
-    return new FunctionResponse(
-        fault.kind().status(),
-        List.of(
-            new Header("content-type", "application/problem+json"),
-            new Header("x-function-error", fault.kind().word())),
-        body,
-        fault);
+    return new FunctionResponse(fault.kind().status(), headers, body, fault);
   }
 }

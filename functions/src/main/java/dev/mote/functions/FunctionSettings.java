@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 /// @param instanceKey the header, in lower case, that says which instance a request is for
 /// @param idle after how long without a request an instance is forgotten
 /// @param instances most that are kept
+/// @param sleepAfter after how long without a request the function's snapshot is given back; while
+///   it has instances, it is not
 /// @param environment variables
 public record FunctionSettings(
     @Nullable String language,
@@ -49,6 +51,7 @@ public record FunctionSettings(
     String instanceKey,
     Duration idle,
     int instances,
+    Duration sleepAfter,
     Map<String, String> environment) {
   /// What holds where a function says nothing.
   public static final FunctionSettings DEFAULT =
@@ -71,6 +74,7 @@ public record FunctionSettings(
           "x-instance",
           Duration.ofMinutes(10),
           1000,
+          Duration.ofMinutes(15),
           Map.of());
 
   public FunctionSettings {

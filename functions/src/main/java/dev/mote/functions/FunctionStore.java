@@ -17,47 +17,81 @@ import java.nio.file.StandardOpenOption;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// The functions that a server has, on disk: archives by the digest of their bytes, and for each
 /// function which one it is. A file is written under another name first, so that a crash leaves the
-/// old or the new one.
+/// old or the new one. What is there is read once, when the store is opened.
+///
+/// An archive is there as long as it is current, or somebody [holds][#hold] it.
 ///
 /// Calls of several threads wait for each other; of several processes, the folder serves one.
 final class FunctionStore {
   /// What is current.
   ///
   /// @param version counts from 1
-  record Entry(String name, long version, String digest) {}
+  /// @param about what the version's start has shown; null if that is not known
+  record Entry(String name, long version, String digest, @Nullable About about) {}
+
+  /// What is told of a function that has not started yet.
+  ///
+  /// @param calls how it is called, for people
+  record About(FunctionFiles files, String calls) {}
 
   private static final int LARGEST_ENTRY = 64 << 10;
+  private static final int LONGEST_CALLS = 8 << 10; // characters that are written down
   private static final String SUFFIX = ".json";
 
   private final Path archives;
   private final Path entries;
   private final Path incoming;
-  private final Set<String> unused = new HashSet<>(); // kept, and not yet said to be current
+  private final Map<String, Entry> current = new TreeMap<>(); // by name; guarded by this
+  private final Map<String, Integer> holders = new HashMap<>(); // of archives; guarded by this
 
   /// @param folder made if it is not there
+  /// @throws IOException if a file cannot be read, or is not what [#put] writes
   FunctionStore(Path folder) throws IOException {
     archives = Files.createDirectories(folder.resolve("archives"));
     entries = Files.createDirectories(folder.resolve("functions"));
     incoming = Files.createDirectories(folder.resolve("incoming"));
-    try (var left = Files.newDirectoryStream(incoming)) { // by a process that was killed
-      for (Path file : left) {
-        Files.deleteIfExists(file);
+    read();
+    forgetLeft();
+  }
+
+  private synchronized void read() throws IOException {
+    try (var files = Files.newDirectoryStream(entries, "*" + SUFFIX)) {
+      for (Path file : files) {
+        Entry entry = read(file);
+        current.put(entry.name(), entry);
+        hold(entry.digest());
       }
     }
   }
 
-  /// Keeps an archive.
+  /// What a process has left that was killed: half a file, an archive that did not become current.
+  private synchronized void forgetLeft() throws IOException {
+    try (var left = Files.newDirectoryStream(incoming)) {
+      for (Path file : left) {
+        Files.deleteIfExists(file);
+      }
+    }
+    try (var left = Files.newDirectoryStream(archives)) {
+      for (Path file : left) {
+        if (!holders.containsKey("sha256:" + file.getFileName())) {
+          Files.deleteIfExists(file);
+        }
+      }
+    }
+  }
+
+  /// Keeps an archive, which the caller holds then.
   ///
   /// @return its digest, `sha256:...`
   /// @throws FunctionException if it is larger than the limit
@@ -71,7 +105,7 @@ final class FunctionStore {
       String digest = HexFormat.of().formatHex(sha256.digest());
       synchronized (this) {
         publish(file, archives.resolve(digest));
-        unused.add("sha256:" + digest);
+        hold("sha256:" + digest);
       }
       return "sha256:" + digest;
     } finally {
@@ -117,15 +151,30 @@ final class FunctionStore {
     return archives.resolve(digest.substring(digest.indexOf(':') + 1));
   }
 
+  /// Keeps an archive that is there until [#release].
+  synchronized void hold(String digest) {
+    holders.merge(digest, 1, Integer::sum);
+  }
+
+  /// Ends a [#hold]. If it was the last, the archive goes; who has it open can go on reading it.
+  synchronized void release(String digest) {
+    Integer left = holders.computeIfPresent(digest, (_, count) -> count == 1 ? null : count - 1);
+    if (left == null) {
+      try {
+        Files.deleteIfExists(archive(digest));
+      } catch (IOException _) {
+        // it goes when the store is opened again
+      }
+    }
+  }
+
   /// Writes down what is current.
   synchronized void put(Entry entry) throws IOException {
-    var fields = new LinkedHashMap<String, Object>();
-    fields.put("version", entry.version());
-    fields.put("digest", entry.digest());
     Path file = Files.createTempFile(incoming, "function", "");
     try {
       try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-        ByteBuffer bytes = ByteBuffer.wrap((JsonValues.write(fields) + "\n").getBytes(UTF_8));
+        ByteBuffer bytes =
+            ByteBuffer.wrap((JsonValues.write(fields(entry)) + "\n").getBytes(UTF_8));
         while (bytes.hasRemaining()) {
           channel.write(bytes);
         }
@@ -134,28 +183,43 @@ final class FunctionStore {
     } finally {
       Files.deleteIfExists(file);
     }
-    unused.remove(entry.digest());
-    forgetUnused();
+    hold(entry.digest());
+    replaced(current.put(entry.name(), entry));
+  }
+
+  private static Map<String, Object> fields(Entry entry) {
+    var fields = new LinkedHashMap<String, Object>();
+    fields.put("version", entry.version());
+    fields.put("digest", entry.digest());
+    About about = entry.about();
+    if (about != null && about.calls().length() <= LONGEST_CALLS) {
+      fields.put("language", about.files().language().word());
+      fields.put("main", about.files().main());
+      fields.put("calls", about.calls());
+    }
+    return fields;
   }
 
   synchronized void remove(String name) throws IOException {
     Files.deleteIfExists(entries.resolve(name + SUFFIX));
     force(entries);
-    forgetUnused();
+    replaced(current.remove(name));
+  }
+
+  private void replaced(@Nullable Entry entry) {
+    if (entry != null) {
+      release(entry.digest());
+    }
   }
 
   /// What there is, by name.
-  ///
-  /// @throws IOException if a file cannot be read, or is not what [#put] writes
-  synchronized List<Entry> list() throws IOException {
-    var found = new ArrayList<Entry>();
-    try (var files = Files.newDirectoryStream(entries, "*" + SUFFIX)) {
-      for (Path file : files) {
-        found.add(read(file));
-      }
-    }
-    found.sort(Comparator.comparing(Entry::name));
-    return found;
+  synchronized List<Entry> list() {
+    return List.copyOf(current.values());
+  }
+
+  /// @return null if there is none of this name
+  synchronized @Nullable Entry find(String name) {
+    return current.get(name);
   }
 
   private static Entry read(Path file) throws IOException {
@@ -171,11 +235,22 @@ final class FunctionStore {
       return new Entry(
           FunctionName.check(name.substring(0, name.length() - SUFFIX.length())),
           fields.size("version"),
-          fields.parsed("digest", FunctionStore::checkDigest));
+          fields.parsed("digest", FunctionStore::checkDigest),
+          fields.has("calls") ? about(fields) : null);
     } catch (IllegalArgumentException e) {
       throw new IOException(file + ": " + e.getMessage(), e);
     } catch (UncheckedIOException e) {
       throw e.getCause();
+    }
+  }
+
+  /// @return null if it is in a language that this version of Mote does not know
+  private static @Nullable About about(JsonObject fields) {
+    try {
+      var files = new FunctionFiles(Language.of(fields.string("language")), fields.string("main"));
+      return new About(files, fields.string("calls"));
+    } catch (FunctionException _) {
+      return null;
     }
   }
 
@@ -184,25 +259,5 @@ final class FunctionStore {
       throw new IllegalArgumentException("it is no digest");
     }
     return text;
-  }
-
-  /// An archive that was kept is not to be used.
-  synchronized void drop(String digest) throws IOException {
-    unused.remove(digest);
-    forgetUnused();
-  }
-
-  /// Archives of versions that were replaced. Who has one open can go on reading it.
-  private void forgetUnused() throws IOException {
-    var needed = new HashSet<String>();
-    list().forEach(entry -> needed.add(archive(entry.digest()).getFileName().toString()));
-    unused.forEach(digest -> needed.add(archive(digest).getFileName().toString()));
-    try (var files = Files.newDirectoryStream(archives)) {
-      for (Path file : files) {
-        if (!needed.contains(file.getFileName().toString())) {
-          Files.deleteIfExists(file);
-        }
-      }
-    }
   }
 }

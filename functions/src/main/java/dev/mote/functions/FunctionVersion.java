@@ -19,9 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// One version of a function, ready to serve: its program has started, and each request goes on
 /// from there.
 ///
-/// It is closed when another version has taken its place and the last of its requests has ended.
-/// Thread-safe.
-final class FunctionVersion {
+/// Thread-safe, but for [#close].
+class FunctionVersion implements AutoCloseable {
   private final String digest;
   private final Instant ready = Instant.now();
   private final Duration startTime;
@@ -30,9 +29,8 @@ final class FunctionVersion {
   private final Convention convention;
   private final @Nullable PooledSandbox pooled; // null: each request starts the program
   private final @Nullable Instances instances;
-  private int users = 1; // whoever serves by it, and the function while it is current; by this
 
-  private FunctionVersion(
+  FunctionVersion(
       String digest,
       Duration startTime,
       Bundle bundle,
@@ -126,30 +124,14 @@ final class FunctionVersion {
     }
   }
 
-  /// Takes it for a request, which must [#leave] it.
-  ///
-  /// @return false if it is closed: there is a newer one
-  synchronized boolean enter() {
-    if (users == 0) {
-      return false;
-    }
-    users++;
-    return true;
-  }
-
-  /// The request has ended; or, said once by the function, it is current no more.
-  void leave() {
-    synchronized (this) {
-      users--;
-      if (users > 0) {
-        return;
-      }
-    }
+  /// To be called when no request is served by it, nor will be.
+  @Override
+  public void close() {
     if (instances != null) {
       instances.close();
     }
     if (pooled != null) {
-      pooled.remove();
+      pooled.discard();
     }
     bundle.close();
   }
@@ -194,6 +176,11 @@ final class FunctionVersion {
   /// What its snapshot keeps in memory; zero if it has none.
   MemorySize snapshotMemory() {
     return pooled == null ? MemorySize.ofBytes(0) : pooled.snapshot().ownMemory();
+  }
+
+  /// Whether some requests have left what later ones go on from.
+  boolean hasInstances() {
+    return instances != null && !instances.isEmpty();
   }
 
   int instances() {

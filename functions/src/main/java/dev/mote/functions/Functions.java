@@ -1,17 +1,22 @@
 package dev.mote.functions;
 
+import com.sun.management.OperatingSystemMXBean;
+import dev.mote.MemorySize;
 import dev.mote.SandboxPool;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,23 +25,37 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Thread-safe.
 public final class Functions implements AutoCloseable {
+  private static final System.Logger LOGGER = System.getLogger(Functions.class.getName());
+
   /// Bytes that the archive of a function may have.
   public static final long LARGEST_ARCHIVE = 512L << 20;
 
   private final FunctionStore store;
   private final SandboxPool pool;
   private final Runtimes runtimes;
-  private final FunctionSettings usual;
+  private final ScheduledThreadPoolExecutor starts;
+  private final LazyVersion.Means means;
   private final ConcurrentHashMap<String, DeployedFunction> byName = new ConcurrentHashMap<>();
-  private final Map<String, String> broken = new ConcurrentHashMap<>(); // not started, and why
   private final ConcurrentHashMap<String, Object> locks = new ConcurrentHashMap<>();
 
-  /// Opens a folder of functions. They serve once [#load] has started them.
+  /// Opens a folder of functions, with [#usualSnapshotMemory].
+  public Functions(
+      Path folder,
+      Path runtimes,
+      SandboxPool pool,
+      FunctionSettings usual,
+      Consumer<String> progress) {
+    this(folder, runtimes, pool, usual, usualSnapshotMemory(), progress);
+  }
+
+  /// Opens a folder of functions. Those that are there serve; each is started by its first request.
   ///
   /// @param folder made if it is not there; of no other process at the same time
   /// @param runtimes where Mote's own language programs are, the folder `guest` of a source tree
   /// @param pool closed with this
   /// @param usual what holds where a function says nothing
+  /// @param snapshotMemory what the snapshots of all functions may take together; when one needs
+  ///   more, those that were used longest ago sleep
   /// @param progress receives lines for people, about what takes long
   /// @throws UncheckedIOException if the folder cannot be used
   public Functions(
@@ -44,6 +63,7 @@ public final class Functions implements AutoCloseable {
       Path runtimes,
       SandboxPool pool,
       FunctionSettings usual,
+      MemorySize snapshotMemory,
       Consumer<String> progress) {
     try {
       store = new FunctionStore(folder);
@@ -52,31 +72,51 @@ public final class Functions implements AutoCloseable {
     }
     this.pool = pool;
     this.runtimes = new Runtimes(runtimes, progress);
-    this.usual = usual;
+    starts = threads();
+    means =
+        new LazyVersion.Means(
+            new ArchiveStarter(store, usual, this.runtimes, pool),
+            store,
+            new SnapshotMemory(snapshotMemory),
+            usual,
+            starts);
+    for (FunctionStore.Entry entry : store.list()) {
+      var function = new DeployedFunction(entry.name());
+      function.use(new LazyVersion(entry, function.log(), means));
+      byName.put(entry.name(), function);
+    }
   }
 
-  /// Starts what the folder has. What cannot be started any more is left as it is ([#broken]).
-  ///
-  /// @throws UncheckedIOException if the folder cannot be read
-  public void load() {
-    List<FunctionStore.Entry> entries;
-    try {
-      entries = store.list();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    for (FunctionStore.Entry entry : entries) {
-      try {
-        use(entry);
-      } catch (FunctionException e) {
-        broken.put(entry.name(), String.valueOf(e.getMessage()));
+  /// So many functions are started at one time for requests as there are processors. While nothing
+  /// is started, nor waits to be put to sleep, there is no thread.
+  private static ScheduledThreadPoolExecutor threads() {
+    var threads =
+        new ScheduledThreadPoolExecutor(
+            Runtime.getRuntime().availableProcessors(),
+            Thread.ofPlatform().daemon().name("mote-start-", 0).factory());
+    threads.setKeepAliveTime(10, TimeUnit.SECONDS);
+    threads.allowCoreThreadTimeOut(true);
+    threads.setRemoveOnCancelPolicy(true);
+    return threads;
+  }
+
+  /// A quarter of what this process may have of the machine's memory.
+  public static MemorySize usualSnapshotMemory() {
+    return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
+        ? MemorySize.ofBytes(system.getTotalMemorySize() / 4)
+        : MemorySize.ofGibibytes(1);
+  }
+
+  /// Why functions do not start, by name.
+  public Map<String, String> broken() {
+    var broken = new TreeMap<String, String>();
+    for (DeployedFunction function : list()) {
+      DeployedFunction.State state = function.state();
+      if (state != null && state.error() != null) {
+        broken.put(state.name(), state.error());
       }
     }
-  }
-
-  /// Why functions that the folder has do not serve, by name.
-  public Map<String, String> broken() {
-    return Map.copyOf(broken);
+    return broken;
   }
 
   /// Starts a function from an archive of its files and, once it is ready, has it serve in place of
@@ -91,14 +131,32 @@ public final class Functions implements AutoCloseable {
     String digest = store.keep(archive, LARGEST_ARCHIVE);
     try {
       synchronized (lock(name)) {
-        var entry = new FunctionStore.Entry(name, lastVersion(name) + 1, digest);
-        DeployedFunction deployed = use(entry);
-        store.put(entry);
-        return deployed;
+        return deploy(name, digest);
       }
     } finally {
-      store.drop(digest);
+      store.release(digest);
     }
+  }
+
+  private DeployedFunction deploy(String name, String digest) throws IOException {
+    FunctionStore.Entry last = store.find(name);
+    DeployedFunction known = byName.get(name);
+    DeployedFunction function = known == null ? new DeployedFunction(name) : known;
+    var entry = new FunctionStore.Entry(name, last == null ? 1 : last.version() + 1, digest, null);
+    var next = new LazyVersion(entry, function.log(), means);
+    try {
+      next.start();
+      store.put(new FunctionStore.Entry(name, entry.version(), digest, next.status().about()));
+    } catch (RuntimeException | Error | IOException e) {
+      next.retire();
+      throw e;
+    }
+    function.use(next);
+    function
+        .log()
+        .add("", FunctionLog.Source.MOTE, "version %d is live".formatted(entry.version()));
+    byName.put(name, function);
+    return function;
   }
 
   /// One deployment of a function at a time.
@@ -106,48 +164,28 @@ public final class Functions implements AutoCloseable {
     return locks.computeIfAbsent(name, _ -> new Object());
   }
 
-  private long lastVersion(String name) throws IOException {
-    return store.list().stream()
-        .filter(entry -> entry.name().equals(name))
-        .mapToLong(FunctionStore.Entry::version)
-        .findFirst()
-        .orElse(0);
-  }
-
-  private DeployedFunction use(FunctionStore.Entry entry) {
-    FunctionVersion version =
-        FunctionVersion.start(
-            entry.name(), store.archive(entry.digest()), entry.digest(), usual, runtimes, pool);
-    DeployedFunction deployed = byName.computeIfAbsent(entry.name(), DeployedFunction::new);
-    deployed.use(version, entry.version());
-    broken.remove(entry.name());
-    return deployed;
-  }
-
   /// Takes a function away. Requests that run are finished.
   ///
   /// @return false if there is none of this name
   public boolean remove(String name) throws IOException {
     synchronized (lock(name)) {
-      if (!byName.containsKey(name) && !broken.containsKey(name)) {
+      DeployedFunction function = byName.get(name);
+      if (function == null) {
         return false;
       }
       store.remove(name); // first: what cannot be forgotten goes on serving
-      broken.remove(name);
-      DeployedFunction deployed = byName.remove(name);
-      if (deployed != null) {
-        deployed.close();
-      }
+      byName.remove(name);
+      function.close();
       return true;
     }
   }
 
-  /// A function that serves.
+  /// A function that is deployed, whether it has started or not.
   public @Nullable DeployedFunction find(String name) {
     return byName.get(name);
   }
 
-  /// Those that serve, by name.
+  /// Those that are deployed, by name.
   public List<DeployedFunction> list() {
     var all = new ArrayList<>(byName.values());
     all.sort(Comparator.comparing(DeployedFunction::name));
@@ -173,9 +211,21 @@ public final class Functions implements AutoCloseable {
 
   @Override
   public void close() {
-    new LinkedHashMap<>(byName).values().forEach(DeployedFunction::close);
-    byName.clear();
+    starts.shutdownNow();
+    byName.values().forEach(DeployedFunction::stop);
+    awaitStarts();
     pool.close();
     runtimes.close();
+  }
+
+  /// A start that was interrupted ends at once.
+  private void awaitStarts() {
+    try {
+      if (!starts.awaitTermination(10, TimeUnit.SECONDS)) {
+        LOGGER.log(System.Logger.Level.WARNING, "a function's start does not end");
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

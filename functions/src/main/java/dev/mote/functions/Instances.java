@@ -64,6 +64,12 @@ final class Instances {
     }
   }
 
+  /// Whether there are any; those that nobody has called for long are forgotten before.
+  synchronized boolean isEmpty() {
+    forgetIdle();
+    return byKey.isEmpty();
+  }
+
   synchronized int count() {
     return byKey.size();
   }

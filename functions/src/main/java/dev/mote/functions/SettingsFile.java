@@ -84,6 +84,7 @@ final class SettingsFile {
             value("instance-key", usual.instanceKey(), SettingsFile::headerName),
             time("idle", usual.idle()),
             number("instances", usual.instances(), 1, 1_000_000),
+            time("sleep-after", usual.sleepAfter()),
             variables(usual.environment()));
     if (!left.isEmpty()) {
       throw new FunctionException(

@@ -45,6 +45,7 @@ class SettingsFileTest {
             instance-key = "X-Session"
             idle = "1h"
             instances = 7
+            sleep-after = "3h"
 
             [environment]
             GREETING = "Hello, world"
@@ -70,6 +71,7 @@ class SettingsFileTest {
                 "x-session",
                 Duration.ofHours(1),
                 7,
+                Duration.ofHours(3),
                 Map.of("GREETING", "Hello, world")));
   }
 

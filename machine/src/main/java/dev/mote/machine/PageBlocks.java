@@ -8,9 +8,12 @@ import java.util.Arrays;
 /// out of large pieces, so that a hundred thousand instances of a few pages each cost hardly more
 /// than those pages.
 ///
-/// A piece stays with the process once it was needed; what is freed is used again. Thread-safe.
+/// A piece's addresses stay with the process once they were needed; what is freed is used again,
+/// and until then the host has the memory of what was freed together: a snapshot's, not an
+/// instance's few pages. Thread-safe.
 final class PageBlocks {
   private static final int PIECE_SHIFT = 14; // 64 MiB
+  private static final int RETURNED = 64; // blocks that are freed together; fewer stay
   private static final long PIECE_SIZE = (long) GuestMemory.PAGE_SIZE << PIECE_SHIFT;
 
   private static volatile MemorySegment[] pieces = new MemorySegment[0];
@@ -53,7 +56,33 @@ final class PageBlocks {
     pieces = more;
   }
 
-  static synchronized void free(int[] blocks) {
+  static void free(int[] blocks) {
+    if (blocks.length >= RETURNED) {
+      returnMemory(blocks);
+    }
+    add(blocks);
+  }
+
+  /// The blocks have zeros after that.
+  private static void returnMemory(int[] blocks) {
+    int[] sorted = blocks.clone();
+    Arrays.sort(sorted);
+    int start = 0;
+    for (int i = 1; i <= sorted.length; i++) {
+      boolean goesOn =
+          i < sorted.length
+              && sorted[i] == sorted[i - 1] + 1
+              && sorted[i] >>> PIECE_SHIFT == sorted[start] >>> PIECE_SHIFT;
+      if (!goesOn) {
+        long address = piece(sorted[start]).address() + offset(sorted[start]);
+        long length = (long) (i - start) << GuestMemory.PAGE_SHIFT;
+        Libc.madvise(address, length, Libc.MADV_DONTNEED); // a hint: nobody reads them as they are
+        start = i;
+      }
+    }
+  }
+
+  private static synchronized void add(int[] blocks) {
     if (freeCount + blocks.length > free.length) {
       free = Arrays.copyOf(free, Math.max(2 * free.length, freeCount + blocks.length));
     }

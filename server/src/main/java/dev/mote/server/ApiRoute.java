@@ -96,6 +96,7 @@ final class ApiRoute {
   }
 
   private static void show(Exchange exchange, DeployedFunction function) {
+    function.readSettings();
     DeployedFunction.State state = function.state();
     if (state == null) {
       exchange.sendProblem(404, "There is no such function", function.name());

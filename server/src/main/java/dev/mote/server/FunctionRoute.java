@@ -39,13 +39,12 @@ final class FunctionRoute {
     DeployedFunction function = functions.find(name);
     if (function == null) {
       exchange.discardBody();
-      refuse(exchange, Fault.Kind.NOT_FOUND, notFound(name));
+      refuse(exchange, Fault.Kind.NOT_FOUND, "no function is called '%s' here".formatted(name));
       return;
     }
     int room = kibibytes(exchange, function.requestLimit());
     if (!bodies.tryAcquire(room)) {
       exchange.closeAfter();
-      exchange.response().header("retry-after", "1");
       refuse(exchange, Fault.Kind.NO_CAPACITY, "the bodies of other requests take all room");
       return;
     }
@@ -86,21 +85,11 @@ final class FunctionRoute {
       exchange.send(answer);
       return;
     }
-    if (fault.kind() == Fault.Kind.BUSY || fault.kind() == Fault.Kind.NO_CAPACITY) {
-      exchange.response().header("retry-after", "1");
-    }
     exchange.send(FunctionResponse.of(fault, tellsStacks));
   }
 
   private static void refuse(Exchange exchange, Fault.Kind kind, String detail) {
     exchange.send(FunctionResponse.of(new Fault(kind, detail, null), false));
-  }
-
-  private String notFound(String name) {
-    String broken = functions.broken().get(name);
-    return broken == null
-        ? "no function is called '%s' here".formatted(name)
-        : "it could not be started: " + broken;
   }
 
   /// Ids differ between processes, and count within one.

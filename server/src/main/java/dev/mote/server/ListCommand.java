@@ -6,6 +6,7 @@ import dev.mote.cli.UsageException;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /// `mote list`: the functions of a running server.
 final class ListCommand {
@@ -31,14 +32,16 @@ final class ListCommand {
     Map<?, ?> answer = client.get(ApiRoute.PREFIX);
     if (answer.get("functions") instanceof List<?> functions) {
       out.printf(
-          "%-24s %7s  %-10s %11s %7s%n", "NAME", "VERSION", "LANGUAGE", "INVOCATIONS", "FAULTS");
+          "%-24s %7s  %-8s  %-10s %11s %7s%n",
+          "NAME", "VERSION", "STATE", "LANGUAGE", "INVOCATIONS", "FAULTS");
       for (Object each : functions) {
         if (each instanceof Map<?, ?> function) {
           out.printf(
-              "%-24s %7s  %-10s %11s %7s%n",
+              "%-24s %7s  %-8s  %-10s %11s %7s%n",
               function.get("name"),
               function.get("version"),
-              function.get("language"),
+              function.get("state"),
+              Objects.requireNonNullElse(function.get("language"), "-"),
               function.get("invocations"),
               function.get("faults"));
         }

@@ -49,9 +49,9 @@ final class LocalFunction {
               "version %d is live: %s %s, started in %d ms"
                   .formatted(
                       state.version(),
-                      state.files().language().word(),
+                      Objects.requireNonNull(state.files()).language().word(),
                       state.files().main(),
-                      state.startTime().toMillis()));
+                      Objects.requireNonNull(state.startTime()).toMillis()));
         }
       } finally {
         Files.deleteIfExists(archive);

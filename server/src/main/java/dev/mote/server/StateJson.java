@@ -1,9 +1,12 @@
 package dev.mote.server;
 
 import dev.mote.functions.DeployedFunction;
+import dev.mote.functions.FunctionFiles;
 import dev.mote.functions.FunctionLog;
 import dev.mote.functions.FunctionSettings;
 import dev.mote.functions.Latencies;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -21,19 +24,36 @@ final class StateJson {
     fields.put("path", FunctionRoute.PREFIX + state.name());
     fields.put("version", state.version());
     fields.put("digest", state.digest());
-    fields.put("ready", state.ready().toString());
-    fields.put("start_ms", state.startTime().toNanos() / 1e6);
-    fields.put("language", state.files().language().word());
-    fields.put("main", state.files().main());
-    fields.put("calls", state.convention());
+    fields.put("state", state.readiness().word());
+    putIfKnown(fields, "error", state.error());
+    putIfKnown(fields, "retry", text(state.retry()));
+    putIfKnown(fields, "ready", text(state.ready()));
+    Duration startTime = state.startTime();
+    putIfKnown(fields, "start_ms", startTime == null ? null : startTime.toNanos() / 1e6);
+    FunctionFiles files = state.files();
+    putIfKnown(fields, "language", files == null ? null : files.language().word());
+    putIfKnown(fields, "main", files == null ? null : files.main());
+    putIfKnown(fields, "calls", state.calls());
     fields.put("snapshot_bytes", state.memory().bytes());
     fields.put("running", (long) state.running());
     fields.put("waiting", (long) state.waiting());
     fields.put("instances", (long) state.instances());
     fields.put("invocations", state.invocations());
     fields.put("faults", state.faults());
-    fields.put("settings", settings(state.settings()));
+    FunctionSettings settings = state.settings();
+    putIfKnown(fields, "settings", settings == null ? null : settings(settings));
     return fields;
+  }
+
+  private static @Nullable String text(@Nullable Instant time) {
+    return time == null ? null : time.toString();
+  }
+
+  private static void putIfKnown(
+      Map<String, @Nullable Object> fields, String name, @Nullable Object value) {
+    if (value != null) {
+      fields.put(name, value);
+    }
   }
 
   /// The settings as `function.toml` has them, but for values of variables, which may be secrets.
@@ -54,6 +74,7 @@ final class StateJson {
     fields.put("instance-key", settings.instanceKey());
     fields.put("idle", settings.idle().toMillis() + "ms");
     fields.put("instances", (long) settings.instances());
+    fields.put("sleep-after", settings.sleepAfter().toMillis() + "ms");
     fields.put("environment", List.copyOf(new TreeMap<>(settings.environment()).keySet()));
     return fields;
   }

@@ -48,6 +48,7 @@ final class UpCommand {
   private boolean tellsStacks;
   private int machines = 2 * Runtime.getRuntime().availableProcessors();
   private MemorySize machineMemory = MemorySize.ofGibibytes(1);
+  private MemorySize snapshotMemory = Functions.usualSnapshotMemory();
 
   UpCommand(PrintStream out, PrintStream err) {
     this.out = out;
@@ -76,7 +77,12 @@ final class UpCommand {
             "--machine-memory",
             "SIZE",
             "memory that the functions in one micro-VM may use together; 1GiB",
-            text -> machineMemory = MemorySize.parse(text));
+            text -> machineMemory = MemorySize.parse(text))
+        .value(
+            "--snapshot-memory",
+            "SIZE",
+            "memory that the snapshots of all functions may take together; a quarter of this machine's",
+            text -> snapshotMemory = MemorySize.parse(text));
   }
 
   private static int port(String text) {
@@ -136,10 +142,9 @@ final class UpCommand {
                 runtimes(),
                 pool,
                 FunctionSettings.DEFAULT,
+                snapshotMemory,
                 line -> err.println("mote: " + line));
         var server = new FunctionServer(address, functions, stacks)) {
-      functions.load();
-      functions.broken().forEach((name, why) -> err.println("mote: " + name + ": " + why));
       out.printf("mote: serving at http://%s:%d/%n", shown(), server.port());
       var local = local(folders, functions);
       for (LocalFunction function : local) {

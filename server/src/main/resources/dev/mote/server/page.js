@@ -196,11 +196,16 @@ function facts(list, values) {
 
 // ---- The list
 
+const UNKNOWN = "–"; // until the function has started
+
+const startTime = f => f.start_ms === undefined ? UNKNOWN : milliseconds(f.start_ms);
+
 const COLUMNS = [
-  { key: "language", kind: "spare", text: f => f.language },
+  { key: "state", kind: "spare", text: f => f.state },
+  { key: "language", kind: "spare", text: f => f.language ?? UNKNOWN },
   { key: "version", kind: "spare number", text: f => count(f.version) },
-  { key: "calls", kind: "spare text", text: f => f.calls },
-  { key: "start_ms", kind: "spare number", text: f => milliseconds(f.start_ms) },
+  { key: "calls", kind: "spare text", text: f => f.calls ?? UNKNOWN },
+  { key: "start_ms", kind: "spare number", text: f => startTime(f) },
   { key: "snapshot_bytes", kind: "spare number", text: f => bytes(f.snapshot_bytes) },
   { key: "running", kind: "number", text: f => count(f.running) },
   { key: "waiting", kind: "number", text: f => count(f.waiting) },
@@ -214,10 +219,10 @@ const order = { key: "name", direction: 1 };
 function showList() {
   const words = at("filter").value.toLowerCase().split(/\s+/);
   const found = [...functions.values()].filter(f => {
-    const text = `${f.name} ${f.language} ${f.calls}`.toLowerCase();
+    const text = `${f.name} ${f.state} ${f.language ?? ""} ${f.calls ?? ""}`.toLowerCase();
     return words.every(word => text.includes(word));
   });
-  found.sort((a, b) => order.direction * compare(a[order.key], b[order.key]) || compare(a.name, b.name));
+  found.sort((a, b) => order.direction * compare(a[order.key] ?? "", b[order.key] ?? "") || compare(a.name, b.name));
   const none = functions.size === 0;
   at("none").hidden = !none || Object.keys(broken).length > 0;
   at("functions").hidden = none;
@@ -263,7 +268,8 @@ function row(f) {
     rows.set(f.name, made);
   }
   COLUMNS.forEach((column, i) => say(made.children[i + 1], column.text(f)));
-  made.querySelector(".text").title = f.calls;
+  made.querySelector(".text").title = f.calls ?? "";
+  made.children[1].classList.toggle("bad", f.state === "broken");
   made.lastElementChild.classList.toggle("bad", f.faults > 0);
   return made;
 }
@@ -306,25 +312,21 @@ function showFunction() {
   at("present").hidden = f === undefined;
   at("summary").hidden = f === undefined;
   at("address").hidden = f === undefined;
-  at("missing").hidden = f !== undefined;
+  showMissing(f);
   if (f === undefined) {
-    const why = Object.hasOwn(broken, open) ? broken[open] : undefined;
-    say(at("missing-title"), why === undefined ? `There is no function ${open} on this server.` : "It does not start:");
-    say(at("missing-reason"), why ?? "");
-    at("missing-reason").hidden = why === undefined;
     closeLog();
     return;
   }
   say(at("address"), location.origin + f.path);
-  say(at("summary"), `${f.language} ${f.main} · ${f.calls}`);
+  say(at("summary"), f.calls === undefined ? "It has not started yet." : `${f.language} ${f.main} · ${f.calls}`);
   facts(at("facts"), {
     "Version": count(f.version),
-    "Live since": moment(new Date(f.ready)),
-    "Start took": milliseconds(f.start_ms),
+    "State": f.ready === undefined ? f.state : `${f.state} since ${moment(new Date(f.ready))}`,
+    "Start took": startTime(f),
     "Snapshot": bytes(f.snapshot_bytes),
     "Running": count(f.running),
     "Waiting": count(f.waiting),
-    ...(f.settings.isolation === "instance" ? { "Instances": count(f.instances) } : {}),
+    ...(f.settings?.isolation === "instance" ? { "Instances": count(f.instances) } : {}),
     "Invocations": count(f.invocations),
     "Faults": count(f.faults),
   });
@@ -337,6 +339,16 @@ function showFunction() {
     openLog();
   }
   measure(f);
+}
+
+/** What there is to say of a function that is not there, or does not start. */
+function showMissing(f) {
+  const why = f?.error ?? (Object.hasOwn(broken, open) ? broken[open] : undefined);
+  const again = f?.retry === undefined ? "" : ` The first request after ${moment(new Date(f.retry))} tries again.`;
+  at("missing").hidden = f !== undefined && why === undefined;
+  say(at("missing-title"), why === undefined ? `There is no function ${open} on this server.` : `It does not start.${again}`);
+  say(at("missing-reason"), why ?? "");
+  at("missing-reason").hidden = why === undefined;
 }
 
 function showSettings(f) {
@@ -420,9 +432,9 @@ function bound(buckets, wanted) {
 let calling = null; // what stops the call that is under way
 
 function prepareForm(f) {
-  const typed = /^typed functions: ([^(,]+)/.exec(f.calls);
-  const json = f.calls.startsWith("JSON") || typed !== null;
-  at("method").value = f.calls.startsWith("HTTP") ? "GET" : "POST";
+  const typed = /^typed functions: ([^(,]+)/.exec(f.calls ?? "");
+  const json = f.calls === undefined || f.calls.startsWith("JSON") || typed !== null;
+  at("method").value = f.calls?.startsWith("HTTP") ? "GET" : "POST";
   at("path").value = typed === null ? "/" : `/${typed[1]}`;
   at("headers").value = json ? "content-type: application/json" : "";
   at("body").value = typed !== null ? "[]" : json ? "{}" : "";

@@ -105,6 +105,7 @@ class PageDataTest {
     fields.put("path", "/fn/" + name);
     fields.put("version", 3L);
     fields.put("digest", "sha256:" + "0123456789abcdef".repeat(4));
+    fields.put("state", "ready");
     fields.put("ready", "2026-11-28T12:00:00Z");
     fields.put("start_ms", 61.25);
     fields.put("language", calls.startsWith("HTTP") ? "javascript" : "python");
@@ -153,9 +154,38 @@ class PageDataTest {
     browser.awaitText("#broken", "mend\nmain.py:3\n  SyntaxError: " + EVIL);
     browser.picture("broken");
     browser.value("location.hash = '#/mend'");
-    browser.awaitText("#missing", "It does not start:");
+    browser.awaitText("#missing", "It does not start.");
     assertThat(browser.text("#missing")).contains("SyntaxError: " + EVIL);
     browser.picture("missing");
+  }
+
+  /// As those are that were deployed before the server was started.
+  @Test
+  void whatHasNotStartedIsShown() throws Exception {
+    var cold = function("cold", "", 0);
+    var broken = function("broken", "", 0);
+    for (var fields : List.of(cold, broken)) {
+      List.of("ready", "start_ms", "language", "main", "calls", "settings").forEach(fields::remove);
+    }
+    cold.put("state", "cold");
+    broken.put("state", "broken");
+    broken.put("error", "main.py:3\n  SyntaxError");
+    broken.put("retry", "2026-11-28T12:00:00Z");
+    open("", List.of(broken, cold, function("warm", "HTTP: fetch(request)", 7)), Map.of());
+    browser.awaitText("#rows", "cold\t–\t");
+    assertThat(browser.text("#rows .bad")).isEqualTo("broken");
+    browser.click("[data-key=start_ms]"); // what is not known comes first
+    assertThat(browser.value("document.querySelector('#rows tr:last-child a').innerText"))
+        .isEqualTo("warm");
+    browser.picture("cold");
+    browser.value("location.hash = '#/broken'");
+    browser.awaitText("#missing", "It does not start. The first request after");
+    assertThat(browser.text("#missing")).contains("main.py:3\n  SyntaxError");
+    assertThat(browser.text("#facts")).containsIgnoringCase("state\nbroken");
+    browser.value("location.hash = '#/cold'");
+    browser.awaitText("#summary", "It has not started yet.");
+    assertThat(browser.text("#missing")).isEmpty();
+    assertThat(browser.value("document.querySelector('#body').value")).isEqualTo("{}");
   }
 
   /// No server has such names; the page does not count on it.

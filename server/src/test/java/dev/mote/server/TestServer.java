@@ -46,6 +46,10 @@ final class TestServer implements AutoCloseable {
   }
 
   TestServer(Path folder, int port, SandboxPool.Builder pool) {
+    this(folder, port, pool, Functions.usualSnapshotMemory());
+  }
+
+  TestServer(Path folder, int port, SandboxPool.Builder pool, MemorySize snapshotMemory) {
     this.folder = folder;
     functions =
         new Functions(
@@ -53,8 +57,8 @@ final class TestServer implements AutoCloseable {
             Path.of("../guest").toAbsolutePath(),
             pool.build(),
             FunctionSettings.DEFAULT,
+            snapshotMemory,
             _ -> {});
-    functions.load();
     server =
         new FunctionServer(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), port), functions, true);
