@@ -337,7 +337,7 @@ class SnapshotPartsTest {
         StoredParts.of(
             Sandbox.builder(Program.of(Path.of("/bin/busybox"), "cat"))
                 .cpu(CpuBaseline.X86_64_V2)
-                .snapshot(false));
+                .snapshot(SnapshotPoint.INPUT));
     byte[] ofAnotherModel = StoredParts.spoil(parts.description(), "1.guest.cpu.digest", "'00");
     assertThat(parts.withDescription(ofAnotherModel).read(folder).offersFunctions()).isFalse();
     byte[] ofAnotherFeature = StoredParts.spoil(ofAnotherModel, "1.guest.cpu.features.2", "-1");

@@ -9,6 +9,7 @@ import dev.mote.SandboxBuilder;
 import dev.mote.SandboxException;
 import dev.mote.SandboxPool;
 import dev.mote.Snapshot;
+import dev.mote.SnapshotPoint;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -113,7 +114,7 @@ final class FunctionVersion {
   private static @Nullable Snapshot snapshot(
       Supplier<SandboxBuilder> recipe, FunctionFiles files, FunctionSettings settings) {
     try {
-      return recipe.get().snapshot(true);
+      return recipe.get().snapshot(SnapshotPoint.FUNCTIONS);
     } catch (ProgramException e) {
       boolean isProgram =
           files.language() == Language.PROGRAM && e.kind() == ProgramException.Kind.NO_FUNCTIONS;
