@@ -121,7 +121,7 @@ public final class Sandbox implements AutoCloseable {
               .orElse(null);
       if (ending != null) {
         throw new ProgramException(
-            ProgramException.Kind.NOT_RUNNABLE,
+            ProgramException.Kind.NOT_READY,
             "the program ended before it %s (%s)%s"
                 .formatted(
                     atEntry ? "came to its own code" : "waited for input",

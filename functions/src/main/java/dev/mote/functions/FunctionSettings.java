@@ -1,6 +1,7 @@
 package dev.mote.functions;
 
 import dev.mote.MemorySize;
+import dev.mote.SnapshotPoint;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 /// @param instanceKey the header, in lower case, that says which instance a request is for
 /// @param idle after how long without a request an instance is forgotten
 /// @param instances most that are kept
+/// @param snapshot from where a program goes on in each request: its entry, or its first wait for
+///   input
 /// @param environment variables
 public record FunctionSettings(
     @Nullable String language,
@@ -49,6 +52,7 @@ public record FunctionSettings(
     String instanceKey,
     Duration idle,
     int instances,
+    SnapshotPoint snapshot,
     Map<String, String> environment) {
   /// What holds where a function says nothing.
   public static final FunctionSettings DEFAULT =
@@ -71,6 +75,7 @@ public record FunctionSettings(
           "x-instance",
           Duration.ofMinutes(10),
           1000,
+          SnapshotPoint.ENTRY,
           Map.of());
 
   public FunctionSettings {

@@ -29,7 +29,7 @@ final class FunctionVersion {
   private final Bundle bundle;
   private final FunctionFiles files;
   private final Convention convention;
-  private final @Nullable PooledSandbox pooled; // null: each request starts the program
+  private final PooledSandbox pooled;
   private final @Nullable Instances instances;
   private int users = 1; // whoever serves by it, and the function while it is current; by this
 
@@ -39,7 +39,7 @@ final class FunctionVersion {
       Bundle bundle,
       FunctionFiles files,
       Convention convention,
-      @Nullable PooledSandbox pooled) {
+      PooledSandbox pooled) {
     this.digest = digest;
     this.startTime = startTime;
     this.bundle = bundle;
@@ -48,15 +48,12 @@ final class FunctionVersion {
     this.pooled = pooled;
     FunctionSettings settings = bundle.settings();
     boolean keeps = settings.isolation() == Isolation.INSTANCE;
-    if (keeps && (pooled == null || !pooled.snapshot().offersFunctions())) {
+    if (keeps && !pooled.snapshot().offersFunctions()) {
       throw new FunctionException(
           "isolation = \"instance\" is for functions that are called; a program that is run is over"
               + " after each request");
     }
-    instances =
-        keeps
-            ? new Instances(Objects.requireNonNull(pooled), settings.idle(), settings.instances())
-            : null;
+    instances = keeps ? new Instances(pooled, settings.idle(), settings.instances()) : null;
   }
 
   /// Starts a function's program.
@@ -77,15 +74,9 @@ final class FunctionVersion {
       Supplier<SandboxBuilder> recipe =
           () -> limited(runtimes.sandbox(files, bundle), bundle.settings());
       Snapshot snapshot = snapshot(recipe, files, bundle.settings());
-      Convention convention =
-          snapshot == null
-              ? new ProgramConvention(
-                  bundle.settings().responseLimit(), () -> timed(recipe.get(), bundle.settings()))
-              : Convention.of(name, snapshot, bundle.settings());
+      Convention convention = Convention.of(name, snapshot, bundle.settings());
       PooledSandbox pooled =
-          snapshot == null
-              ? null
-              : pool.add(timed(Sandbox.builder(snapshot), bundle.settings()).tenant(name));
+          pool.add(timed(Sandbox.builder(snapshot), bundle.settings()).tenant(name));
       Duration startTime = Duration.ofNanos(System.nanoTime() - begun);
       return new FunctionVersion(digest, startTime, bundle, files, convention, pooled);
     } catch (RuntimeException | Error e) {
@@ -110,21 +101,38 @@ final class FunctionVersion {
     return builder.timeout(settings.timeout()).cpuTime(settings.cpuTime());
   }
 
-  /// @return null for a program that offers no functions
-  private static @Nullable Snapshot snapshot(
+  private static Snapshot snapshot(
       Supplier<SandboxBuilder> recipe, FunctionFiles files, FunctionSettings settings) {
+    boolean isProgram = files.language() == Language.PROGRAM;
+    if (settings.snapshot() == SnapshotPoint.INPUT && !isProgram) {
+      throw new FunctionException(
+          "snapshot = \"input\" is for programs; %s is taken when it is loaded"
+              .formatted(files.main()));
+    }
     try {
-      return recipe.get().snapshot(SnapshotPoint.FUNCTIONS);
+      return isProgram
+          ? snapshotOfProgram(recipe, settings)
+          : recipe.get().snapshot(SnapshotPoint.FUNCTIONS);
     } catch (ProgramException e) {
-      boolean isProgram =
-          files.language() == Language.PROGRAM && e.kind() == ProgramException.Kind.NO_FUNCTIONS;
-      if (isProgram) {
-        return null;
-      }
       throw new FunctionException(StartErrors.describe(e, settings), e);
     } catch (SandboxException | IllegalArgumentException | IllegalStateException e) {
       throw new FunctionException(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  /// Only its start tells whether a program offers functions.
+  private static Snapshot snapshotOfProgram(
+      Supplier<SandboxBuilder> recipe, FunctionSettings settings) {
+    if (settings.snapshot() == SnapshotPoint.ENTRY) {
+      try {
+        return recipe.get().snapshot(SnapshotPoint.FUNCTIONS);
+      } catch (ProgramException e) {
+        if (e.kind() != ProgramException.Kind.NO_FUNCTIONS) {
+          throw e;
+        }
+      }
+    }
+    return recipe.get().snapshot(settings.snapshot());
   }
 
   /// Takes it for a request, which must [#leave] it.
@@ -149,15 +157,13 @@ final class FunctionVersion {
     if (instances != null) {
       instances.close();
     }
-    if (pooled != null) {
-      pooled.remove();
-    }
+    pooled.remove();
     bundle.close();
   }
 
   FunctionResponse serve(FunctionRequest request, InvocationLog log) {
     if (instances == null) {
-      return convention.serve(pooled == null ? Callee.NONE : Callee.fresh(pooled), request, log);
+      return convention.serve(Callee.fresh(pooled), request, log);
     }
     String key = Objects.requireNonNullElse(request.header(settings().instanceKey()), "");
     Instance instance = instances.take(key);
@@ -192,9 +198,9 @@ final class FunctionVersion {
     return startTime;
   }
 
-  /// What its snapshot keeps in memory; zero if it has none.
+  /// What its snapshot keeps in memory.
   MemorySize snapshotMemory() {
-    return pooled == null ? MemorySize.ofBytes(0) : pooled.snapshot().ownMemory();
+    return pooled.snapshot().ownMemory();
   }
 
   int instances() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mote.MemorySize;
+import dev.mote.SnapshotPoint;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,7 @@ class SettingsFileTest {
             instance-key = "X-Session"
             idle = "1h"
             instances = 7
+            snapshot = "input"
 
             [environment]
             GREETING = "Hello, world"
@@ -70,6 +72,7 @@ class SettingsFileTest {
                 "x-session",
                 Duration.ofHours(1),
                 7,
+                SnapshotPoint.INPUT,
                 Map.of("GREETING", "Hello, world")));
   }
 
@@ -84,6 +87,7 @@ class SettingsFileTest {
         "concurrency = 0 | concurrency: it must be a number from 1",
         "concurrency = 1.5 | concurrency: it must be a number from 1",
         "isolation = \"none\" | \"request\" or \"instance\"",
+        "snapshot = \"functions\" | snapshot: \"functions\": it is \"entry\" or \"input\"",
         "main = \"../secret\" | within the function's folder",
         "main = \"/etc/passwd\" | within the function's folder",
         "instance-key = \"a b\" | no name of a header",

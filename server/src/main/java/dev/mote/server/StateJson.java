@@ -54,6 +54,7 @@ final class StateJson {
     fields.put("instance-key", settings.instanceKey());
     fields.put("idle", settings.idle().toMillis() + "ms");
     fields.put("instances", (long) settings.instances());
+    fields.put("snapshot", settings.snapshot().name().toLowerCase(Locale.ROOT));
     fields.put("environment", List.copyOf(new TreeMap<>(settings.environment()).keySet()));
     return fields;
   }
