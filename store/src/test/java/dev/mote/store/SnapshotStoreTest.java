@@ -63,6 +63,23 @@ class SnapshotStoreTest {
   }
 
   @Test
+  void aProgramAtItsEntryTakesAnEnvironmentWhenItIsLoaded() throws IOException {
+    SnapshotStore store = SnapshotStore.create(folder);
+    store.save(
+        "env",
+        Sandbox.builder(Program.of(BUSYBOX, "env"))
+            .environment("A", "base")
+            .environment("B", "kept")
+            .snapshot(SnapshotPoint.ENTRY));
+    try (var sandbox = Sandbox.builder(store.load("env")).build()) {
+      var streams = Streams.capture();
+      sandbox.run(streams, Map.of("A", "run", "C", "new"));
+      assertThat(streams.outputText().lines())
+          .containsExactlyInAnyOrder("A=run", "B=kept", "C=new");
+    }
+  }
+
+  @Test
   void aMountCannotTravel() throws IOException {
     SnapshotStore store = SnapshotStore.create(folder.resolve("store"));
     Snapshot snapshot =
