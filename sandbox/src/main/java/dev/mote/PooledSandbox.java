@@ -2,6 +2,7 @@ package dev.mote;
 
 import dev.mote.linux.GuestImage;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -82,12 +83,23 @@ public final class PooledSandbox {
   /// @throws PoolException if the pool has no room for it
   /// @throws IllegalStateException if the snapshot offers functions
   public Ending run(Streams streams) {
+    return run(streams, Map.of());
+  }
+
+  /// The same with variables for this run, as [Sandbox#run(Streams, Map)].
+  ///
+  /// @param streams serve one run
+  /// @throws EnvironmentTooLargeException if there is no room for the variables
+  /// @throws PoolException if the pool has no room for the run
+  /// @throws IllegalArgumentException if there can be no such variable
+  /// @throws IllegalStateException if the snapshot offers functions
+  public Ending run(Streams streams, Map<String, String> environment) {
     if (snapshot.offersFunctions()) {
       throw new IllegalStateException("the snapshot offers functions: call them");
     }
     Resident resident = take();
     try {
-      return resident.run(streams);
+      return resident.run(streams, environment);
     } finally {
       resident.release();
     }
@@ -256,13 +268,13 @@ public final class PooledSandbox {
       return new IllegalStateException("the machine of the pool is lost");
     }
 
-    private Ending run(Streams streams) {
+    private Ending run(Streams streams, Map<String, String> environment) {
       if (!fresh || !machine.isCurrent(this)) {
         sandbox.restore(owner.snapshot);
       }
       fresh = false;
       machine.makeCurrent(this);
-      return sandbox.run(streams);
+      return sandbox.run(streams, environment);
     }
 
     private TypedView view(TypedView view) {

@@ -14,7 +14,9 @@ public final class ProgramException extends SandboxException {
     /// interpreter of a script. The program's file tree must have that, and the libraries.
     NO_INTERPRETER,
     /// It runs, but ended before it announced functions.
-    NO_FUNCTIONS
+    NO_FUNCTIONS,
+    /// It runs, but ended before it came to where a snapshot was to be taken.
+    NOT_READY
   }
 
   private final Kind kind;

@@ -69,6 +69,19 @@ public final class Sandbox implements AutoCloseable {
   /// @throws IllegalStateException if it has run already, or the sandbox is closed
   /// @throws HostException if the host failed; the sandbox is then closed only by [#close()]
   public Ending run(Streams streams) {
+    return run(streams, Map.of());
+  }
+
+  /// The same with variables for this run, of a sandbox that was made from a snapshot or is put
+  /// back to one. Which programs see them is said in [SnapshotPoint].
+  ///
+  /// @param environment names are not empty and without `=`, and nothing has a NUL in it
+  /// @throws EnvironmentTooLargeException if there is not so much room: the program has not run
+  /// @throws IllegalArgumentException if there can be no such variable
+  /// @throws IllegalStateException if there are variables and no snapshot, or one that was taken
+  ///   after the program had gone on from another one; and as [#run(Streams)]
+  public Ending run(Streams streams, Map<String, String> environment) {
+    environment.forEach(Variables::require);
     if (conversation != null) {
       throw new IllegalStateException(
           "this sandbox was made by start(): call its functions, or make one by build() to run it");
@@ -78,24 +91,28 @@ public final class Sandbox implements AutoCloseable {
           "a sandbox runs its program once; build another one, or restore it to a snapshot");
     }
     try {
-      GuestEnding ending = VcpuThreads.run(limits, () -> runGuest(streams.standard()));
+      GuestEnding ending =
+          VcpuThreads.run(
+              limits, () -> runGuest(streams.standard(), Variables.entries(environment)));
       return limits.ending(ending);
     } catch (GuestFailure e) {
       throw SandboxException.of(e, "");
     }
   }
 
-  private GuestEnding runGuest(StandardStreams streams) {
+  private GuestEnding runGuest(StandardStreams streams, List<String> environment) {
     Snapshot snapshot = toRestore;
     if (snapshot != null && !guest.restore(snapshot.image(), streams)) {
       replaceGuest(snapshot);
     }
     toRestore = null;
-    return guest.run(streams, limits.wallNanos(), limits.cpuNanos());
+    return guest.run(streams, environment, limits.wallNanos(), limits.cpuNanos());
   }
 
   /// Runs the program until it waits for input or says that it is ready, and takes a snapshot.
-  Snapshot snapshotWhenReady(Streams streams) {
+  ///
+  /// @param atEntry whether to take it at the program's entry, if that comes before
+  Snapshot snapshotWhenReady(Streams streams, boolean atEntry) {
     try {
       GuestEnding ending =
           VcpuThreads.<Optional<GuestEnding>>run(
@@ -103,12 +120,16 @@ public final class Sandbox implements AutoCloseable {
                   () ->
                       Optional.ofNullable(
                           guest.runUntilReady(
-                              streams.standard(), limits.wallNanos(), limits.cpuNanos())))
+                              streams.standard(), atEntry, limits.wallNanos(), limits.cpuNanos())))
               .orElse(null);
       if (ending != null) {
         throw new ProgramException(
-            ProgramException.Kind.NOT_RUNNABLE,
-            "the program was not ready for input before it ended: " + limits.ending(ending));
+            ProgramException.Kind.NOT_READY,
+            "the program ended before it %s (%s)%s"
+                .formatted(
+                    atEntry ? "came to its own code" : "waited for input",
+                    limits.ending(ending),
+                    SandboxBuilder.errorOutput(streams)));
       }
       return new Snapshot(guest.snapshot(), null, new byte[0]);
     } catch (GuestFailure e) {

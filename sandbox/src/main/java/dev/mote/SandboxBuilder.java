@@ -163,12 +163,7 @@ public final class SandboxBuilder {
   /// @param value without NUL
   public SandboxBuilder environment(String name, String value) {
     settle("environment");
-    if (name.isEmpty() || name.indexOf('=') >= 0 || name.indexOf('\0') >= 0) {
-      throw new IllegalArgumentException("'" + name + "' cannot be a variable's name");
-    }
-    if (value.indexOf('\0') >= 0) {
-      throw new IllegalArgumentException("the value of " + name + " contains a NUL character");
-    }
+    Variables.require(name, value);
     environment.put(name, value);
     return this;
   }
@@ -398,7 +393,11 @@ public final class SandboxBuilder {
     if (snapshot != null && snapshot.offersFunctions()) {
       throw new IllegalStateException("the snapshot offers functions: start() it");
     }
-    return new Sandbox(snapshot == null ? createGuest(0) : createGuest(snapshot), limits(), null);
+    return sandbox(snapshot == null ? createGuest(0, false) : createGuest(snapshot));
+  }
+
+  private Sandbox sandbox(Guest guest) {
+    return new Sandbox(guest, limits(), null);
   }
 
   /// Makes the virtual machine, loads the program and runs it until it has announced its functions,
@@ -412,7 +411,8 @@ public final class SandboxBuilder {
     if (snapshot != null && !snapshot.offersFunctions()) {
       throw new IllegalStateException("the snapshot offers no functions: build() and run it");
     }
-    return start(snapshot == null ? createGuest(calls.messageBytes()) : createGuest(snapshot));
+    return start(
+        snapshot == null ? createGuest(calls.messageBytes(), false) : createGuest(snapshot));
   }
 
   /// A sandbox of the snapshot in a machine that several of one tenant share.
@@ -421,7 +421,7 @@ public final class SandboxBuilder {
   Sandbox in(SharedMachine machine) {
     Snapshot from = Objects.requireNonNull(snapshot);
     Guest guest = Guest.of(from.image(), machine);
-    return from.offersFunctions() ? start(guest) : new Sandbox(guest, limits(), null);
+    return from.offersFunctions() ? start(guest) : sandbox(guest);
   }
 
   private Sandbox start(Guest guest) {
@@ -464,23 +464,34 @@ public final class SandboxBuilder {
     }
   }
 
-  /// Runs the program to where it is ready, and takes a snapshot there: a program whose functions
-  /// are called when it has announced them, any other one when it first waits for its standard
-  /// input, or says by itself that it is ready (`mote_ready`). Until then it has no input. The
-  /// limits of time hold.
+  /// Runs the program to a point, and takes a snapshot there. The limits of time hold.
   ///
   /// @throws HostException if this host cannot run sandboxes; it says what to do
   /// @throws ProgramException if the program does not fit the memory limit, a mount or the working
-  ///   directory is not there, or the program ends before
-  public Snapshot snapshot(boolean functions) {
-    if (functions) {
-      try (Sandbox sandbox = start()) {
-        return sandbox.snapshot();
+  ///   directory is not there, or the program ends before; the message has what it wrote to its
+  ///   standard error
+  /// @throws IllegalStateException if this is a snapshot's builder, and the point is behind it
+  public Snapshot snapshot(SnapshotPoint point) {
+    return switch (point) {
+      case FUNCTIONS -> {
+        try (Sandbox sandbox = start()) {
+          yield sandbox.snapshot();
+        }
       }
-    }
-    try (Sandbox sandbox = build();
+      case INPUT -> snapshotOfRun(false);
+      case ENTRY -> {
+        if (snapshot != null) {
+          throw new IllegalStateException("the snapshot's program has started already");
+        }
+        yield snapshotOfRun(true);
+      }
+    };
+  }
+
+  private Snapshot snapshotOfRun(boolean atEntry) {
+    try (Sandbox sandbox = snapshot == null ? sandbox(createGuest(0, true)) : build();
         var nothingYet = new PendingInput()) {
-      return sandbox.snapshotWhenReady(Streams.capture(nothingYet));
+      return sandbox.snapshotWhenReady(Streams.capture(nothingYet), atEntry);
     }
   }
 
@@ -488,7 +499,8 @@ public final class SandboxBuilder {
     return Objects.requireNonNull(program);
   }
 
-  private static String errorOutput(Streams streams) {
+  /// What a program has said of its failure, to be put behind a message.
+  static String errorOutput(Streams streams) {
     String text = streams.errorText().strip();
     return text.isEmpty() ? "" : "; its standard error: " + text;
   }
@@ -497,7 +509,9 @@ public final class SandboxBuilder {
     return new Limits(memory, timeout, cpuTime);
   }
 
-  private Guest createGuest(int messageBytes) {
+  /// @param messageBytes 0 for a program that is to be run as a whole
+  /// @param forRuns whether a snapshot is taken whose runs have environments of their own
+  private Guest createGuest(int messageBytes, boolean forRuns) {
     var fileLimits =
         new FileLimits(files.bytes(), fileCount, openFiles, PIPE_BYTES, output.bytes());
     var limits = new GuestLimits(memory.bytes(), fileLimits, messageBytes);
@@ -506,7 +520,7 @@ public final class SandboxBuilder {
             program().file(),
             program().executable(),
             program().arguments(),
-            environment.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList(),
+            Variables.entries(environment),
             workingDirectory,
             root == null ? null : root.directory(),
             ids,
@@ -515,7 +529,7 @@ public final class SandboxBuilder {
             cpu.level(),
             trace);
     try {
-      return Guest.create(setup);
+      return forRuns ? Guest.createForRuns(setup) : Guest.create(setup);
     } catch (GuestFailure e) {
       throw SandboxException.of(e, program().executable() + ": ");
     }

@@ -9,6 +9,7 @@ public sealed class SandboxException extends RuntimeException
         CallException,
         PoisonedException,
         PoolException,
+        EnvironmentTooLargeException,
         SnapshotException {
   private static final long serialVersionUID = 1;
 
@@ -31,6 +32,7 @@ public sealed class SandboxException extends RuntimeException
           new ProgramException(ProgramException.Kind.NOT_FOUND, program + e.text());
       case MISSING_INTERPRETER ->
           new ProgramException(ProgramException.Kind.NO_INTERPRETER, program + e.text());
+      case ENVIRONMENT -> new EnvironmentTooLargeException(program + e.text());
     };
   }
 }

@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,7 +54,7 @@ class SnapshotPartsTest {
       quoteCharacter = '`',
       textBlock =
           """
-          0                                     | 3                    | version 3 of the format
+          0                                     | 4                    | version 4 of the format
           0                                     | 0                    | version 0 of the format
           0                                     | -                    | is there instead of an integer
           1                                     | copy                 | 3 elements
@@ -125,6 +126,17 @@ class SnapshotPartsTest {
           1.guest.state.stub                    | 1                    | address of the stub
           1.guest.state.stub                    | 0x7ffffffff000       | address of the stub
           1.guest.state.program.arguments       | -4096                | where the arguments are
+          1.guest.state.program.argumentsEnd    | 0                    | where the arguments are
+          1.guest.state.program.argumentsEnd    | 0x7fffffffffff       | where the arguments are
+          1.guest.state.program.room.table      | -8                   | the room for an environment
+          1.guest.state.program.room.slots      | -1                   | the room for an environment
+          1.guest.state.program.room.slots      | 0x7fffffff           | the room for an environment
+          1.guest.state.program.room.vector     | -1                   | the room for an environment
+          1.guest.state.program.room.vector     | 0x7fffffff           | the room for an environment
+          1.guest.state.program.room.random     | -1                   | the room for an environment
+          1.guest.state.program.room.base       | 0                    | the room for an environment
+          1.guest.state.program.room.strings    | 0                    | the room for an environment
+          1.guest.state.program.room.end        | 0x900000000000       | the room for an environment
           1.guest.state.breakStart              | -1                   | start of the heap
           1.guest.state.programBreak            | 1                    | end of the heap
           1.guest.state.programBreak            | 0x7fffffffffffffff   | end of the heap
@@ -167,7 +179,7 @@ class SnapshotPartsTest {
       quoteCharacter = '`',
       textBlock =
           """
-          0                                | 3                  | version 3 of the format
+          0                                | 4                  | version 4 of the format
           1.umask                          | 512                | the umask
           1.root                           | -1                 | the root has number -1
           1.workingDirectory               | 9999               | the working directory has number 9999
@@ -274,6 +286,18 @@ class SnapshotPartsTest {
     assertRefused(good.withDescription(description), message);
   }
 
+  /// The room may be anywhere in the address space: what is not the guest's is not written to.
+  @Test
+  void roomThatTheGuestDoesNotHaveIsNoMoreThanAFailure() throws Exception {
+    byte[] spoiled = StoredParts.spoil(good.description(), "1.guest.state.program.room.table", "0");
+    Snapshot snapshot = good.withDescription(spoiled).read(folder);
+    try (var sandbox = Sandbox.builder(snapshot).build()) {
+      assertThatThrownBy(() -> sandbox.run(Streams.capture("line\n"), Map.of("A", "b")))
+          .isInstanceOf(ProgramException.class)
+          .hasMessageContaining("the memory of its environment: EFAULT");
+    }
+  }
+
   /// Only the processor knows: it takes bit 17 of MXCSR, or the guest ends.
   @ParameterizedTest
   @CsvSource({"0", "-1"})
@@ -337,7 +361,7 @@ class SnapshotPartsTest {
         StoredParts.of(
             Sandbox.builder(Program.of(Path.of("/bin/busybox"), "cat"))
                 .cpu(CpuBaseline.X86_64_V2)
-                .snapshot(false));
+                .snapshot(SnapshotPoint.INPUT));
     byte[] ofAnotherModel = StoredParts.spoil(parts.description(), "1.guest.cpu.digest", "'00");
     assertThat(parts.withDescription(ofAnotherModel).read(folder).offersFunctions()).isFalse();
     byte[] ofAnotherFeature = StoredParts.spoil(ofAnotherModel, "1.guest.cpu.features.2", "-1");

@@ -10,6 +10,7 @@ final class StoredSnapshots {
   static Snapshot shell() {
     String script =
         "cd /tmp; echo kept >file; exec 5<file; trap : USR1; read line; read old <&5; echo $old $line";
-    return Sandbox.builder(Program.of(Path.of("/bin/busybox"), "sh", "-c", script)).snapshot(false);
+    return Sandbox.builder(Program.of(Path.of("/bin/busybox"), "sh", "-c", script))
+        .snapshot(SnapshotPoint.INPUT);
   }
 }

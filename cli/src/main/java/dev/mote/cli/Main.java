@@ -73,7 +73,7 @@ final class Main {
       err.println("mote: " + e.getMessage());
       return switch (e.kind()) {
         case NOT_FOUND -> ExitStatus.NOT_FOUND;
-        case NOT_RUNNABLE, NO_FUNCTIONS -> ExitStatus.NOT_RUNNABLE;
+        case NOT_RUNNABLE, NO_FUNCTIONS, NOT_READY -> ExitStatus.NOT_RUNNABLE;
         case NO_INTERPRETER -> {
           err.println(
               "Give it a file tree that has that: --root / and the program's absolute path, or a"

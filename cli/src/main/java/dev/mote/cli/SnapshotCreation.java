@@ -3,6 +3,7 @@ package dev.mote.cli;
 import dev.mote.ProgramException;
 import dev.mote.SandboxBuilder;
 import dev.mote.Snapshot;
+import dev.mote.SnapshotPoint;
 import dev.mote.store.SnapshotStore;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -58,7 +59,7 @@ final class SnapshotCreation {
     try {
       if (!plain) {
         try {
-          return builder(line).snapshot(true);
+          return builder(line).snapshot(SnapshotPoint.FUNCTIONS);
         } catch (ProgramException e) {
           if (e.kind() != ProgramException.Kind.NO_FUNCTIONS) {
             throw e;
@@ -66,7 +67,7 @@ final class SnapshotCreation {
         }
       }
       // Its output will pass through.
-      return builder(line).outputLimit(RunCommand.NO_LIMIT).snapshot(false);
+      return builder(line).outputLimit(RunCommand.NO_LIMIT).snapshot(SnapshotPoint.INPUT);
     } catch (IllegalArgumentException e) {
       throw new UsageException(String.valueOf(e.getMessage()));
     } catch (IllegalStateException e) {

@@ -7,6 +7,7 @@ import dev.mote.Program;
 import dev.mote.Sandbox;
 import dev.mote.SandboxBuilder;
 import dev.mote.Snapshot;
+import dev.mote.SnapshotPoint;
 import dev.mote.Streams;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -49,7 +50,8 @@ class ExecSnapshotsTest {
 
   @Test
   void aProgramThatReplacesItselfAfterEachRestore() {
-    assertRuns(shell("read x; exec /bin/echo got $x").snapshot(false), "got line %d\n");
+    assertRuns(
+        shell("read x; exec /bin/echo got $x").snapshot(SnapshotPoint.INPUT), "got line %d\n");
   }
 
   @Test
@@ -61,7 +63,7 @@ class ExecSnapshotsTest {
         shell(
                 "export kept=1 second=\"%s\"; exec -a other bash -c \"$second\""
                     .formatted(second.replace("$", "\\$").replace("\"", "\\\"")))
-            .snapshot(false);
+            .snapshot(SnapshotPoint.INPUT);
 
     assertRuns(snapshot, "line %d other bash 1\n/bin/readlink\n");
   }

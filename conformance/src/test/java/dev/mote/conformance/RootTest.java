@@ -9,6 +9,7 @@ import dev.mote.Program;
 import dev.mote.Sandbox;
 import dev.mote.Snapshot;
 import dev.mote.SnapshotException;
+import dev.mote.SnapshotPoint;
 import dev.mote.Streams;
 import dev.mote.store.SnapshotStore;
 import java.io.IOException;
@@ -265,7 +266,7 @@ class RootTest {
           Sandbox.builder(Program.of(BUSYBOX, "sh", "-c", script))
               .root(tree)
               .workingDirectory("/work")
-              .snapshot(false);
+              .snapshot(SnapshotPoint.INPUT);
       try (var sandbox = Sandbox.builder(waiting).build()) {
         for (String input : List.of("one", "two")) {
           sandbox.restore(waiting);

@@ -9,6 +9,7 @@ import dev.mote.Program;
 import dev.mote.ProgramException;
 import dev.mote.Sandbox;
 import dev.mote.Snapshot;
+import dev.mote.SnapshotPoint;
 import dev.mote.Streams;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -47,7 +48,7 @@ class SnapshotRunsTest {
         .memory(MemorySize.ofMebibytes(32))
         .timeout(Duration.ofSeconds(20))
         .environment("GREETING", "hello")
-        .snapshot(false);
+        .snapshot(SnapshotPoint.INPUT);
   }
 
   private record Run(int status, String output) {}
@@ -315,6 +316,6 @@ class SnapshotRunsTest {
   void aProgramThatEndsBeforeItIsReadyHasNoSnapshot() {
     assertThatThrownBy(() -> snapshot(Program.of(BUSYBOX, "false")))
         .isInstanceOf(ProgramException.class)
-        .hasMessageContaining("before it ended");
+        .hasMessageContaining("ended before it waited for input");
   }
 }

@@ -10,6 +10,7 @@ import dev.mote.Sandbox;
 import dev.mote.SandboxPool;
 import dev.mote.Snapshot;
 import dev.mote.SnapshotParts;
+import dev.mote.SnapshotPoint;
 import dev.mote.Streams;
 import dev.mote.WaitingThread;
 import java.io.OutputStream;
@@ -112,7 +113,7 @@ class ThreadedSnapshotsTest {
         Sandbox.builder(program)
             .memory(MemorySize.ofMebibytes(64))
             .timeout(Duration.ofSeconds(20))
-            .snapshot(false);
+            .snapshot(SnapshotPoint.INPUT);
     for (int i = 0; i < 3; i++) {
       try (var sandbox = Sandbox.builder(snapshot).build()) {
         var streams = Streams.capture("on\n");
@@ -129,7 +130,7 @@ class ThreadedSnapshotsTest {
         Sandbox.builder(program)
             .memory(MemorySize.ofMebibytes(64))
             .timeout(Duration.ofSeconds(20))
-            .snapshot(false);
+            .snapshot(SnapshotPoint.INPUT);
     for (String name : new String[] {"ada", "grace"}) {
       try (var sandbox = Sandbox.builder(snapshot).build()) {
         var streams = Streams.capture(name + "\nagain\n");

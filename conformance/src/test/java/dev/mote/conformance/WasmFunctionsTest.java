@@ -14,6 +14,7 @@ import dev.mote.Sandbox;
 import dev.mote.SandboxBuilder;
 import dev.mote.SandboxPool;
 import dev.mote.Snapshot;
+import dev.mote.SnapshotPoint;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -52,9 +53,9 @@ class WasmFunctionsTest {
 
   @BeforeAll
   static void takeSnapshots() {
-    command = of("command").snapshot(true);
-    reactor = of("reactor").snapshot(true);
-    http = of("http").snapshot(true);
+    command = of("command").snapshot(SnapshotPoint.FUNCTIONS);
+    reactor = of("reactor").snapshot(SnapshotPoint.FUNCTIONS);
+    http = of("http").snapshot(SnapshotPoint.FUNCTIONS);
   }
 
   @AfterAll

@@ -5,28 +5,17 @@ import dev.mote.Instance;
 import dev.mote.Outcome;
 import dev.mote.PooledSandbox;
 import dev.mote.Streams;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The guest that serves a request: a fresh one, or an instance.
 interface Callee {
-  /// For a program that each request starts itself.
-  Callee NONE =
-      new Callee() {
-        @Override
-        public Outcome<Object> call(
-            Streams streams, String function, @Nullable Object... arguments) {
-          throw new IllegalStateException("there is no guest");
-        }
-
-        @Override
-        public Ending run(Streams streams) {
-          throw new IllegalStateException("there is no guest");
-        }
-      };
-
   Outcome<Object> call(Streams streams, String function, @Nullable Object... arguments);
 
-  Ending run(Streams streams);
+  /// Runs a program to its end.
+  ///
+  /// @param environment variables of this run
+  Ending run(Streams streams, Map<String, String> environment);
 
   /// One as the snapshot has it.
   static Callee fresh(PooledSandbox pooled) {
@@ -37,8 +26,8 @@ interface Callee {
       }
 
       @Override
-      public Ending run(Streams streams) {
-        return pooled.run(streams);
+      public Ending run(Streams streams, Map<String, String> environment) {
+        return pooled.run(streams, environment);
       }
     };
   }
@@ -55,7 +44,7 @@ interface Callee {
       }
 
       @Override
-      public Ending run(Streams streams) {
+      public Ending run(Streams streams, Map<String, String> environment) {
         throw new IllegalStateException("a program that is run has no instances");
       }
     };

@@ -19,7 +19,7 @@ interface Convention {
   /// @throws FunctionException if it is none
   static Convention of(String name, Snapshot snapshot, FunctionSettings settings) {
     if (!snapshot.offersFunctions()) {
-      return new ProgramConvention(settings.responseLimit(), null);
+      return new ProgramConvention(settings.responseLimit(), settings.snapshot());
     }
     List<GuestFunction> offered = snapshot.functions();
     if (offered.stream().anyMatch(f -> f.name().equals("fetch") && parameters(f) == 1)) {

@@ -26,6 +26,8 @@ public record Fault(
     TOO_LARGE("too-large", 413, "The request is too large"),
     /// Too many requests wait for it.
     BUSY("busy", 429, "The function has as many requests as it takes"),
+    /// Its headers are more than a program's environment takes.
+    HEADERS_TOO_LARGE("headers-too-large", 431, "The request's headers are too large"),
     /// It threw something, or returned an error.
     EXCEPTION("exception", 500, "The function failed"),
     /// It ended before it had answered.

@@ -1,6 +1,7 @@
 package dev.mote.functions;
 
 import dev.mote.MemorySize;
+import dev.mote.SnapshotPoint;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +32,8 @@ import org.jspecify.annotations.Nullable;
 /// @param instances most that are kept
 /// @param sleepAfter after how long without a request the function's snapshot is given back; while
 ///   it has instances, it is not
+/// @param snapshot from where a program goes on in each request: its entry, or its first wait for
+///   input
 /// @param environment variables
 public record FunctionSettings(
     @Nullable String language,
@@ -52,6 +55,7 @@ public record FunctionSettings(
     Duration idle,
     int instances,
     Duration sleepAfter,
+    SnapshotPoint snapshot,
     Map<String, String> environment) {
   /// What holds where a function says nothing.
   public static final FunctionSettings DEFAULT =
@@ -75,6 +79,7 @@ public record FunctionSettings(
           Duration.ofMinutes(10),
           1000,
           Duration.ofMinutes(15),
+          SnapshotPoint.ENTRY,
           Map.of());
 
   public FunctionSettings {

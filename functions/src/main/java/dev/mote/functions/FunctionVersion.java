@@ -9,6 +9,7 @@ import dev.mote.SandboxBuilder;
 import dev.mote.SandboxException;
 import dev.mote.SandboxPool;
 import dev.mote.Snapshot;
+import dev.mote.SnapshotPoint;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,7 +28,7 @@ class FunctionVersion implements AutoCloseable {
   private final Bundle bundle;
   private final FunctionFiles files;
   private final Convention convention;
-  private final @Nullable PooledSandbox pooled; // null: each request starts the program
+  private final PooledSandbox pooled;
   private final @Nullable Instances instances;
 
   FunctionVersion(
@@ -36,7 +37,7 @@ class FunctionVersion implements AutoCloseable {
       Bundle bundle,
       FunctionFiles files,
       Convention convention,
-      @Nullable PooledSandbox pooled) {
+      PooledSandbox pooled) {
     this.digest = digest;
     this.startTime = startTime;
     this.bundle = bundle;
@@ -45,15 +46,12 @@ class FunctionVersion implements AutoCloseable {
     this.pooled = pooled;
     FunctionSettings settings = bundle.settings();
     boolean keeps = settings.isolation() == Isolation.INSTANCE;
-    if (keeps && (pooled == null || !pooled.snapshot().offersFunctions())) {
+    if (keeps && !pooled.snapshot().offersFunctions()) {
       throw new FunctionException(
           "isolation = \"instance\" is for functions that are called; a program that is run is over"
               + " after each request");
     }
-    instances =
-        keeps
-            ? new Instances(Objects.requireNonNull(pooled), settings.idle(), settings.instances())
-            : null;
+    instances = keeps ? new Instances(pooled, settings.idle(), settings.instances()) : null;
   }
 
   /// Starts a function's program.
@@ -74,15 +72,9 @@ class FunctionVersion implements AutoCloseable {
       Supplier<SandboxBuilder> recipe =
           () -> limited(runtimes.sandbox(files, bundle), bundle.settings());
       Snapshot snapshot = snapshot(recipe, files, bundle.settings());
-      Convention convention =
-          snapshot == null
-              ? new ProgramConvention(
-                  bundle.settings().responseLimit(), () -> timed(recipe.get(), bundle.settings()))
-              : Convention.of(name, snapshot, bundle.settings());
+      Convention convention = Convention.of(name, snapshot, bundle.settings());
       PooledSandbox pooled =
-          snapshot == null
-              ? null
-              : pool.add(timed(Sandbox.builder(snapshot), bundle.settings()).tenant(name));
+          pool.add(timed(Sandbox.builder(snapshot), bundle.settings()).tenant(name));
       Duration startTime = Duration.ofNanos(System.nanoTime() - begun);
       return new FunctionVersion(digest, startTime, bundle, files, convention, pooled);
     } catch (RuntimeException | Error e) {
@@ -107,21 +99,38 @@ class FunctionVersion implements AutoCloseable {
     return builder.timeout(settings.timeout()).cpuTime(settings.cpuTime());
   }
 
-  /// @return null for a program that offers no functions
-  private static @Nullable Snapshot snapshot(
+  private static Snapshot snapshot(
       Supplier<SandboxBuilder> recipe, FunctionFiles files, FunctionSettings settings) {
+    boolean isProgram = files.language() == Language.PROGRAM;
+    if (settings.snapshot() == SnapshotPoint.INPUT && !isProgram) {
+      throw new FunctionException(
+          "snapshot = \"input\" is for programs; %s is taken when it is loaded"
+              .formatted(files.main()));
+    }
     try {
-      return recipe.get().snapshot(true);
+      return isProgram
+          ? snapshotOfProgram(recipe, settings)
+          : recipe.get().snapshot(SnapshotPoint.FUNCTIONS);
     } catch (ProgramException e) {
-      boolean isProgram =
-          files.language() == Language.PROGRAM && e.kind() == ProgramException.Kind.NO_FUNCTIONS;
-      if (isProgram) {
-        return null;
-      }
       throw new FunctionException(StartErrors.describe(e, settings), e);
     } catch (SandboxException | IllegalArgumentException | IllegalStateException e) {
       throw new FunctionException(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  /// Only its start tells whether a program offers functions.
+  private static Snapshot snapshotOfProgram(
+      Supplier<SandboxBuilder> recipe, FunctionSettings settings) {
+    if (settings.snapshot() == SnapshotPoint.ENTRY) {
+      try {
+        return recipe.get().snapshot(SnapshotPoint.FUNCTIONS);
+      } catch (ProgramException e) {
+        if (e.kind() != ProgramException.Kind.NO_FUNCTIONS) {
+          throw e;
+        }
+      }
+    }
+    return recipe.get().snapshot(settings.snapshot());
   }
 
   /// To be called when no request is served by it, nor will be.
@@ -130,15 +139,13 @@ class FunctionVersion implements AutoCloseable {
     if (instances != null) {
       instances.close();
     }
-    if (pooled != null) {
-      pooled.discard();
-    }
+    pooled.discard();
     bundle.close();
   }
 
   FunctionResponse serve(FunctionRequest request, InvocationLog log) {
     if (instances == null) {
-      return convention.serve(pooled == null ? Callee.NONE : Callee.fresh(pooled), request, log);
+      return convention.serve(Callee.fresh(pooled), request, log);
     }
     String key = Objects.requireNonNullElse(request.header(settings().instanceKey()), "");
     Instance instance = instances.take(key);
@@ -173,9 +180,9 @@ class FunctionVersion implements AutoCloseable {
     return startTime;
   }
 
-  /// What its snapshot keeps in memory; zero if it has none.
+  /// What its snapshot keeps in memory.
   MemorySize snapshotMemory() {
-    return pooled == null ? MemorySize.ofBytes(0) : pooled.snapshot().ownMemory();
+    return pooled.snapshot().ownMemory();
   }
 
   /// Whether some requests have left what later ones go on from.

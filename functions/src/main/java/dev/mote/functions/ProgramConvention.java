@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.mote.Ending;
+import dev.mote.EnvironmentTooLargeException;
 import dev.mote.MemorySize;
-import dev.mote.Sandbox;
-import dev.mote.SandboxBuilder;
+import dev.mote.SnapshotPoint;
 import dev.mote.Streams;
 import java.io.ByteArrayInputStream;
 import java.net.URI;
@@ -20,25 +20,24 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /// A program that knows nothing of Mote, run as a CGI program (RFC 3875): it reads the request's
 /// body from its standard input, and what else there is to know from its environment; it writes the
 /// answer to its standard output, and is then over. Standard error is its log.
 ///
-/// Programs read their environment when they start, so each request starts the program; unless it
-/// is snapshotted at its first wait for input, when it is told nothing but the body.
+/// Its snapshot is of before its own code has run, so that it reads its environment in each
+/// request; or, if its author says so, of its first wait for input, when the environment changes
+/// under it ([SnapshotPoint]).
 final class ProgramConvention implements Convention {
   private static final int LONGEST_HEAD = 64 << 10;
 
   private final MemorySize responseLimit;
-  private final @Nullable Supplier<SandboxBuilder> recipe;
+  private final SnapshotPoint snapshot;
 
-  /// @param recipe makes the program's sandbox; null to run the snapshot
-  ProgramConvention(MemorySize responseLimit, @Nullable Supplier<SandboxBuilder> recipe) {
+  /// @param snapshot where it was taken
+  ProgramConvention(MemorySize responseLimit, SnapshotPoint snapshot) {
     this.responseLimit = responseLimit;
-    this.recipe = recipe;
+    this.snapshot = snapshot;
   }
 
   @Override
@@ -46,18 +45,19 @@ final class ProgramConvention implements Convention {
     var output = new BoundedOutput(responseLimit.bytes() + LONGEST_HEAD);
     Streams streams =
         Streams.of(new ByteArrayInputStream(request.body()), output, log.errorStream());
+    Map<String, String> variables;
+    try {
+      variables = variables(request);
+    } catch (IllegalArgumentException e) {
+      return FunctionResponse.of(
+          new Fault(Fault.Kind.REQUEST, "its path is malformed: " + e.getMessage()));
+    }
     Ending ending;
-    if (recipe == null) {
-      ending = callee.run(streams);
-    } else {
-      Map<String, String> variables;
-      try {
-        variables = variables(request);
-      } catch (IllegalArgumentException e) {
-        return FunctionResponse.of(
-            new Fault(Fault.Kind.REQUEST, "its path is malformed: " + e.getMessage()));
-      }
-      ending = start(recipe.get(), variables, streams);
+    try {
+      ending = callee.run(streams, variables);
+    } catch (EnvironmentTooLargeException e) {
+      return FunctionResponse.of(
+          new Fault(Fault.Kind.HEADERS_TOO_LARGE, String.valueOf(e.getMessage())));
     }
     if (output.isExceeded()) {
       return invalid("it is larger than " + responseLimit);
@@ -66,14 +66,6 @@ final class ProgramConvention implements Convention {
       return response(output.toByteArray(), responseLimit.bytes());
     }
     return FunctionResponse.of(Endings.fault(ending));
-  }
-
-  private static Ending start(
-      SandboxBuilder builder, Map<String, String> variables, Streams streams) {
-    variables.forEach(builder::environment);
-    try (Sandbox sandbox = builder.build()) {
-      return sandbox.run(streams);
-    }
   }
 
   /// What RFC 3875, 4.1 says. A header that a variable's name cannot tell from another one is left
@@ -205,8 +197,8 @@ final class ProgramConvention implements Convention {
 
   @Override
   public String describe() {
-    return recipe == null
-        ? "program: body on standard input, from its first wait for it"
-        : "program: CGI, started for each request";
+    return snapshot == SnapshotPoint.INPUT
+        ? "program: CGI, from its first wait for input"
+        : "program: CGI";
   }
 }

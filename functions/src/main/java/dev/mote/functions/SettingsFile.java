@@ -2,6 +2,7 @@ package dev.mote.functions;
 
 import dev.mote.Durations;
 import dev.mote.MemorySize;
+import dev.mote.SnapshotPoint;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -85,6 +86,7 @@ final class SettingsFile {
             time("idle", usual.idle()),
             number("instances", usual.instances(), 1, 1_000_000),
             time("sleep-after", usual.sleepAfter()),
+            value("snapshot", usual.snapshot(), SettingsFile::snapshotPoint),
             variables(usual.environment()));
     if (!left.isEmpty()) {
       throw new FunctionException(
@@ -142,6 +144,14 @@ final class SettingsFile {
       throw new IllegalArgumentException("it is no name of a header");
     }
     return Http.lowerCase(text);
+  }
+
+  private static SnapshotPoint snapshotPoint(String word) {
+    return switch (word) {
+      case "entry" -> SnapshotPoint.ENTRY;
+      case "input" -> SnapshotPoint.INPUT;
+      default -> throw new IllegalArgumentException("it is \"entry\" or \"input\"");
+    };
   }
 
   private Duration time(String name, Duration otherwise) {

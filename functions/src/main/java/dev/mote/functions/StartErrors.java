@@ -10,6 +10,9 @@ final class StartErrors {
 
   static String describe(ProgramException e, FunctionSettings settings) {
     String message = String.valueOf(e.getMessage());
+    if (e.kind() == ProgramException.Kind.NOT_READY && !message.contains("TimedOut")) {
+      return message.replace(Runtimes.FOLDER + "/", "");
+    }
     int said = message.indexOf(MARK);
     if (said >= 0) {
       return message.substring(said + MARK.length()).replace(Runtimes.FOLDER + "/", "");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mote.MemorySize;
+import dev.mote.SnapshotPoint;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +47,7 @@ class SettingsFileTest {
             idle = "1h"
             instances = 7
             sleep-after = "3h"
+            snapshot = "input"
 
             [environment]
             GREETING = "Hello, world"
@@ -72,6 +74,7 @@ class SettingsFileTest {
                 Duration.ofHours(1),
                 7,
                 Duration.ofHours(3),
+                SnapshotPoint.INPUT,
                 Map.of("GREETING", "Hello, world")));
   }
 
@@ -86,6 +89,7 @@ class SettingsFileTest {
         "concurrency = 0 | concurrency: it must be a number from 1",
         "concurrency = 1.5 | concurrency: it must be a number from 1",
         "isolation = \"none\" | \"request\" or \"instance\"",
+        "snapshot = \"functions\" | snapshot: \"functions\": it is \"entry\" or \"input\"",
         "main = \"../secret\" | within the function's folder",
         "main = \"/etc/passwd\" | within the function's folder",
         "instance-key = \"a b\" | no name of a header",

@@ -77,8 +77,13 @@ final class Exec {
 
   private void load(Executable program) {
     Loader.Loaded loaded =
-        loader.load(program.file(), program.loader(), program.arguments(), credentials);
-    guest.running(loaded.running(program.entry().path(), program.entry()));
+        loader.load(
+            program.file(),
+            program.loader(),
+            program.arguments(),
+            credentials,
+            guest.reservesEnvironment());
+    guest.loaded(loaded, program.entry().path(), program.entry());
     memory.heap(loaded.breakStart(), loaded.breakStart());
     guest.vdsoClock().pageIsNew();
   }

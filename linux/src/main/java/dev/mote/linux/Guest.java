@@ -1,5 +1,7 @@
 package dev.mote.linux;
 
+import dev.mote.linux.GuestFailure.Blame;
+import dev.mote.machine.Fault;
 import dev.mote.machine.Frames;
 import dev.mote.machine.GuestMemoryExhaustedException;
 import dev.mote.machine.MachineException;
@@ -57,6 +59,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   private final StopRequest stopRequest = new StopRequest();
   private final InterruptHook interruptHook = new InterruptHook(this);
   private final Deadlines deadlines;
+  private final EntryStop entryStop = new EntryStop(this);
 
   private final ReentrantLock stretch = new ReentrantLock();
   private boolean closed; // this and the rest are guarded by stretch
@@ -69,10 +72,12 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   private boolean touched; // by a system call or a fault since it was at home
   private boolean away; // it was put to a difference
   private @Nullable GuestImage unsettled; // what it is to be loaded from when it is started
+  private boolean reservesEnvironment; // for the runs of a snapshot that is to be taken
   private boolean pausesWhenReady;
   private boolean pausesWhenReceiving;
   private long pausesAt; // by CLOCK_MONOTONIC at the latest, then
-  private boolean isReady; // it has said so
+  private boolean isReady; // it has said so, or is at its entry
+  private boolean isAtEntry;
   private @Nullable Task acting; // whose turn it is; null before the first one
   private long seenEvents; // of what threads of the host have brought
 
@@ -81,9 +86,21 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   ///
   /// @throws GuestFailure if this host cannot run guests, or the program does not fit
   public static Guest create(GuestSetup setup) {
+    return create(setup, false);
+  }
+
+  /// The same for [#runUntilReady]: each run of the snapshot that is taken then may have an
+  /// environment of its own ([#run(StandardStreams, List, long, long)]). Until then the program's
+  /// environment has empty strings at its end.
+  public static Guest createForRuns(GuestSetup setup) {
+    return create(setup, true);
+  }
+
+  private static Guest create(GuestSetup setup, boolean reservesEnvironment) {
     VirtualMachine vm = createMachine(setup);
     try {
       var guest = new Guest(vm, null, setup);
+      guest.reservesEnvironment = reservesEnvironment;
       guest.loadHostProgram();
       return guest;
     } catch (RuntimeException | Error e) {
@@ -159,10 +176,9 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
       var file = new Loadable(program.image(), pages, path);
       Loader loader = loader();
       loader.check(file, null);
-      running =
-          loader.load(file, null, arguments, new Credentials(setup.ids())).running(path, null);
+      var credentials = new Credentials(setup.ids());
+      loaded(loader.load(file, null, arguments, credentials, reservesEnvironment), path, null);
       task().name = arguments.commandName();
-      isLoaded = true;
     } catch (ElfException e) {
       throw GuestFailure.ofProgram(e);
     } catch (ErrnoException e) {
@@ -212,6 +228,19 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   void running(RunningProgram program) {
     running = program;
     isLoaded = true;
+  }
+
+  /// A program is loaded and starts.
+  ///
+  /// @param entry its place in the file tree; null if only the path is known
+  void loaded(Loader.Loaded program, String path, @Nullable Entry entry) {
+    running(program.running(path, entry));
+    entryStop.loaded(program.entry());
+  }
+
+  /// Whether a program that is loaded gets room for another environment.
+  boolean reservesEnvironment() {
+    return reservesEnvironment;
   }
 
   AddressSpace space() {
@@ -358,13 +387,45 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   /// @param cpuNanos CPU time that it may use; [Long#MAX_VALUE] for any
   /// @throws GuestFailure if the host fails, or the setup names what is not there
   public GuestEnding run(StandardStreams streams, long wallNanos, long cpuNanos) {
+    return run(streams, List.of(), wallNanos, cpuNanos);
+  }
+
+  /// The same with variables for this run, besides those that the program was loaded with or in
+  /// place of them.
+  ///
+  /// @param environment of the form `NAME=value`, of different names
+  /// @throws GuestFailure ENVIRONMENT if there is not so much room: the program has not run
+  /// @throws IllegalStateException if there are some, and the guest is not of a snapshot that was
+  ///   taken of one of [#createForRuns]
+  public GuestEnding run(
+      StandardStreams streams, List<String> environment, long wallNanos, long cpuNanos) {
     enter(wallNanos, cpuNanos);
     try {
       start(streams);
+      setEnvironment(environment);
       resume();
       return Objects.requireNonNull(ending); // nothing but its end makes such a guest pause
     } finally {
       leave();
+    }
+  }
+
+  private void setEnvironment(List<String> variables) {
+    EnvironmentRoom room = running.room();
+    if (room == null) {
+      if (!variables.isEmpty()) {
+        throw new IllegalStateException("the snapshot has no room for the environment of a run");
+      }
+      return;
+    }
+    touched = true;
+    try {
+      running = running.withEnvironment(room.fill(memory, variables));
+    } catch (GuestMemoryExhaustedException _) {
+      end(new GuestEnding.OutOfMemory());
+    } catch (ErrnoException e) {
+      throw GuestFailure.ofProgram(
+          "the program has given up the memory of its environment: " + e.errno, Blame.PROGRAM);
     }
   }
 
@@ -375,6 +436,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
       stretch.unlock();
       throw new IllegalStateException("the sandbox is closed");
     }
+    isAtEntry = false;
     stopRequest.begin();
     cpuTime.begin(!channel.isOpen() || cpuNanos != Task.NO_DEADLINE);
     deadlines.arm(wallNanos, cpuNanos);
@@ -397,18 +459,40 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   /// Runs the guest as [#run] does, but no further than to where it waits for its standard input or
   /// says that it is ready ([SystemCalls#READY]).
   ///
+  /// @param atEntry whether it is to go only to the program's entry, if that comes before
   /// @return null if it is there, to be saved by [#snapshot]
   public @Nullable GuestEnding runUntilReady(
-      StandardStreams itsStreams, long wallNanos, long cpuNanos) {
+      StandardStreams itsStreams, boolean atEntry, long wallNanos, long cpuNanos) {
     enter(wallNanos, cpuNanos);
     try {
       pausesWhenReady = true;
       start(itsStreams);
-      resume();
+      if (atEntry) {
+        entryStop.want();
+      }
+      if (resume()) {
+        settleEnvironment();
+      }
       return ending;
     } finally {
+      entryStop.lift();
       pausesWhenReady = false;
+      reservesEnvironment = false;
       leave();
+    }
+  }
+
+  /// Nothing of its room is to be seen in the snapshot. A program that was loaded elsewhere may
+  /// have gone on from its entry since, and knows the auxiliary vector where the room has it.
+  private void settleEnvironment() {
+    try {
+      if (home == null) {
+        setEnvironment(List.of());
+      } else {
+        running = running.withoutRoom();
+      }
+    } catch (GuestFailure _) { // it has another use for that memory
+      running = running.withoutRoom();
     }
   }
 
@@ -456,7 +540,8 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
       throw new IllegalStateException("a guest that does not run cannot be saved");
     }
     scheduler.settle();
-    boolean waits = isReceiving() || channel.isWaiting() || scheduler.current().isBlocked();
+    boolean waits =
+        isAtEntry || isReceiving() || channel.isWaiting() || scheduler.current().isBlocked();
     boolean keeps =
         scheduler.tasks().stream().anyMatch(task -> task.kept != null || known.waitsForLost(task));
     if (!waits || !channel.isAtRest() || keeps) {
@@ -703,11 +788,21 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
     switch (exit) {
       case SYSTEM_CALL -> systemCall(calls, task);
       case GUEST_CALL -> guestCall(task);
-      case FAULT -> faults.handle(task, vm.fault());
+      case FAULT -> fault(task);
       case INTERRUPTED -> {
         timers.expire();
         scheduler.interrupted();
       }
+    }
+  }
+
+  private void fault(Task task) {
+    Fault fault = vm.fault();
+    if (entryStop.isHit(fault)) {
+      isAtEntry = true;
+      isReady = true;
+    } else {
+      faults.handle(task, fault);
     }
   }
 

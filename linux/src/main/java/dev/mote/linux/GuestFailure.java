@@ -18,7 +18,9 @@ public final class GuestFailure extends RuntimeException {
     /// There is no such program in the file tree.
     MISSING_PROGRAM,
     /// There is the program, but not the dynamic loader that it asks for, or the interpreter.
-    MISSING_INTERPRETER
+    MISSING_INTERPRETER,
+    /// There is no room for the environment of a run.
+    ENVIRONMENT
   }
 
   private GuestFailure(String text, String fix, Blame blame, @Nullable Throwable cause) {

@@ -46,15 +46,17 @@ final class GuestProcess implements ProcessFacts {
   }
 
   /// A program that has written over the end of its arguments wants its title to be shown: the text
-  /// up to the first NUL, which may reach into what was the environment.
+  /// up to the first NUL, which may reach into what was the environment, if that is behind them.
   @Override
   public byte[] commandLine() {
     RunningProgram program = guest.running();
-    byte[] arguments = memory(program.arguments(), program.environment());
+    long end = program.argumentsEnd();
+    byte[] arguments = memory(program.arguments(), end);
     if (arguments.length == 0 || arguments[arguments.length - 1] == 0) {
       return arguments;
     }
-    byte[] all = memory(program.arguments(), program.environmentEnd());
+    boolean reaches = end == program.environment();
+    byte[] all = memory(program.arguments(), reaches ? program.environmentEnd() : end);
     int length = 0;
     while (length < all.length && all[length] != 0) {
       length++;

@@ -120,8 +120,19 @@ public record GuestState(
   }
 
   /// The program that runs, as [RunningProgram].
+  ///
+  /// @param room for an environment that comes later; null for none
   public record ProgramState(
-      String executable, long arguments, long environment, long environmentEnd) {}
+      String executable,
+      long arguments,
+      long argumentsEnd,
+      long environment,
+      long environmentEnd,
+      @Nullable RoomState room) {}
+
+  /// As [EnvironmentRoom].
+  public record RoomState(
+      long table, int slots, int vector, long random, long base, long strings, long end) {}
 
   /// @param kind where pages come from before they are changed
   /// @param source of the kind [Source#FILE], which of the open files; else what [Loader] gave it

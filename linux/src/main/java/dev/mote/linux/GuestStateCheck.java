@@ -107,10 +107,26 @@ final class GuestStateCheck {
     require(program.executable().length() <= LONGEST_NAME, "the path of the program");
     require(
         isUser(program.arguments())
-            && program.arguments() <= program.environment()
+            && program.arguments() <= program.argumentsEnd()
+            && program.argumentsEnd() <= program.environment()
             && program.environment() <= program.environmentEnd()
             && program.environmentEnd() - program.arguments() <= Loader.STACK_SIZE,
         "where the arguments are");
+    var room = program.room();
+    if (room != null) {
+      require(
+          isUser(room.table())
+              && room.vector() >= 0
+              && room.vector() <= InitialStack.MOST_VECTOR_WORDS
+              && room.slots() > room.vector()
+              && room.slots() <= Loader.STACK_SIZE / Long.BYTES
+              && isUser(room.random())
+              && program.argumentsEnd() <= room.base()
+              && room.base() <= room.strings()
+              && room.strings() <= room.end()
+              && room.end() - program.arguments() <= Loader.STACK_SIZE,
+          "the room for an environment");
+    }
   }
 
   private static boolean isPage(long address, long size) {

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What a program finds on its stack when it starts (System V ABI for x86-64, figure 3.9):
 ///
@@ -14,6 +15,8 @@ import java.util.List;
 ///       padding to 16
 ///       16 random bytes, the platform's name, the executable's path, the strings of argv and of the environment
 /// ```
+///
+/// It may have an [EnvironmentRoom], whose words and strings follow those of the environment.
 final class InitialStack {
   // Auxiliary vector, linux/auxvec.h.
   private static final int AT_NULL = 0;
@@ -38,6 +41,9 @@ final class InitialStack {
   private static final int AT_SYSINFO_EHDR = 33;
   private static final int AT_MINSIGSTKSZ = 51;
 
+  /// That the auxiliary vector has at most.
+  static final int MOST_VECTOR_WORDS = 64;
+
   private static final long HWCAP2_FSGSBASE = 2;
   private static final int CLOCK_TICKS_PER_SECOND = 100;
   private static final byte[] PLATFORM = "x86_64\0".getBytes(StandardCharsets.US_ASCII);
@@ -49,11 +55,13 @@ final class InitialStack {
   private final byte[] random;
   private final Credentials credentials;
   private final VirtualMachine vm;
+  private final boolean reserves;
   private final ByteArrayOutputStream strings = new ByteArrayOutputStream();
   private long stringsAt;
 
   /// @param bias what was added to the program's own addresses
   /// @param base the same of its dynamic loader; 0 without one
+  /// @param reserves whether there is to be room for another environment
   InitialStack(
       ElfImage image,
       long bias,
@@ -61,7 +69,8 @@ final class InitialStack {
       ProcessArguments arguments,
       byte[] random,
       Credentials credentials,
-      VirtualMachine vm) {
+      VirtualMachine vm,
+      boolean reserves) {
     this.image = image;
     this.bias = bias;
     this.base = base;
@@ -69,6 +78,7 @@ final class InitialStack {
     this.random = random;
     this.credentials = credentials;
     this.vm = vm;
+    this.reserves = reserves;
   }
 
   /// Where things are on the stack.
@@ -77,7 +87,13 @@ final class InitialStack {
   /// @param arguments the first string of argv
   /// @param environment behind the last string of argv: the first of the environment
   /// @param environmentEnd behind the last string of the environment
-  record Places(long stackPointer, long arguments, long environment, long environmentEnd) {}
+  /// @param room for another environment; null for none
+  record Places(
+      long stackPointer,
+      long arguments,
+      long environment,
+      long environmentEnd,
+      @Nullable EnvironmentRoom room) {}
 
   /// Writes the stack below an address.
   Places write(UserMemory memory, long top) {
@@ -88,26 +104,60 @@ final class InitialStack {
     long argumentsAt = stringsAt + strings.size();
     long[] argv = addAll(arguments.arguments());
     long environmentAt = stringsAt + strings.size();
-    long[] environment = addAll(arguments.environment());
+    long[] environment = addAll(environment());
     long[] vector = auxiliaryVector(randomAt, platformAt, pathAt);
 
-    int words = 1 + argv.length + 1 + environment.length + 1 + vector.length;
+    long stringsEnd = stringsAt + strings.size();
+
+    int free = reserves ? EnvironmentRoom.VARIABLES + vector.length : 0;
+    int slots = environment.length + free + 1;
+    int words = 1 + argv.length + 1 + slots + vector.length;
     long sp = (stringsAt - words * 8L) & -16;
     var table = ByteBuffer.allocate(words * 8).order(ByteOrder.LITTLE_ENDIAN);
     table.putLong(argv.length);
     put(table, argv);
     table.putLong(0);
+    long environmentTable = sp + table.position();
     put(table, environment);
+    long emptyString = platformAt + PLATFORM.length - 1;
+    for (int i = 0; i < free; i++) {
+      table.putLong(emptyString);
+    }
     table.putLong(0);
     put(table, vector);
     memory.write(sp, table.array(), 0, table.capacity());
     byte[] bytes = strings.toByteArray();
     memory.write(stringsAt, bytes, 0, bytes.length);
-    return new Places(sp, argumentsAt, environmentAt, stringsAt + bytes.length);
+
+    EnvironmentRoom room =
+        !reserves
+            ? null
+            : new EnvironmentRoom(
+                environmentTable,
+                slots,
+                vector.length,
+                randomAt,
+                environmentAt,
+                stringsEnd,
+                stringsEnd + roomBytes());
+    return new Places(sp, argumentsAt, environmentAt, stringsEnd, room);
+  }
+
+  /// The environment's strings once more, and those that may be added.
+  private long roomBytes() {
+    long given = environment().stream().mapToLong(string -> string.length + 1L).sum();
+    return reserves ? given + EnvironmentRoom.BYTES : 0;
+  }
+
+  /// Free slots of a room are empty strings, which a program may have passed on by execve.
+  private List<byte[]> environment() {
+    return reserves
+        ? arguments.environment().stream().filter(string -> string.length > 0).toList()
+        : arguments.environment();
   }
 
   private long stringBytes() {
-    return random.length + PLATFORM.length + arguments.size();
+    return random.length + PLATFORM.length + arguments.size() + roomBytes();
   }
 
   private long add(byte[] bytes) {

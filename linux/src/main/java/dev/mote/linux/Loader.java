@@ -41,17 +41,20 @@ final class Loader {
 
   /// What was loaded, for whoever must know it later.
   ///
+  /// @param entry address of the program's own first instruction
   /// @param breakStart where the heap begins
   /// @param stack where the strings are
-  record Loaded(long breakStart, InitialStack.Places stack) {
-    RunningProgram running(String executable, @Nullable Entry entry) {
+  record Loaded(long entry, long breakStart, InitialStack.Places stack) {
+    RunningProgram running(String executable, @Nullable Entry file) {
       return new RunningProgram(
           executable,
-          entry,
+          file,
           breakStart,
           stack.arguments(),
           stack.environment(),
-          stack.environmentEnd());
+          stack.environment(),
+          stack.environmentEnd(),
+          stack.room());
     }
   }
 
@@ -81,12 +84,14 @@ final class Loader {
   /// Loads a program that [#check] has let pass into an address space that is empty.
   ///
   /// @param interpreter its dynamic loader, which then starts it; null for a static program
+  /// @param reserves whether the stack has room for another environment
   /// @throws ErrnoException ENOMEM if the memory limit is reached
   Loaded load(
       Loadable program,
       @Nullable Loadable interpreter,
       ProcessArguments arguments,
-      Credentials credentials) {
+      Credentials credentials,
+      boolean reserves) {
     ElfImage image = program.image();
     long bias = bias(image);
     map(program, bias);
@@ -94,18 +99,18 @@ final class Loader {
     space.map(Mapping.zeros(STACK_TOP - STACK_SIZE, STACK_TOP, stackRights, "[stack]"));
     mapVdso();
     long base = 0;
-    long entry = bias + image.entry();
+    long start = bias + image.entry();
     if (interpreter != null) {
       base = freeBias(interpreter.image());
       map(interpreter, base);
-      entry = base + interpreter.image().entry();
+      start = base + interpreter.image().entry();
     }
-    byte[] random = new byte[16];
+    byte[] random = new byte[EnvironmentRoom.RANDOM_BYTES];
     HostRandom.fill(random);
-    var stack = new InitialStack(image, bias, base, arguments, random, credentials, vm);
+    var stack = new InitialStack(image, bias, base, arguments, random, credentials, vm, reserves);
     InitialStack.Places places = stack.write(memory, STACK_TOP);
-    start(entry, places.stackPointer());
-    return new Loaded(pageEnd(bias + image.end()), places);
+    start(start, places.stackPointer());
+    return new Loaded(bias + image.entry(), pageEnd(bias + image.end()), places);
   }
 
   private static long bias(ElfImage image) {

@@ -1,6 +1,7 @@
 package dev.mote.linux;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The program that a guest runs, as it was loaded: what others must know of it later.
@@ -11,22 +12,25 @@ import org.jspecify.annotations.Nullable;
 /// @param executable its absolute path, one character per byte
 /// @param entry its place in the file tree; null if only the path is known
 /// @param breakStart where the heap begins
-/// @param arguments address of the first argument's first byte; the others follow, and then the
-///   environment
-/// @param environment address of its first byte, behind the last argument
+/// @param arguments address of the first argument's first byte
+/// @param argumentsEnd address behind the last one's NUL
+/// @param environment address of its first byte
 /// @param environmentEnd address behind its last NUL
+/// @param room for another environment; null for none
 record RunningProgram(
     String executable,
     @Nullable Entry entry,
     long breakStart,
     long arguments,
+    long argumentsEnd,
     long environment,
-    long environmentEnd) {
+    long environmentEnd,
+    @Nullable EnvironmentRoom room) {
   /// A program that is not loaded yet.
   static RunningProgram of(GuestSetup setup) {
     byte[] path =
         setup.path().toAbsolutePath().normalize().toString().getBytes(StandardCharsets.UTF_8);
-    return new RunningProgram(FileTree.byteString(path), null, 0, 0, 0, 0);
+    return new RunningProgram(FileTree.byteString(path), null, 0, 0, 0, 0, 0, null);
   }
 
   static RunningProgram load(GuestState.ProgramState saved, long breakStart) {
@@ -35,12 +39,33 @@ record RunningProgram(
         null,
         breakStart,
         saved.arguments(),
+        saved.argumentsEnd(),
         saved.environment(),
-        saved.environmentEnd());
+        saved.environmentEnd(),
+        saved.room() == null ? null : EnvironmentRoom.load(saved.room()));
   }
 
   GuestState.ProgramState save() {
-    return new GuestState.ProgramState(path(), arguments, environment, environmentEnd);
+    return new GuestState.ProgramState(
+        path(),
+        arguments,
+        argumentsEnd,
+        environment,
+        environmentEnd,
+        room == null ? null : room.save());
+  }
+
+  /// The same with the environment that is in its room.
+  RunningProgram withEnvironment(long end) {
+    long start = Objects.requireNonNull(room).strings();
+    return new RunningProgram(
+        executable, entry, breakStart, arguments, argumentsEnd, start, end, room);
+  }
+
+  /// The same with the environment that it has for good.
+  RunningProgram withoutRoom() {
+    return new RunningProgram(
+        executable, entry, breakStart, arguments, argumentsEnd, environment, environmentEnd, null);
   }
 
   /// Where the file is now, with " (deleted)" behind it if it has lost its name.

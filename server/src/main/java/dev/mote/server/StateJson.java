@@ -75,6 +75,7 @@ final class StateJson {
     fields.put("idle", settings.idle().toMillis() + "ms");
     fields.put("instances", (long) settings.instances());
     fields.put("sleep-after", settings.sleepAfter().toMillis() + "ms");
+    fields.put("snapshot", settings.snapshot().name().toLowerCase(Locale.ROOT));
     fields.put("environment", List.copyOf(new TreeMap<>(settings.environment()).keySet()));
     return fields;
   }

@@ -3,11 +3,14 @@ package dev.mote.server;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mote.MemorySize;
+import dev.mote.SandboxPool;
 import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -475,6 +478,116 @@ class FunctionServerTest {
                   .getBytes(UTF_8));
       assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8))
           .startsWith("HTTP/1.1 400");
+    }
+  }
+
+  private static HttpResponse<String> withHeader(String path, String name, String value)
+      throws Exception {
+    return server.send(HttpRequest.newBuilder(server.uri(path)).header(name, value));
+  }
+
+  @Test
+  void aProgramFindsTheVariablesOfItsRequestAlone() throws Exception {
+    server.deploy(
+        "variables",
+        Map.of(
+            "main.sh",
+            """
+            #!/bin/bash
+            mapfile -d '' -t all < /proc/self/environ
+            echo "$HTTP_X_ONE|$HTTP_X_TWO|$KEPT|$PATH|${#all[@]}"
+            """,
+            "function.toml",
+            "[environment]\nKEPT = \"yes\"\n"));
+    String first = withHeader("/fn/variables", "X-One", "1").body();
+    assertThat(first).startsWith("1||yes|/usr/bin:/bin|");
+    assertThat(withHeader("/fn/variables", "X-Two", "2").body())
+        .isEqualTo(first.replace("1||", "|2|"));
+    assertThat(withHeader("/fn/variables", "X-One", "x".repeat(2000)).body())
+        .isEqualTo(first.replace("1||", "x".repeat(2000) + "||"));
+    assertThat(withHeader("/fn/variables", "X-One", "1").body()).isEqualTo(first);
+  }
+
+  @Test
+  void headersThatDoNotFitTheEnvironmentAreRefused() throws Exception {
+    server.deploy("headers", Map.of("main.sh", "#!/bin/bash\necho $HTTP_X_499\n"));
+    var request = HttpRequest.newBuilder(server.uri("/fn/headers"));
+    for (int i = 0; i < 520; i++) {
+      request.header("X-" + i, "" + i);
+    }
+    HttpResponse<String> refused = server.send(request);
+    assertThat(refused.statusCode()).as(refused.body()).isEqualTo(431);
+    assertThat(refused.headers().firstValue("x-function-error")).contains("headers-too-large");
+    assertThat(withHeader("/fn/headers", "X-499", "last").body()).isEqualTo("last\n");
+  }
+
+  @Test
+  void aProgramMayGoOnFromItsFirstWaitForInput() throws Exception {
+    String program =
+        """
+        #!/bin/bash
+        START=$SRANDOM
+        read body
+        mapfile -d '' -t all < /proc/self/environ
+        echo "$START|$body|$REQUEST_METHOD|${all[*]}"
+        """;
+    HttpResponse<String> deployed =
+        server.deploy(
+            "input", Map.of("main.sh", program, "function.toml", "snapshot = \"input\"\n"));
+    assertThat(deployed.body())
+        .contains("\"calls\":\"program: CGI, from its first wait for input\"")
+        .contains("\"snapshot\":\"input\"");
+    String[] first = server.post("/fn/input", "one\n").body().split("\\|");
+    String[] second = server.post("/fn/input", "two\n").body().split("\\|");
+    assertThat(second[0]).isEqualTo(first[0]);
+    assertThat(List.of(first[1], second[1])).containsExactly("one", "two");
+    assertThat(first[2]).as("the shell's own copy").isEmpty();
+    assertThat(first[3]).contains("REQUEST_METHOD=POST", "CONTENT_LENGTH=4", "HOME=/tmp");
+  }
+
+  @Test
+  void aProgramThatNeverWaitsForInputIsNotTakenThere() throws Exception {
+    HttpResponse<String> refused =
+        server.deploy(
+            "output",
+            Map.of(
+                "main.sh", "#!/bin/bash\necho done >&2\n",
+                "function.toml", "snapshot = \"input\"\n"));
+    assertThat(refused.statusCode()).isEqualTo(422);
+    assertThat(refused.body())
+        .contains("the program ended before it waited for input (Exited[status=0])")
+        .contains("its standard error: done");
+    assertThat(
+            server
+                .deploy(
+                    "output",
+                    Map.of(
+                        "main.py", "def handle(event): return 1\n",
+                        "function.toml", "snapshot = \"input\"\n"))
+                .body())
+        .contains("is for programs");
+  }
+
+  @Test
+  void programsRunInTheMachinesThatThereAre() throws Exception {
+    var pool =
+        SandboxPool.builder()
+            .machines(1)
+            .machineMemory(MemorySize.ofGibibytes(1))
+            .waitTime(Duration.ofSeconds(60));
+    try (var small = new TestServer(folder.resolve("small"), 0, pool);
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      small.deploy("slow", Map.of("main.sh", "#!/bin/bash\necho slow\nexec sleep 0.4\n"));
+      long begun = System.nanoTime();
+      var answers = new ArrayList<Future<String>>();
+      for (int i = 0; i < 3; i++) {
+        answers.add(threads.submit(() -> small.get("/fn/slow").body()));
+      }
+      for (Future<String> answer : answers) {
+        assertThat(answer.get()).isEqualTo("slow\n");
+      }
+      assertThat(Duration.ofNanos(System.nanoTime() - begun))
+          .isGreaterThan(Duration.ofMillis(1200));
     }
   }
 

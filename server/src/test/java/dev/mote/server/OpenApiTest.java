@@ -113,9 +113,15 @@ class OpenApiTest {
     HttpResponse<String> typed =
         server.deploy("typed", Map.of("program", TYPED, "mote.py", library));
     assertThat(typed.statusCode()).as(typed.body()).isEqualTo(201);
+    server.deploy("program", Map.of("main.sh", "#!/bin/bash\n"));
   }
 
   private static void askFunctions(TestServer server) throws Exception {
+    var many = new ArrayList<String>();
+    for (int i = 0; i < 520; i++) {
+      many.addAll(List.of("X-" + i, "" + i));
+    }
+    String[] headers = many.toArray(new String[0]);
     ask(server, "/fn/ways", List.of("?none", "?exception", "?exit", "?timeout", "?memory"));
     ask(server, "/fn/nothing", List.of(""));
     for (String method : METHODS) {
@@ -125,6 +131,7 @@ class OpenApiTest {
         String ways = "/fn/ways" + below(path);
         add(path, send(server, method, ways, "{", "content-type", "application/json"));
         add(path, send(server, method, ways, "x".repeat(2 << 20))); // 413
+        add(path, send(server, method, "/fn/program" + below(path), "", headers)); // 431
       }
     }
     var held = hold(server, "busy");

@@ -134,7 +134,7 @@ class PageDataTest {
         function("prices", "HTTP: fetch(request)", 7),
         function(
             "rules", "typed functions: score(order: any, limit: i64) -> f64, explain(id: text)", 0),
-        function("thumbnail", "program: CGI, started for each request", 121));
+        function("thumbnail", "program: CGI", 121));
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.mote.Program;
 import dev.mote.Sandbox;
 import dev.mote.Snapshot;
 import dev.mote.SnapshotException;
+import dev.mote.SnapshotPoint;
 import dev.mote.Streams;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -27,7 +28,7 @@ class SnapshotStoreTest {
   @TempDir Path folder;
 
   private static Snapshot waitingShell() {
-    return Sandbox.builder(Program.of(BUSYBOX, "sh", "-c", SCRIPT)).snapshot(false);
+    return Sandbox.builder(Program.of(BUSYBOX, "sh", "-c", SCRIPT)).snapshot(SnapshotPoint.INPUT);
   }
 
   private static String run(Snapshot snapshot, String input) {
@@ -62,10 +63,29 @@ class SnapshotStoreTest {
   }
 
   @Test
+  void aProgramAtItsEntryTakesAnEnvironmentWhenItIsLoaded() throws IOException {
+    SnapshotStore store = SnapshotStore.create(folder);
+    store.save(
+        "env",
+        Sandbox.builder(Program.of(BUSYBOX, "env"))
+            .environment("A", "base")
+            .environment("B", "kept")
+            .snapshot(SnapshotPoint.ENTRY));
+    try (var sandbox = Sandbox.builder(store.load("env")).build()) {
+      var streams = Streams.capture();
+      sandbox.run(streams, Map.of("A", "run", "C", "new"));
+      assertThat(streams.outputText().lines())
+          .containsExactlyInAnyOrder("A=run", "B=kept", "C=new");
+    }
+  }
+
+  @Test
   void aMountCannotTravel() throws IOException {
     SnapshotStore store = SnapshotStore.create(folder.resolve("store"));
     Snapshot snapshot =
-        Sandbox.builder(Program.of(BUSYBOX, "cat")).mount(folder, "/data").snapshot(false);
+        Sandbox.builder(Program.of(BUSYBOX, "cat"))
+            .mount(folder, "/data")
+            .snapshot(SnapshotPoint.INPUT);
     assertThatThrownBy(() -> store.save("cat", snapshot))
         .isInstanceOf(SnapshotException.class)
         .hasMessageContaining("a mount cannot travel");
@@ -75,7 +95,7 @@ class SnapshotStoreTest {
   @Test
   void whatIsRemovedIsGone() throws IOException {
     SnapshotStore store = SnapshotStore.create(folder);
-    store.save("cat", Sandbox.builder(Program.of(BUSYBOX, "cat")).snapshot(false));
+    store.save("cat", Sandbox.builder(Program.of(BUSYBOX, "cat")).snapshot(SnapshotPoint.INPUT));
     Snapshot loaded = store.load("cat");
     assertThat(store.remove("cat")).isTrue();
     assertThat(store.remove("cat")).isFalse();
