@@ -12,7 +12,10 @@ final class StartErrors {
     String message = String.valueOf(e.getMessage());
     int said = message.indexOf(MARK);
     if (said >= 0) {
-      return message.substring(said + MARK.length()).replace(Runtimes.FOLDER + "/", "");
+      return message
+          .substring(said + MARK.length())
+          .replace("file://" + Runtimes.FOLDER + "/", "")
+          .replace(Runtimes.FOLDER + "/", "");
     }
     return message.contains("TimedOut")
         ? "it was not ready after " + settings.startTimeout().toMillis() + " ms (start-timeout)"

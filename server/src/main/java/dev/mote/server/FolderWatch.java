@@ -42,7 +42,7 @@ final class FolderWatch implements AutoCloseable {
           @Override
           public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes)
               throws IOException {
-            if (!path.equals(folder.path()) && FunctionFolder.isOfTools(path)) {
+            if (!path.equals(folder.path()) && FunctionFolder.isMade(path)) {
               return FileVisitResult.SKIP_SUBTREE;
             }
             path.register(

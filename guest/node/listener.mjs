@@ -1,0 +1,102 @@
+// Listeners of Node's kind, `(request, response)`: an `http.Server` that is handed connections, and a client that makes the requests, both
+// of them Node's own, in memory.
+
+import { once } from "node:events";
+import http from "node:http";
+import { Duplex } from "node:stream";
+
+// What is about one connection, and the client's to say.
+const OF_THE_CONNECTION = new Set(["connection", "keep-alive", "proxy-connection", "transfer-encoding", "te", "upgrade", "content-length", "expect"]);
+
+/** A server, called by messages of the host. */
+export function listener(server) {
+  server.prependListener("request", (_, response) => {
+    response.sendDate = false; // the host says it; Node keeps it for a second, and a snapshot would for good
+  });
+  return async ({ method, url, path, query, headers, body, remote }) => {
+    const [ours, its] = connection({ remoteAddress: remote, encrypted: url.startsWith("https:") });
+    server.emit("connection", its);
+    const sent = headers.filter(([name]) => !OF_THE_CONNECTION.has(name));
+    if (!sent.some(([name]) => name === "host")) sent.push(["host", new URL(url).host]); // Node insists
+    if (body.length > 0 || headers.some(([name]) => name === "content-length")) sent.push(["content-length", String(body.length)]);
+    const request = http.request({
+      createConnection: () => ours,
+      method,
+      path: query ? `${path}?${query}` : path,
+      headers: sent.flat(),
+    });
+    request.end(body);
+    const [response] = await once(request, "response");
+    const parts = [];
+    for await (const part of response) parts.push(part);
+    const raw = response.rawHeaders;
+    return {
+      status: response.statusCode,
+      headers: Array.from({ length: raw.length / 2 }, (_, i) => [raw[2 * i], raw[2 * i + 1]]),
+      body: Buffer.concat(parts),
+    };
+  };
+}
+
+/** Two streams, of which each gives what the other one takes, with the given properties. */
+function connection(properties) {
+  const [ours, its] = [new End(), new End()];
+  ours.peer = its;
+  its.peer = ours;
+  return [Object.assign(ours, properties), Object.assign(its, properties)];
+}
+
+/** One end of a connection, with what programs ask of a socket besides reading and writing. */
+class End extends Duplex {
+  peer = null;
+  #resume = null; // goes on with what the peer writes
+  remotePort = 0;
+  remoteFamily = "IPv4";
+  localAddress = "127.0.0.1";
+  localPort = 80;
+
+  _read() {
+    const resume = this.#resume;
+    this.#resume = null;
+    resume?.();
+  }
+
+  _write(chunk, encoding, done) {
+    if (this.peer.push(chunk)) done();
+    else this.peer.#resume = done;
+  }
+
+  _final(done) {
+    this.peer.push(null);
+    done();
+  }
+
+  _destroy(error, done) {
+    if (!this.peer.readableEnded && !this.writableFinished && !this.peer.destroyed) process.nextTick(() => this.peer.destroy());
+    done(error);
+  }
+
+  setTimeout() {
+    return this;
+  }
+
+  setNoDelay() {
+    return this;
+  }
+
+  setKeepAlive() {
+    return this;
+  }
+
+  ref() {
+    return this;
+  }
+
+  unref() {
+    return this;
+  }
+
+  address() {
+    return { address: this.localAddress, family: "IPv4", port: this.localPort };
+  }
+}
