@@ -26,7 +26,7 @@ export function places(error) {
 /** A text in which the function's files are named by their paths in its folder. */
 export function shortened(text) {
   return text
-    .replace(/file:\/\/\/[^\s()]*?(?=:\d+:\d+)/g, (url) => fileURLToPath(url))
+    .replace(/file:\/\/\/[^\s()]*?(?=:\d)/g, (url) => fileURLToPath(url))
     .replaceAll(`file://${FOLDER}`, "")
     .replaceAll(FOLDER, "");
 }

@@ -4,25 +4,28 @@ import http from "node:http";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { message, places, shortened } from "./errors.mjs";
+import * as fresh from "./fresh.mjs";
 import { listener } from "./listener.mjs";
 import { ANNOUNCE, CALL, ERROR, RESULT } from "./protocol.mjs";
-import * as random from "./random.mjs";
 import { sweep, turn, warmUp } from "./warm.mjs";
 import { web } from "./web.mjs";
 
 const SIGNATURES = { fetch: "(request: any) -> any", handle: "(event: any, context: any) -> any" };
 
+let main = ""; // the file, by its path in the function's folder
+
 /** Loads a file, offers the host what it has, and answers calls for as long as there are some. */
 export async function run(file, host) {
-  random.replace();
-  watchOver(file);
+  main = path.relative(process.cwd(), file);
+  fresh.replace();
+  watchOver();
   const functions = await load(file);
   host.send([ANNOUNCE, { version: 1, functions: Object.fromEntries(Object.keys(functions).map((name) => [name, SIGNATURES[name]])) }]);
   const handlers = Object.values(functions);
   for (;;) {
     const call = host.receive();
     if (call === null) break;
-    random.forget();
+    fresh.renew();
     answer(host, await outcome(handlers, call));
   }
   explained = true;
@@ -41,35 +44,35 @@ async function load(file) {
     await turn(); // what was begun and not waited for
     functions = offers(module);
     if (Object.keys(functions).length === 0) {
-      fail(`${short(file)} exports neither a function \`handle\` nor, by default, something with \`fetch\`, a listener \`(request, response)\` or a server, and none listens`);
+      fail(`${main} exports neither a function \`handle\` nor, by default, something with \`fetch\`, a listener \`(request, response)\` or a server, and none listens`);
     }
     await warmUp();
     await (module.warmUp ?? whole(module)?.warmUp)?.(caller(functions));
     sweep();
   } catch (e) {
-    throw startError(e);
+    explain(e);
   }
   return functions;
 }
 
 /** What a module offers, by the names under which it is announced. */
 function offers(module) {
-  const main = whole(module);
-  const handle = module.handle ?? (typeof main === "object" ? main?.handle : undefined);
-  const fetch = fetcher(main);
+  const all = whole(module);
+  const handle = module.handle ?? (typeof all === "object" ? all?.handle : undefined);
+  const fetch = fetcher(all);
   return { ...(fetch && { fetch }), ...(typeof handle === "function" && { handle }) };
 }
 
 /** What it exports by default: of a CommonJS module all of it, of an ES module that was made one the default all the same. */
 function whole(module) {
-  const main = module.default;
-  return main?.__esModule && "default" in main ? main.default : main;
+  const all = module.default;
+  return all?.__esModule && "default" in all ? all.default : all;
 }
 
-function fetcher(main) {
-  if (main instanceof http.Server) return listener(main);
-  if (typeof main?.fetch === "function") return web((...call) => main.fetch(...call));
-  if (typeof main === "function") return listener(http.createServer(main));
+function fetcher(all) {
+  if (all instanceof http.Server) return listener(all);
+  if (typeof all?.fetch === "function") return web((...call) => all.fetch(...call));
+  if (typeof all === "function") return listener(http.createServer(all));
   return listening && listener(listening);
 }
 
@@ -136,23 +139,25 @@ function failure(error) {
 // What happens beside
 
 /** Turns what would end the process into the error of the present call, or, at the start, into a message that says where. */
-function watchOver(file) {
-  process.on("uncaughtException", (error) => {
-    if (process.listenerCount("uncaughtException") > 1) return; // the function has its own way
-    if (settle === null) throw startError(error);
-    settle(failure(error));
-  });
+function watchOver() {
+  process.on("uncaughtException", uncaught);
   // Nothing is left that could go on. In a turn of its own, after which the loop, if it is empty again, says so again.
   process.on("beforeExit", () => {
-    if (settle === null) fail(`${short(file)} waits at its top for something that never happens`);
+    if (settle === null) fail(`${main} waits at its top for something that never happens`);
     setImmediate(() => settle?.(failure(new Error("nothing is left to wait for, and the call is not answered"))));
   });
   process.on("exit", (status) => {
     if (explained) return;
     const where = places(new Error());
-    console.error(`${settle === null ? `${short(file)} ended the program while it was loaded` : "the program was ended"} (status ${status})${where && `\n${where}`}`);
+    console.error(`${settle === null ? `${main} ended the program while it was loaded` : "the program was ended"} (status ${status})${where && `\n${where}`}`);
     if (settle === null) process.exitCode = 1;
   });
+}
+
+function uncaught(error) {
+  if (process.listenerCount("uncaughtException") > 1) return; // the function has its own way
+  if (settle !== null) settle(failure(error));
+  else explain(error);
 }
 
 let explained = false; // it is said why the program ends, or there is nothing to say
@@ -163,16 +168,15 @@ function fail(text) {
   process.exit(1);
 }
 
-/** The error with what is of interest to who wrote the function; Node shows the line before it. */
-function startError(error) {
+/** Ends with what is of interest to who wrote the function. */
+function explain(error) {
+  const [head] = String(error?.stack ?? "").split(/\n\s+at /, 1); // of some errors of syntax it has the place
+  const what = shortened(head || message(error));
+  const where = places(error);
+  if (!(error instanceof SyntaxError) || where || what.includes("\n")) fail(what + (where && `\n${where}`));
+  // Only Node itself knows the line, and shows it of an error that nobody has caught.
   explained = true;
-  if (error instanceof Error) {
-    const where = places(error);
-    error.stack = shortened(message(error)) + (where && `\n${where}`);
-  }
-  return error;
-}
-
-function short(file) {
-  return path.relative(process.cwd(), file);
+  process.off("uncaughtException", uncaught);
+  error.stack = `${what}\n    at ${main}`;
+  throw error;
 }

@@ -6,9 +6,9 @@
 
 import fs from "node:fs";
 import path from "node:path";
+import { drawFromProcessor } from "./fresh.mjs";
 import { run } from "./function.mjs";
 import { Host } from "./protocol.mjs";
-import { drawFromProcessor } from "./random.mjs";
 
 function end(text, status) {
   console.error(text);

@@ -42,7 +42,7 @@ final class Runtimes implements AutoCloseable {
           "web.mjs",
           "listener.mjs",
           "warm.mjs",
-          "random.mjs",
+          "fresh.mjs",
           "errors.mjs");
 
   /// A guest has one processor: what V8 would do beside costs switches of threads. Functions are

@@ -156,6 +156,8 @@ class TemplatesTest {
         .isEqualTo("{\"message\":\"Hello, Ada!\"}");
     assertThat(server.get("/fn/express-routes/hello/%C3%9Cn%20Known").body())
         .isEqualTo("{\"message\":\"Hello, Ün Known!\"}");
+    assertThat(server.post("/fn/express-routes/hello", "{\"name\": \"Bob\"}").body())
+        .isEqualTo("{\"message\":\"Hello, Bob!\"}");
     assertThat(server.get("/fn/express-routes/nowhere").statusCode()).isEqualTo(404);
     assertThat(place.resolve("node_modules")).doesNotExist(); // that is the author's
   }

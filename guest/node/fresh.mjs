@@ -1,10 +1,11 @@
-// Random numbers that are new after each restore. A snapshot has the state of every generator in it: without this, each request would draw
-// the same numbers, and make the same keys.
+// What must be new after each restore. A snapshot has the state of every generator of random numbers in it: without this, each request would
+// draw the same numbers, and make the same keys. And the monotonic clock has stood still.
 
 import crypto from "node:crypto";
 import { syncBuiltinESMExports } from "node:module";
 
 let state = null; // of Math.random; null: it has not been called since the last restore
+let { timeOrigin } = performance;
 
 /**
  * Has OpenSSL take its random numbers from the processor, each time anew: keys, salts and nonces too, in every thread. Nothing else
@@ -18,17 +19,21 @@ export function drawFromProcessor() {
   }
 }
 
-/** What has been drawn ahead is not to be used: a call begins. */
-export function forget() {
+/** A call begins, maybe after a restore: what has been drawn ahead is not to be used. */
+export function renew() {
   state = null;
+  timeOrigin = Date.now() - performance.now();
 }
 
-/** Replaces what draws ahead, before somebody else takes hold of it. */
+/** Replaces what draws ahead or is computed once, before somebody else takes hold of it. */
 export function replace() {
   Math.random = named("random", () => {
     state ??= crypto.randomFillSync(new Uint32Array(4));
     return ((next(state) >>> 5) * 0x4000000 + (next(state) >>> 6)) / 2 ** 53;
   });
+
+  // By which programs make a time of day of a monotonic one.
+  Object.defineProperty(performance, "timeOrigin", { get: () => timeOrigin, enumerable: true, configurable: true });
 
   const { randomInt, randomUUID } = crypto;
   crypto.randomUUID = named("randomUUID", (options) => randomUUID({ ...options, disableEntropyCache: true }));
@@ -39,7 +44,7 @@ export function replace() {
     const [min, max] = bounds.length === 1 ? [0, bounds[0]] : bounds;
     const number = min + below(max - min);
     if (callback === null) return number;
-    process.nextTick(callback, undefined, number);
+    process.nextTick(callback, null, number);
   });
   syncBuiltinESMExports();
 }
