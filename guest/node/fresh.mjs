@@ -1,23 +1,12 @@
 // What must be new after each restore. A snapshot has the state of every generator of random numbers in it: without this, each request would
 // draw the same numbers, and make the same keys. And the monotonic clock has stood still.
+// OpenSSL's generator is in openssl.cnf; here is what draws ahead of it.
 
 import crypto from "node:crypto";
 import { syncBuiltinESMExports } from "node:module";
 
 let state = null; // of Math.random; null: it has not been called since the last restore
 let { timeOrigin } = performance;
-
-/**
- * Has OpenSSL take its random numbers from the processor, each time anew: keys, salts and nonces too, in every thread. Nothing else
- * that Node offers lets go of the state that OpenSSL has.
- */
-export function drawFromProcessor() {
-  try {
-    crypto.setEngine("rdrand", crypto.constants.ENGINE_METHOD_RAND);
-  } catch (e) {
-    throw new Error(`this processor or this Node.js has no RDRAND, and without it random numbers would repeat (${e.message})`);
-  }
-}
 
 /** A call begins, maybe after a restore: what has been drawn ahead is not to be used. */
 export function renew() {
@@ -36,7 +25,9 @@ export function replace() {
   Object.defineProperty(performance, "timeOrigin", { get: () => timeOrigin, enumerable: true, configurable: true });
 
   const { randomInt, randomUUID } = crypto;
-  crypto.randomUUID = named("randomUUID", (options) => randomUUID({ ...options, disableEntropyCache: true }));
+  crypto.randomUUID = named("randomUUID", (options = {}) =>
+    randomUUID(typeof options === "object" && options !== null ? { ...options, disableEntropyCache: true } : options),
+  );
   crypto.webcrypto.constructor.prototype.randomUUID = named("randomUUID", () => crypto.randomUUID());
   crypto.randomInt = named("randomInt", (...bounds) => {
     const callback = typeof bounds.at(-1) === "function" ? bounds.pop() : null;

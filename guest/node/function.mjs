@@ -6,8 +6,9 @@ import { pathToFileURL } from "node:url";
 import { message, places, shortened } from "./errors.mjs";
 import * as fresh from "./fresh.mjs";
 import { listener } from "./listener.mjs";
-import { ANNOUNCE, CALL, ERROR, RESULT } from "./protocol.mjs";
-import { sweep, turn, warmUp } from "./warm.mjs";
+import { CALL, ERROR, RESULT } from "./protocol.mjs";
+import { turn } from "./turn.mjs";
+import { sweep, warmUp } from "./warm.mjs";
 import { web } from "./web.mjs";
 
 const SIGNATURES = { fetch: "(request: any) -> any", handle: "(event: any, context: any) -> any" };
@@ -19,14 +20,14 @@ export async function run(file, host) {
   main = path.relative(process.cwd(), file);
   fresh.replace();
   watchOver();
-  const functions = await load(file);
-  host.send([ANNOUNCE, { version: 1, functions: Object.fromEntries(Object.keys(functions).map((name) => [name, SIGNATURES[name]])) }]);
+  const functions = await load(file, host);
+  host.announce(Object.fromEntries(Object.keys(functions).map((name) => [name, SIGNATURES[name]])));
   const handlers = Object.values(functions);
   for (;;) {
-    const call = host.receive();
+    const call = host.next();
     if (call === null) break;
     fresh.renew();
-    answer(host, await outcome(handlers, call));
+    reply(host, await outcome(handlers, call));
   }
   explained = true;
   process.exit(0);
@@ -36,17 +37,17 @@ export async function run(file, host) {
 
 let listening = null; // the server that the function's file had listen while it was loaded
 
-async function load(file) {
+async function load(file, host) {
   noticeServers();
   let functions;
   try {
     const module = await import(pathToFileURL(file));
     await turn(); // what was begun and not waited for
-    functions = offers(module);
+    functions = offers(module, host);
     if (Object.keys(functions).length === 0) {
       fail(`${main} exports neither a function \`handle\` nor, by default, something with \`fetch\`, a listener \`(request, response)\` or a server, and none listens`);
     }
-    await warmUp();
+    await warmUp(host);
     await (module.warmUp ?? whole(module)?.warmUp)?.(caller(functions));
     sweep();
   } catch (e) {
@@ -56,10 +57,10 @@ async function load(file) {
 }
 
 /** What a module offers, by the names under which it is announced. */
-function offers(module) {
+function offers(module, host) {
   const all = whole(module);
-  const handle = module.handle ?? (typeof all === "object" ? all?.handle : undefined);
-  const fetch = fetcher(all);
+  const handle = module.handle ?? (typeof all === "object" && all?.handle?.bind(all));
+  const fetch = fetcher(all, host) ?? (listening && !handle ? listener(listening, host) : null);
   return { ...(fetch && { fetch }), ...(typeof handle === "function" && { handle }) };
 }
 
@@ -69,11 +70,11 @@ function whole(module) {
   return all?.__esModule && "default" in all ? all.default : all;
 }
 
-function fetcher(all) {
-  if (all instanceof http.Server) return listener(all);
-  if (typeof all?.fetch === "function") return web((...call) => all.fetch(...call));
-  if (typeof all === "function") return listener(http.createServer(all));
-  return listening && listener(listening);
+function fetcher(all, host) {
+  if (all instanceof http.Server) return listener(all, host);
+  if (typeof all?.fetch === "function") return web((...call) => all.fetch(...call), host);
+  if (typeof all === "function") return listener(http.createServer(all), host);
+  return null;
 }
 
 /** What `warmUp` is called with: the function itself, as a caller has it. */
@@ -122,7 +123,7 @@ function outcome(handlers, [kind, place, parameters]) {
   });
 }
 
-function answer(host, outcome) {
+function reply(host, outcome) {
   settle = null;
   try {
     host.send(outcome);

@@ -4,38 +4,45 @@
 import { once } from "node:events";
 import http from "node:http";
 import { Duplex } from "node:stream";
+import { answer, incoming } from "./body.mjs";
 
 // What is about one connection, and the client's to say.
 const OF_THE_CONNECTION = new Set(["connection", "keep-alive", "proxy-connection", "transfer-encoding", "te", "upgrade", "content-length", "expect"]);
 
 /** A server, called by messages of the host. */
-export function listener(server) {
+export function listener(server, host) {
   server.prependListener("request", (_, response) => {
     response.sendDate = false; // the host says it; Node keeps it for a second, and a snapshot would for good
   });
   return async ({ method, url, path, query, headers, body, remote }) => {
     const [ours, its] = connection({ remoteAddress: remote, encrypted: url.startsWith("https:") });
     server.emit("connection", its);
-    const sent = headers.filter(([name]) => !OF_THE_CONNECTION.has(name));
-    if (!sent.some(([name]) => name === "host")) sent.push(["host", new URL(url).host]); // Node insists
-    if (body.length > 0 || headers.some(([name]) => name === "content-length")) sent.push(["content-length", String(body.length)]);
     const request = http.request({
       createConnection: () => ours,
       method,
       path: query ? `${path}?${query}` : path,
-      headers: sent.flat(),
+      headers: sent(url, headers, body).flat(),
     });
-    request.end(body);
+    if (body === null) incoming().on("error", (e) => request.destroy(e)).pipe(request);
+    else request.end(body);
     const [response] = await once(request, "response");
-    const parts = [];
-    for await (const part of response) parts.push(part);
     const raw = response.rawHeaders;
-    return {
+    const head = {
       status: response.statusCode,
       headers: Array.from({ length: raw.length / 2 }, (_, i) => [raw[2 * i], raw[2 * i + 1]]),
-      body: Buffer.concat(parts),
     };
+    return answer(host, head, response[Symbol.asyncIterator]());
   };
+}
+
+/** The headers of a request: those of the client, but for what is about its connection, and what Node insists on. */
+function sent(url, headers, body) {
+  const sent = headers.filter(([name]) => !OF_THE_CONNECTION.has(name));
+  if (!sent.some(([name]) => name === "host")) sent.push(["host", new URL(url).host]);
+  const length = headers.find(([name]) => name === "content-length");
+  if (body === null) sent.push(length ?? ["transfer-encoding", "chunked"]);
+  else if (length || body.length > 0) sent.push(["content-length", String(body.length)]);
+  return sent;
 }
 
 /** Two streams, of which each gives what the other one takes, with the given properties. */

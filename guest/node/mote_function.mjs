@@ -1,12 +1,11 @@
 // Loads a function's file and serves requests by it, in a Mote sandbox:
 //
-//     node mote_function.mjs FILE
+//     node --openssl-config=openssl.cnf mote_function.mjs FILE
 //
 // The file, an ES module or a CommonJS one, is loaded once; each request is then served by a copy of the process as it is afterwards.
 
 import fs from "node:fs";
 import path from "node:path";
-import { drawFromProcessor } from "./fresh.mjs";
 import { run } from "./function.mjs";
 import { Host } from "./protocol.mjs";
 
@@ -25,9 +24,4 @@ function open() {
 
 if (process.argv.length !== 3) end("usage: mote_function.mjs FILE", 2);
 if (Number(process.versions.node.split(".")[0]) < 20) end(`Node.js ${process.versions.node} is too old: functions need 20 or later`, 1);
-try {
-  drawFromProcessor();
-} catch (e) {
-  end(e.message, 1);
-}
 run(path.resolve(process.argv[2]), new Host(open()));

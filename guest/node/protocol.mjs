@@ -2,7 +2,8 @@
 
 import fs from "node:fs";
 
-export const [ANNOUNCE, CALL, RESULT, ERROR] = [0, 1, 2, 3];
+const ANNOUNCE = 0;
+export const [CALL, RESULT, ERROR] = [1, 2, 3];
 
 const DEEPEST = 64; // arrays and maps in one another, in the message's own array: what the host takes
 
@@ -11,13 +12,21 @@ export class Host {
   #file;
   #chunk = Buffer.allocUnsafeSlow(1 << 16);
   #writer = new Writer();
+  calls = 0; // so far
+  #isListening = false; // to other messages than the announcement
 
   constructor(file) {
     this.#file = file;
   }
 
+  /** Waits for the next call; null when there will be none. */
+  next() {
+    this.calls++;
+    return this.#receive();
+  }
+
   /** Waits for the next message; null when there will be none. */
-  receive() {
+  #receive() {
     let data = this.#chunk;
     let end = this.#read(data, 0, 4, data.length);
     if (end === 0) return null;
@@ -41,6 +50,21 @@ export class Host {
       end += count;
     }
     return end;
+  }
+
+  /** Says what functions there are: signatures by names. */
+  announce(functions) {
+    this.send([ANNOUNCE, { version: 1, functions }]);
+    this.#isListening = true;
+  }
+
+  /** Calls a function of the host, and waits. An error that it answers with is thrown, with its code; before the announcement there are no functions. */
+  call(name, ...parameters) {
+    if (!this.#isListening) throw Object.assign(new Error(`there is no function ${name} yet`), { code: "unknown-function" });
+    this.send([CALL, name, parameters]);
+    const [kind, value, text] = this.#receive() ?? [ERROR, "failed", "the host has gone"];
+    if (kind === RESULT) return value;
+    throw Object.assign(new Error(text), { code: value });
   }
 
   /** Throws, having sent nothing, if the value has no place in a message, or the host does not take one of that size. */

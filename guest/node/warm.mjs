@@ -9,12 +9,13 @@ import v8 from "node:v8";
 import vm from "node:vm";
 import zlib from "node:zlib";
 import { listener } from "./listener.mjs";
+import { turn } from "./turn.mjs";
 import { web } from "./web.mjs";
 
 const ROUNDS = 20; // by then the code is compiled as far as it will be
 
-export async function warmUp() {
-  for (let i = 0; i < ROUNDS; i++) await requests();
+export async function warmUp(host) {
+  for (let i = 0; i < ROUNDS; i++) await requests(host);
   useOnce();
   await fs.promises.stat("/"); // starts the threads that wait for files
   await turn();
@@ -28,12 +29,7 @@ export function sweep() {
   collect({ type: "minor" }); // what has survived two is no longer there
 }
 
-/** Resolved when everything that is ready has had its turn. */
-export function turn() {
-  return new Promise((resolve) => setImmediate(resolve));
-}
-
-async function requests() {
+async function requests(host) {
   const request = {
     method: "POST",
     url: "http://localhost/",
@@ -44,8 +40,8 @@ async function requests() {
     remote: "127.0.0.1",
     id: "",
   };
-  await web(async (incoming) => Response.json(await incoming.json()))(request);
-  await listener(http.createServer(echo))(request);
+  await web(async (incoming) => Response.json(await incoming.json()), host)(request);
+  await listener(http.createServer(echo), host)(request);
 }
 
 function echo(incoming, outgoing) {

@@ -11,6 +11,8 @@ describe("what a file offers", { concurrency: 2 }, () => {
   for (const [name, files, offered] of [
     ["fetch", { "index.mjs": "export default { fetch: (r) => new Response(r.method) };" }, ["fetch"]],
     ["handle", { "index.mjs": "export const handle = () => 1;" }, ["handle"]],
+    ["a method", { "index.mjs": "export default new (class { n = 1; handle() { return this.n; } })();" }, ["handle"]],
+    ["handle, and a server that is its own", { "index.mjs": "import http from 'node:http'; http.createServer().listen(0); export const handle = () => 1;" }, ["handle"]],
     ["both", { "index.mjs": "export const handle = () => 1; export default (req, res) => res.end();" }, ["fetch", "handle"]],
     ["CommonJS", { "index.cjs": "module.exports = { handle: async () => 1 };" }, ["handle"]],
     ["CommonJS that was an ES module", { "index.cjs": "exports.__esModule = true; exports.default = (req, res) => res.end('POST');" }, ["fetch"]],
@@ -84,6 +86,91 @@ test("a listener has Node's request and response", async (t) => {
   }
   assert.match(text(await guest.call(0, request("GET", "/"))), /^GET/);
   assert.equal(await guest.status(), 0);
+});
+
+test("bodies come and go in pieces", async (t) => {
+  const sources = {
+    web: `export default { async fetch(request) {
+      const url = new URL(request.url);
+      if (url.pathname.endsWith("/events")) {
+        let count = 0;
+        return new Response(new ReadableStream({ async pull(c) {
+          await new Promise((done) => setTimeout(done, 20));
+          if (count === 3) return c.close();
+          c.enqueue(new TextEncoder().encode("event " + ++count));
+        } }), { headers: { "x-a": "b" } });
+      }
+      if (url.pathname.endsWith("/text")) return new Response(new ReadableStream({ start(c) { c.enqueue("text"); c.close(); } }));
+      if (url.pathname.endsWith("/echo")) return new Response(request.body);
+      return new Response((await request.text()).length);
+    } };`,
+    listener: `export default (request, response) => {
+      if (request.url === "/events") {
+        let count = 0;
+        response.setHeader("x-a", "b");
+        response.flushHeaders();
+        return void setInterval(function () { if (count === 3) response.end(clearInterval(this)); else response.write("event " + ++count); }, 20);
+      }
+      if (request.url === "/echo") return request.pipe(response);
+      let length = 0;
+      request.on("data", (part) => (length += part.length)).on("end", () => response.end(String(length)));
+    };`,
+  };
+  for (const [name, source] of Object.entries(sources)) {
+    const guest = new Guest(t, { "index.mjs": source });
+    await guest.announced();
+    // A host without pieces gets all of it at once.
+    assert.equal(text(await guest.call(0, request("GET", "/events"))), "event 1event 2event 3");
+    if (name === "web") assert.match((await guest.call(0, request("GET", "/text")))[2], /^TypeError: A body's stream must have bytes/);
+
+    let head;
+    let pieces = [];
+    guest.functions = {
+      "response.start": (...parameters) => ((head = parameters), null),
+      "response.write": (piece) => (pieces.push(Buffer.from(piece).toString()), null),
+    };
+    assert.deepEqual(await guest.call(0, request("GET", "/events")), [2, null], name);
+    assert.equal(head[0], 200);
+    assert.deepEqual(head[1].find(([key]) => key === "x-a"), ["x-a", "b"]);
+    assert.deepEqual(pieces, ["event 1", "event 2", "event 3"]);
+
+    // What there is at once is answered at once.
+    assert.equal(text(await guest.call(0, request("POST", "/", {}, "abc"))), "3");
+
+    // A body of which nobody has said how long it is. It ends with standard input.
+    pieces = [];
+    const long = "0123456789".repeat(100_000);
+    const answer = guest.call(0, { ...request("POST", "/echo"), body: null });
+    for (let i = 0; i < 3; i++) guest.input.write(long);
+    guest.input.end();
+    assert.deepEqual(await answer, [2, null], name);
+    assert.ok(pieces.join("") === long.repeat(3));
+    assert.ok(pieces.length > 10);
+    assert.equal(text(await guest.call(0, { ...request("POST", "/", { "content-length": "0" }), body: null })), "0");
+  }
+});
+
+test("what goes on after its call has failed is no answer to the next one", async (t) => {
+  const guest = new Guest(t, {
+    "index.mjs": `export default { async fetch(request) {
+      if (request.url.endsWith("/fine")) return new Response(await new Promise((done) => setTimeout(done, 100, "fine")));
+      const late = request.url.endsWith("/late");
+      setTimeout(() => { throw new Error("broken"); }, 40);
+      return new Response(new ReadableStream({ async pull(c) {
+        await new Promise((done) => setTimeout(done, late ? 60 : 10));
+        c.enqueue(new TextEncoder().encode("x"));
+      } }));
+    } };`,
+  });
+  await guest.announced();
+  let pieces = [];
+  guest.functions = { "response.start": (...head) => (pieces.push(head), null), "response.write": (piece) => (pieces.push(piece), null) };
+  for (const path of ["/", "/late"]) {
+    assert.equal((await guest.call(0, request("GET", path)))[2], "Error: broken");
+    pieces = [];
+    assert.equal(text(await guest.call(0, request("GET", "/fine"))), "fine");
+    assert.deepEqual(pieces, []);
+  }
 });
 
 test("errors say where, and the next call is served", async (t) => {

@@ -28,12 +28,14 @@ export class Guest {
   #closed = false;
   #changed = () => {};
 
+  functions = {}; // of the host, by name
+
   /** The first of the files is loaded. */
   constructor(test, files, ...options) {
     const place = folder(test, files);
     const runner = fileURLToPath(new URL("on_pipe.mjs", import.meta.url));
     const arguments_ = ["--no-extra-info-on-fatal-exception", ...options, runner, Object.keys(files)[0]];
-    this.#process = spawn(process.execPath, arguments_, { cwd: place, stdio: ["ignore", "pipe", "pipe", "pipe"] });
+    this.#process = spawn(process.execPath, arguments_, { cwd: place, stdio: ["pipe", "pipe", "pipe", "pipe"] });
     this.#process.stdout.on("data", (data) => (this.output += data));
     this.#process.stderr.on("data", (data) => (this.errors += data));
     const device = this.#process.stdio[3];
@@ -55,12 +57,27 @@ export class Guest {
     return message && Object.keys(message[1].functions);
   }
 
+  /** Standard input. */
+  get input() {
+    return this.#process.stdin;
+  }
+
+  /** The answer, when the functions of the host that it calls before have answered. */
   async call(place, ...parameters) {
-    const message = encode([1, place, parameters]);
+    this.#send([1, place, parameters]);
+    for (;;) {
+      const message = await this.#receive();
+      if (message?.[0] !== 1) return message;
+      const [, name, given] = message;
+      this.#send(name in this.functions ? [2, await this.functions[name](...given)] : [3, "unknown-function", `no ${name}`]);
+    }
+  }
+
+  #send(message) {
+    const data = encode(message);
     const length = Buffer.alloc(4);
-    length.writeUInt32BE(message.length);
-    this.#process.stdio[3].write(Buffer.concat([length, message]));
-    return this.#receive();
+    length.writeUInt32BE(data.length);
+    this.#process.stdio[3].write(Buffer.concat([length, data]));
   }
 
   /** Waits for its end. */

@@ -41,9 +41,12 @@ final class Runtimes implements AutoCloseable {
           "protocol.mjs",
           "web.mjs",
           "listener.mjs",
+          "body.mjs",
+          "turn.mjs",
           "warm.mjs",
           "fresh.mjs",
-          "errors.mjs");
+          "errors.mjs",
+          "openssl.cnf");
 
   /// A guest has one processor: what V8 would do beside costs switches of threads. Functions are
   /// compiled when they are loaded rather than in each request, and stay.
@@ -52,7 +55,8 @@ final class Runtimes implements AutoCloseable {
           "--single-threaded",
           "--no-lazy",
           "--no-flush-bytecode",
-          "--no-extra-info-on-fatal-exception");
+          "--no-extra-info-on-fatal-exception",
+          "--openssl-config=" + RUNNERS + "/openssl.cnf");
 
   private static final long NODE_ITSELF = 96L << 20; // bytes that are no objects of JavaScript's
 

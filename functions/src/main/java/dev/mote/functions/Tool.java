@@ -19,7 +19,10 @@ final class Tool {
 
   /// Where a program is, by PATH and without links; empty if it is nowhere there.
   static Optional<Path> find(String name) {
-    String path = Objects.requireNonNullElse(System.getenv("PATH"), "/usr/bin");
+    return find(name, Objects.requireNonNullElse(System.getenv("PATH"), "/usr/bin"));
+  }
+
+  static Optional<Path> find(String name, String path) {
     return Arrays.stream(path.split(File.pathSeparator))
         .filter(place -> !place.isEmpty())
         .map(place -> Path.of(place, name))
