@@ -15,7 +15,7 @@ export function listener(server, host) {
     response.sendDate = false; // the host says it; Node keeps it for a second, and a snapshot would for good
   });
   return async ({ method, url, path, query, headers, body, remote }) => {
-    const [ours, its] = connection({ remoteAddress: remote, encrypted: url.startsWith("https:") });
+    const [ours, its] = connection({ remoteAddress: remote, remoteFamily: remote.includes(":") ? "IPv6" : "IPv4", encrypted: url.startsWith("https:") });
     server.emit("connection", its);
     const request = http.request({
       createConnection: () => ours,
@@ -57,10 +57,6 @@ function connection(properties) {
 class End extends Duplex {
   peer = null;
   #resume = null; // goes on with what the peer writes
-  remotePort = 0;
-  remoteFamily = "IPv4";
-  localAddress = "127.0.0.1";
-  localPort = 80;
 
   _read() {
     const resume = this.#resume;
@@ -101,9 +97,5 @@ class End extends Duplex {
 
   unref() {
     return this;
-  }
-
-  address() {
-    return { address: this.localAddress, family: "IPv4", port: this.localPort };
   }
 }

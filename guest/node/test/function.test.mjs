@@ -58,6 +58,7 @@ test("a listener has Node's request and response", async (t) => {
       if (req.url === "/late") return setTimeout(() => { throw new Error("late"); }, 1);
       if (req.url === "/rejects") throw new Error("early");
       if (req.url === "/continue") res.writeContinue();
+      if (req.url === "/ignore") return res.end("x".repeat(200_000));
       if (req.url === "/big") { for await (const part of req) res.write(part); return res.end(); }
       let body = ""; for await (const part of req) body += part;
       res.writeHead(202, "Fine", { "x-multi": ["1", "2"] });
@@ -75,6 +76,7 @@ test("a listener has Node's request and response", async (t) => {
   assert.match(text(await guest.call(0, request("PUT", "/continue"))), /^PUT/);
   const big = Buffer.alloc(3_000_000, "0123456789");
   assert.ok(Buffer.from((await guest.call(0, request("POST", "/big", {}, big)))[1].body).equals(big));
+  assert.equal(text(await guest.call(0, request("POST", "/ignore", {}, big))).length, 200_000);
   for (const [path, message] of [
     ["/close", "Error: socket hang up"],
     ["/never", "Error: nothing is left to wait for, and the call is not answered"],
