@@ -69,7 +69,8 @@ zig_there() { python3 -m ziglang version >/dev/null 2>&1; }
 cbor_there() { python3 -c 'import cbor2' 2>/dev/null; }
 openapi_there() { python3 -c 'import openapi_spec_validator' 2>/dev/null; }
 go_there() { [[ $(go env GOVERSION 2>/dev/null) =~ ^go1\.(2[1-9]|[3-9][0-9]) ]]; }
-node_there() { [[ $(node --version 2>/dev/null) =~ ^v(2[0-9]|[3-9][0-9])\. ]]; }
+node_there() { there npm && [[ $(node --version 2>/dev/null) =~ ^v(2[0-9]|[3-9][0-9])\. ]]; }
+node_offered() { [[ $(apt-cache policy nodejs 2>/dev/null) =~ Candidate:\ (2[0-9]|[3-9][0-9])\. ]]; } # Debian 12 has 18
 rust_there() { cargo clippy --version >/dev/null 2>&1 && cargo fmt --version >/dev/null 2>&1; }
 
 # A busybox that needs shared libraries is Debian's other package: the tests need the static one.
@@ -86,9 +87,9 @@ if $check; then
   cbor_there || missing+="cbor2(pip) "
   openapi_there || missing+="openapi-spec-validator(pip) "
   rust_there || missing+="rust(rustup) "
+  node_there || missing+="node(20 or later, with npm) "
   if $suites; then
     go_there || missing+="go "
-    node_there || missing+="node "
   fi
   if [ -n "$missing" ]; then
     echo "The tests need what is not installed here: $missing" >&2
@@ -121,11 +122,19 @@ if ! rust_there; then
       sh -s -- -y --profile minimal --component clippy --component rustfmt --no-modify-path
   fi
 fi
+# Not replaced here: what is there may be somebody's.
+if ! node_there && ! there node && node_offered; then
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nodejs npm
+fi
+if ! node_there; then
+  echo "The tests need Node.js 20 or later with npm in PATH; $node is the one that was tried:" >&2
+  echo "  https://nodejs.org/dist/v$node/node-v$node-linux-x64.tar.gz" >&2
+  exit 1
+fi
 if $suites; then
-  # Not replaced here: what is there may be somebody's.
-  if ! go_there || ! node_there; then
-    echo "The suites need Go 1.21 or later and Node.js 20 or later in PATH; $go and $node are those that were tried:" >&2
-    echo "  https://go.dev/dl/go$go.linux-amd64.tar.gz  https://nodejs.org/dist/v$node/node-v$node-linux-x64.tar.gz" >&2
+  if ! go_there; then
+    echo "The suites need Go 1.21 or later in PATH; $go is the one that was tried:" >&2
+    echo "  https://go.dev/dl/go$go.linux-amd64.tar.gz" >&2
     exit 1
   fi
   "$(dirname "$0")/../conformance/suites/make-root"

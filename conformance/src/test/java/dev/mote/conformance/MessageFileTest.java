@@ -9,6 +9,7 @@ import dev.mote.Program;
 import dev.mote.ProgramException;
 import dev.mote.Sandbox;
 import dev.mote.SandboxBuilder;
+import dev.mote.SnapshotPoint;
 import dev.mote.Streams;
 import java.time.Duration;
 import java.util.List;
@@ -106,7 +107,7 @@ class MessageFileTest {
   /// answer.
   @Test
   void aCallFromASnapshotIsOneExit() {
-    var snapshot = builder("whole").snapshot(true);
+    var snapshot = builder("whole").snapshot(SnapshotPoint.FUNCTIONS);
     try (var sandbox = Sandbox.builder(snapshot).start()) {
       long before = sandbox.statistics().exits();
       for (int i = 0; i < 10; i++) {

@@ -1,13 +1,13 @@
 package dev.mote.functions;
 
 import dev.mote.FileTree;
+import dev.mote.json.Json;
 import dev.mote.trees.Archive;
 import dev.mote.trees.Limits;
 import dev.mote.trees.TreeException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.List;
 
 /// The files of a function, from a tar archive that may come from anywhere. They are in no
 /// directory of the host.
@@ -60,12 +60,24 @@ final class Bundle implements AutoCloseable {
     return settings;
   }
 
-  /// The names at its top.
-  List<String> names() {
+  /// Language and main file.
+  ///
+  /// @throws FunctionException if it shows none
+  FunctionFiles files() {
     try {
-      return tree.list("");
+      return FunctionFiles.find(settings, tree.list(""), this::packageFile);
     } catch (NoSuchFileException e) {
       throw new IllegalStateException("a tree without a top", e);
+    }
+  }
+
+  private PackageFile packageFile() {
+    try {
+      return PackageFile.read(tree.read(PackageFile.NAME, Json.LARGEST));
+    } catch (NoSuchFileException _) {
+      return PackageFile.NONE;
+    } catch (IOException e) {
+      throw new FunctionException(String.valueOf(e.getMessage()), e);
     }
   }
 

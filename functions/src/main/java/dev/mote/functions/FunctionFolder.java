@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -80,14 +81,24 @@ public final class FunctionFolder {
   public FunctionFiles files() {
     try (Stream<Path> files = Files.list(folder)) {
       List<String> names = files.map(file -> file.getFileName().toString()).sorted().toList();
-      return FunctionFiles.find(settings(), names);
+      return FunctionFiles.find(settings(), names, this::packageFile);
     } catch (IOException e) {
       throw new FunctionException(folder + " cannot be read: " + e.getMessage(), e);
     }
   }
 
-  /// Makes what is to be made: runs the settings' build command, and has pip put a Python
-  /// function's requirements into the folder.
+  private PackageFile packageFile() {
+    try {
+      return PackageFile.read(Files.readAllBytes(folder.resolve(PackageFile.NAME)));
+    } catch (NoSuchFileException _) {
+      return PackageFile.NONE;
+    } catch (IOException e) {
+      throw new FunctionException(PackageFile.NAME + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /// Makes what is to be made: runs the settings' build command, and has pip or npm put what a
+  /// function in Python or for Node.js requires into the folder.
   ///
   /// @param progress receives lines for people
   /// @throws FunctionException if something fails; the message has what the tool said
@@ -101,6 +112,15 @@ public final class FunctionFolder {
         && files().language() == Language.PYTHON) {
       new PythonRequirements(folder).install(progress);
     }
+    if (hasNodePackages()) {
+      new NodePackages(folder).install(progress);
+    }
+  }
+
+  private boolean hasNodePackages() {
+    return Files.exists(folder.resolve(PackageFile.NAME))
+        && files().language() == Language.NODE
+        && NodePackages.areFor(folder, packageFile());
   }
 
   /// Writes the folder as an archive, as [Functions#deploy] takes it. Equal folders give equal
@@ -133,15 +153,34 @@ public final class FunctionFolder {
 
   /// The files by their paths, the main one also where others are left out.
   private void collect(String main, Map<String, Path> found) throws IOException {
+    if (hasNodePackages()) {
+      Path packages = folder.resolve(NodePackages.PLACE);
+      Path modules = packages.resolve(NodePackages.MODULES);
+      Path own = folder.resolve(NodePackages.MODULES);
+      collect(folder, path -> isOfTools(path) || path.equals(own) || path.equals(packages), found);
+      if (Files.exists(modules)) {
+        var installed = new TreeMap<String, Path>();
+        collect(modules, _ -> false, installed);
+        found.put(NodePackages.MODULES, modules);
+        installed.values().forEach(path -> found.put(packages.relativize(path).toString(), path));
+      }
+    } else {
+      collect(folder, FunctionFolder::isOfTools, found);
+    }
+    addMain(main, found);
+  }
+
+  private void collect(Path top, Predicate<Path> isLeftOut, Map<String, Path> found)
+      throws IOException {
     Files.walkFileTree(
-        folder,
+        top,
         new SimpleFileVisitor<>() {
           @Override
           public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes) {
-            if (path.equals(folder)) {
+            if (path.equals(top)) {
               return FileVisitResult.CONTINUE;
             }
-            if (isOfTools(path)) {
+            if (isLeftOut.test(path)) {
               return FileVisitResult.SKIP_SUBTREE;
             }
             found.put(name(path), path);
@@ -156,6 +195,9 @@ public final class FunctionFolder {
             return FileVisitResult.CONTINUE;
           }
         });
+  }
+
+  private void addMain(String main, Map<String, Path> found) {
     for (@Nullable Path path = folder.resolve(main); path != null && !path.equals(folder); ) {
       if (Files.exists(path)) {
         found.put(name(path), path);
@@ -167,6 +209,11 @@ public final class FunctionFolder {
   /// Whether a file or directory is a history, or what tools make of a function, and no part of it.
   public static boolean isOfTools(Path path) {
     return LEFT_OUT.contains(path.getFileName().toString());
+  }
+
+  /// Whether what is in a directory is made by tools or by Mote, and edited by nobody.
+  public static boolean isMade(Path path) {
+    return isOfTools(path) || path.getFileName().toString().equals(".mote");
   }
 
   private String name(Path path) {

@@ -28,6 +28,8 @@ public record FunctionTemplate(String name, String description, List<String> fil
               "templates/index.html"),
           of("javascript", "a Workers-style fetch(request)", "index.js"),
           of("typescript", "JSON in and out: handle(event)", "index.ts"),
+          of("node", "fetch(request) in Node.js", "index.mjs", "function.toml"),
+          of("express", "an Express application for Node.js", "app.js", "package.json"),
           of(
               "rust",
               "a CGI program in Rust",

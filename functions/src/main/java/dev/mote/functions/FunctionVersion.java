@@ -67,7 +67,7 @@ class FunctionVersion implements AutoCloseable {
       SandboxPool pool) {
     Bundle bundle = Bundle.open(archive, usual);
     try {
-      FunctionFiles files = FunctionFiles.find(bundle.settings(), bundle.names());
+      FunctionFiles files = bundle.files();
       long begun = System.nanoTime();
       Supplier<SandboxBuilder> recipe =
           () -> limited(runtimes.sandbox(files, bundle), bundle.settings());

@@ -14,6 +14,26 @@ public enum Language {
   JAVASCRIPT(
       List.of(".js", ".mjs", ".ts"),
       List.of("index.js", "index.mjs", "index.ts", "main.js", "main.mjs", "main.ts", "worker.js")),
+  /// Node.js: an ES module or a CommonJS one, with packages of npm's.
+  NODE(
+      List.of(".cjs", ".cts"),
+      List.of(
+          "index.js",
+          "index.mjs",
+          "index.cjs",
+          "index.ts",
+          "main.js",
+          "main.mjs",
+          "main.cjs",
+          "main.ts",
+          "app.js",
+          "app.mjs",
+          "app.cjs",
+          "app.ts",
+          "server.js",
+          "server.mjs",
+          "server.cjs",
+          "server.ts")),
   /// Wasmtime: a WASI command, a component, or a module with exports.
   WASM(List.of(".wasm", ".wat"), List.of("main.wasm", "index.wasm", "function.wasm")),
   /// A Linux program: a CGI program, or one that offers functions by a guest library.
@@ -78,6 +98,9 @@ public enum Language {
   }
 
   static String allMains() {
-    return Arrays.stream(values()).map(Language::mains).collect(Collectors.joining(", "));
+    return Arrays.stream(values())
+        .flatMap(language -> language.mains.stream())
+        .distinct()
+        .collect(Collectors.joining(", "));
   }
 }

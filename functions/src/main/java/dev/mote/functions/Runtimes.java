@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The programs that functions are run by, and the files of this host that they need. Each is
@@ -33,11 +34,38 @@ final class Runtimes implements AutoCloseable {
 
   private static final String RUNNERS = "/mote";
 
+  private static final List<String> NODE_RUNNER =
+      List.of(
+          "mote_function.mjs",
+          "function.mjs",
+          "protocol.mjs",
+          "web.mjs",
+          "listener.mjs",
+          "body.mjs",
+          "turn.mjs",
+          "warm.mjs",
+          "fresh.mjs",
+          "errors.mjs",
+          "openssl.cnf");
+
+  /// A guest has one processor: what V8 would do beside costs switches of threads. Functions are
+  /// compiled when they are loaded rather than in each request, and stay.
+  private static final List<String> NODE_OPTIONS =
+      List.of(
+          "--single-threaded",
+          "--no-lazy",
+          "--no-flush-bytecode",
+          "--no-extra-info-on-fatal-exception",
+          "--openssl-config=" + RUNNERS + "/openssl.cnf");
+
+  private static final long NODE_ITSELF = 96L << 20; // bytes that are no objects of JavaScript's
+
   private final Path home;
   private final Map<String, FileTree> trees = new LinkedHashMap<>(); // by path; guarded by this
   private final Consumer<String> progress;
   private final Set<String> lookedAt = new HashSet<>(); // programs; guarded by this
   private @Nullable Python python; // guarded by this
+  private @Nullable Path node; // guarded by this
 
   /// @param home has the programs of Mote's own, `javascript/target/mote-js` and
   ///   `wasm/target/mote-wasm`, or what builds them
@@ -57,6 +85,7 @@ final class Runtimes implements AutoCloseable {
     String main = FOLDER + "/" + files.main();
     return switch (files.language()) {
       case PYTHON -> python(main, bundle);
+      case NODE -> node(main, bundle);
       case JAVASCRIPT -> own("javascript", "mote-js", main, bundle);
       case WASM -> own("wasm", "mote-wasm", main, bundle);
       case PROGRAM -> program(main, bundle);
@@ -69,7 +98,7 @@ final class Runtimes implements AutoCloseable {
     parts.put(found.library(), directory(Path.of(found.library())));
     addLibraries(parts);
     addIfThere(parts, "/usr/share/zoneinfo");
-    parts.put(RUNNERS, pythonRunner());
+    parts.put(RUNNERS, runner("python", List.of("mote.py", "mote_function.py")));
     parts.put(FOLDER, bundle.tree());
     return Sandbox.builder(
             Program.of(found.executable(), "-s", RUNNERS + "/mote_function.py", main))
@@ -101,19 +130,50 @@ final class Runtimes implements AutoCloseable {
     }
   }
 
-  private synchronized FileTree pythonRunner() {
+  private SandboxBuilder node(String main, Bundle bundle) {
+    var parts = new LinkedHashMap<String, FileTree>();
+    addLibraries(parts);
+    addIfThere(parts, "/usr/share/nodejs"); // Debian's has parts of itself there
+    parts.put(RUNNERS, runner("node", NODE_RUNNER));
+    parts.put(FOLDER, bundle.tree());
+    var arguments = new ArrayList<>(NODE_OPTIONS);
+    long objects = Math.max(bundle.settings().memory().bytes() - NODE_ITSELF, 32 << 20);
+    arguments.add("--max-old-space-size=" + (objects >> 20));
+    arguments.addAll(List.of(RUNNERS + "/mote_function.mjs", main));
+    return Sandbox.builder(Program.of(findNode(), arguments.toArray(String[]::new)))
+        .root(FileTree.of(parts))
+        .environment("PATH", "/usr/bin")
+        .environment("HOME", "/tmp")
+        .environment("LANG", "C.UTF-8")
+        .environment("NODE_ENV", "production")
+        .workingDirectory(FOLDER);
+  }
+
+  private synchronized Path findNode() {
+    if (node == null) {
+      node =
+          Tool.find("node")
+              .orElseThrow(() ->
+                  new FunctionException(
+                      "Node.js is missing: there is no node in PATH; 20 or later is needed,"
+                          + " on Debian 13: apt-get install nodejs npm"));
+    }
+    return node;
+  }
+
+  /// A runtime of Mote's own that an interpreter of this host runs.
+  private synchronized FileTree runner(String language, List<String> files) {
     return trees.computeIfAbsent(
-        RUNNERS,
+        language,
         _ ->
             FileTree.ofFiles(
-                Map.of(
-                    "mote.py", resource("mote.py"),
-                    "mote_function.py", resource("mote_function.py"))));
+                files.stream()
+                    .collect(
+                        Collectors.toMap(file -> file, file -> resource(language + "/" + file)))));
   }
 
   private static byte[] resource(String name) {
-    try (InputStream in =
-        Objects.requireNonNull(Runtimes.class.getResourceAsStream("python/" + name), name)) {
+    try (InputStream in = Objects.requireNonNull(Runtimes.class.getResourceAsStream(name), name)) {
       return in.readAllBytes();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -15,7 +15,10 @@ final class StartErrors {
     }
     int said = message.indexOf(MARK);
     if (said >= 0) {
-      return message.substring(said + MARK.length()).replace(Runtimes.FOLDER + "/", "");
+      return message
+          .substring(said + MARK.length())
+          .replace("file://" + Runtimes.FOLDER + "/", "")
+          .replace(Runtimes.FOLDER + "/", "");
     }
     return message.contains("TimedOut")
         ? "it was not ready after " + settings.startTimeout().toMillis() + " ms (start-timeout)"

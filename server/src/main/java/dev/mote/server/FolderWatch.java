@@ -42,7 +42,7 @@ final class FolderWatch implements AutoCloseable {
           @Override
           public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes)
               throws IOException {
-            if (!path.equals(folder.path()) && FunctionFolder.isOfTools(path)) {
+            if (!path.equals(folder.path()) && FunctionFolder.isMade(path)) {
               return FileVisitResult.SKIP_SUBTREE;
             }
             path.register(
@@ -66,11 +66,14 @@ final class FolderWatch implements AutoCloseable {
   /// @throws InterruptedException if the thread is interrupted
   boolean await() throws InterruptedException {
     try {
-      forget(service.take());
-      for (WatchKey key = poll(); key != null; key = poll()) {
-        forget(key);
+      boolean isChange = false;
+      while (!isChange) {
+        isChange = forget(service.take());
+        for (WatchKey key = poll(); key != null; key = poll()) {
+          isChange |= forget(key);
+        }
+        register();
       }
-      register();
       return true;
     } catch (ClosedWatchServiceException _) {
       return false;
@@ -83,9 +86,14 @@ final class FolderWatch implements AutoCloseable {
     return service.poll(QUIET_MILLIS, TimeUnit.MILLISECONDS);
   }
 
-  private static void forget(WatchKey key) {
-    key.pollEvents();
+  /// Whether it was about more than what is made again.
+  private static boolean forget(WatchKey key) {
+    boolean isChange =
+        key.pollEvents().stream()
+            .anyMatch(
+                event -> !(event.context() instanceof Path path) || !FunctionFolder.isMade(path));
     key.reset();
+    return isChange;
   }
 
   @Override

@@ -27,16 +27,18 @@ import org.junit.jupiter.params.provider.MethodSource;
 class TemplatesTest {
   /// The file that is changed.
   private static final Map<String, String> SOURCES =
-      Map.of(
-          "python", "main.py",
-          "flask", "app.py",
-          "javascript", "index.js",
-          "typescript", "index.ts",
-          "rust", "src/main.rs",
-          "c", "main.c",
-          "go", "main.go",
-          "wasm-rust", "src/main.rs",
-          "wasm-c", "main.c");
+      Map.ofEntries(
+          Map.entry("python", "main.py"),
+          Map.entry("flask", "app.py"),
+          Map.entry("javascript", "index.js"),
+          Map.entry("typescript", "index.ts"),
+          Map.entry("node", "index.mjs"),
+          Map.entry("express", "app.js"),
+          Map.entry("rust", "src/main.rs"),
+          Map.entry("c", "main.c"),
+          Map.entry("go", "main.go"),
+          Map.entry("wasm-rust", "src/main.rs"),
+          Map.entry("wasm-c", "main.c"));
 
   @TempDir private static Path folder;
   private static TestServer server;
@@ -142,6 +144,22 @@ class TemplatesTest {
     assertThat(server.get("/fn/flask-page/hello/%C3%9Cn%20Known").body())
         .contains("Hello, \\u00dcn Known!");
     assertThat(server.get("/fn/flask-page/nowhere").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void routesOfExpress() throws Exception {
+    Path place = folder.resolve("express-routes");
+    mote("new", "express", place.toString());
+    assertThat(mote("inspect", place.toString())).contains("language: node").contains("app.js");
+    assertThat(deploy(place, "express-routes").statusCode()).isEqualTo(201);
+    assertThat(server.get("/fn/express-routes/?name=Ada").body())
+        .isEqualTo("{\"message\":\"Hello, Ada!\"}");
+    assertThat(server.get("/fn/express-routes/hello/%C3%9Cn%20Known").body())
+        .isEqualTo("{\"message\":\"Hello, Ün Known!\"}");
+    assertThat(server.post("/fn/express-routes/hello", "{\"name\": \"Bob\"}").body())
+        .isEqualTo("{\"message\":\"Hello, Bob!\"}");
+    assertThat(server.get("/fn/express-routes/nowhere").statusCode()).isEqualTo(404);
+    assertThat(place.resolve("node_modules")).doesNotExist(); // that is the author's
   }
 
   @Test

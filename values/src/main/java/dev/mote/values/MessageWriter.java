@@ -64,6 +64,8 @@ public final class MessageWriter {
     length = 0;
     depth = 0;
     part = NOTHING;
+    partAt = 0;
+    partOffset = 0;
     partLength = 0;
     if (bytes.length > KEPT) {
       bytes = new byte[SMALL];
