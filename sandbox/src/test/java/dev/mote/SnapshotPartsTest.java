@@ -196,7 +196,7 @@ class SnapshotPartsTest {
           1.open.0                         | {}                 | a map of one entry
           1.descriptors.0                  | copy               | descriptor 0 twice
           1.descriptors.0.number           | -1                 | descriptor -1
-          1.descriptors.0.number           | 65536              | descriptor 65536
+          1.descriptors.0.number           | 1048576            | descriptor 1048576
           1.descriptors.0.open             | 99                 | descriptor 0 has number 99
           1.volumes                        | null               | volumes
           """)
