@@ -24,7 +24,6 @@ final class ProcessCalls {
   /// Those, WNOHANG, WNOWAIT, __WNOTHREAD, __WCLONE and __WALL.
   private static final int WAITID_ALL = WAITID_EVENTS | 1 | 0x0100_0000 | 0xe000_0000;
 
-
   private static final int ARCH_SET_GS = 0x1001;
   private static final int ARCH_SET_FS = 0x1002;
   private static final int ARCH_GET_FS = 0x1003;
