@@ -80,7 +80,7 @@ class SnapshotPartsTest {
           1.guest.limits.fileBytes              | 0                    | files larger than their limit
           1.guest.limits.files                  | -1                   | a limit is negative
           1.guest.limits.openFiles              | -1                   | openFiles is not within
-          1.guest.limits.openFiles              | 65537                | openFiles is not within
+          1.guest.limits.openFiles              | 1048577              | openFiles is not within
           1.guest.limits.openFiles              | 0                    | more descriptors than their limit
           1.guest.limits.pipeBytes              | -1                   | a limit is negative
           1.guest.limits.streamBytes            | -1                   | a limit is negative

@@ -51,7 +51,7 @@ class SmallHeapTest {
                     b.timeout(Duration.ofMinutes(5))
                         .memory(MemorySize.ofMebibytes(256))
                         .fileLimit(MemorySize.ofMebibytes(600))
-                        .openFiles(8192),
+                        .openFiles(4096),
                 "exhaust",
                 kind);
         System.out.println(kind + ": " + run.outcome());
