@@ -1,8 +1,16 @@
 // Takes as much as it can of one thing: time, memory in each way, mappings, files, descriptors, names, output.
 // `exhaust WHAT [NUMBER]`; what can be refused is refused with an errno, which is told.
 #include "hostile.h"
+#include <linux/futex.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/inotify.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 
 static void tell(const char *what, long count, int error) {
   printf("%s %ld, then errno %d (%s)\n", what, count, error, strerror(error));
@@ -208,7 +216,7 @@ static void descriptors(void) {
   tell("dup", made, errno);
   printf("dup2 far away: %d", dup2(1, 100000));
   printf(" %d\n", errno);
-  for (int fd = 3; fd < 2000; fd++) close(fd);
+  call6(SYS_close_range, 3, ~0u, 0, 0, 0, 0);
   made = 0;
   int fds[2];
   static char block[1 << 16];
@@ -219,11 +227,11 @@ static void descriptors(void) {
     while (write(fds[1], block, sizeof block) > 0) {}
   }
   tell("full pipes", made, errno);
-  for (int fd = 3; fd < 2000; fd++) close(fd);
+  call6(SYS_close_range, 3, ~0u, 0, 0, 0, 0);
   made = 0;
   while (eventfd(0, 0) >= 0) made++;
   tell("eventfds", made, errno);
-  for (int fd = 3; fd < 2000; fd++) close(fd);
+  call6(SYS_close_range, 3, ~0u, 0, 0, 0, 0);
   made = 0;
   int fd;
   while ((fd = memfd_create("m", 0)) >= 0) {
@@ -285,6 +293,202 @@ static void signals(void) {
   puts("signals queued or dropped");
 }
 
+// A page in each of as many files as there may be.
+static void scattered_content(void) {
+  static char block[PAGE];
+  char name[64];
+  long made = 0;
+  while (1) {
+    snprintf(name, sizeof name, "/tmp/file-%ld", made);
+    int fd = open(name, O_CREAT | O_WRONLY, 0600);
+    if (fd < 0 || write(fd, block, sizeof block) < 0) break;
+    fallocate(fd, 0, 1l << 30, PAGE);
+    close(fd);
+    made++;
+  }
+  tell("files with pages", made > 1000, errno);
+}
+
+static void long_names(void) {
+  char name[300];
+  long made = 0;
+  memset(name, 'n', sizeof name);
+  memcpy(name, "/tmp/", 5);
+  for (;; made++) {
+    snprintf(name + 250, 24, "%06ld", made);
+    if (mknod(name, S_IFREG | 0600, 0) != 0) break;
+  }
+  tell("long names", made > 1000, errno);
+}
+
+static volatile int wait_word;
+
+__attribute__((noreturn)) static int waiting_thread(void *unused) {
+  (void)unused;
+  while (1) call6(SYS_futex, (long)&wait_word, FUTEX_WAIT_PRIVATE, 0, 0, 0, 0);
+}
+
+// Threads that wait, each with queued signals of its own.
+static void threads(void) {
+  sigset_t all;
+  sigfillset(&all);
+  sigprocmask(SIG_BLOCK, &all, 0);
+  long made = 0;
+  while (1) {
+    char *stack = mmap(0, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (stack == MAP_FAILED) break;
+    int tid = clone(waiting_thread, stack + 2 * PAGE,
+                    CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM, 0);
+    if (tid < 0) break;
+    for (int signal = SIGRTMIN; signal < SIGRTMIN + 20; signal++) call6(SYS_tgkill, getpid(), tid, signal, 0, 0, 0);
+    made++;
+  }
+  tell("threads", made > 100, errno);
+}
+
+static void timers(void) {
+  long made = 0;
+  timer_t timer;
+  struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGRTMIN};
+  struct itimerspec far = {.it_value = {.tv_sec = 100000}};
+  while (made < 1l << 20 && timer_create(CLOCK_MONOTONIC, &event, &timer) == 0) {
+    timer_settime(timer, 0, &far, 0);
+    made++;
+  }
+  tell("timers", made > 100, errno);
+}
+
+// Every file in every set.
+static void epoll_watches(void) {
+  int files[1000];
+  for (int i = 0; i < 1000; i++) files[i] = eventfd(0, 0);
+  long made = 0;
+  int error = 0;
+  while (!error) {
+    int set = epoll_create1(0);
+    for (int i = 0; i < 1000 && !error; i++) {
+      struct epoll_event event = {.events = EPOLLIN | EPOLLOUT};
+      if (set < 0 || epoll_ctl(set, EPOLL_CTL_ADD, files[i], &event) != 0) error = errno;
+      made += !error;
+    }
+  }
+  tell("watches", made > 1000, error);
+}
+
+// Watches, and events that nobody reads.
+static void inotify_watches(void) {
+  char name[64];
+  long made = 0;
+  int notifier = inotify_init1(IN_NONBLOCK), error = 0;
+  while (!error && made < 1l << 20) {
+    snprintf(name, sizeof name, "/tmp/watched-%ld", made);
+    close(open(name, O_CREAT | O_WRONLY, 0600));
+    if (inotify_add_watch(notifier, name, IN_ALL_EVENTS) < 0) error = errno;
+    made += !error;
+  }
+  tell("inotify watches", made > 1000, error);
+  memset(name, 0, sizeof name);
+  for (long i = 0; i < 20000; i++) chmod(i & 1 ? "/tmp/watched-0" : "/tmp/watched-1", 0600);
+  puts("events kept or dropped");
+}
+
+static void fill(int fd, const void *block, size_t size) {
+  while (send(fd, block, size, MSG_DONTWAIT | MSG_NOSIGNAL) > 0) {}
+}
+
+// Socket pairs of each kind, all full.
+static void full_sockets(void) {
+  static char block[1 << 16];
+  int kinds[] = {SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET}, pair[2];
+  long made = 0;
+  while (socketpair(AF_UNIX, kinds[made % 3], 0, pair) == 0) {
+    for (int i = 0; i < 2; i++) {
+      fill(pair[i], block, sizeof block);
+      fill(pair[i], block, 1);
+    }
+    made++;
+  }
+  tell("full sockets", made > 100, errno);
+}
+
+// Datagrams without a byte, which cost the host more than the guest.
+static void datagrams(void) {
+  long made = 0, sent = 0;
+  while (1) {
+    int fd = socket(AF_INET, SOCK_DGRAM, 0);
+    struct sockaddr_in self = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof self;
+    if (fd < 0 || bind(fd, (void *)&self, size) != 0) break;
+    getsockname(fd, (void *)&self, &size);
+    for (int i = 0; i < 20; i++) {
+      if (sendto(fd, "", 0, MSG_DONTWAIT, (void *)&self, sizeof self) != 0) break;
+      sent++;
+    }
+    made++;
+  }
+  int error = errno;
+  tell("sockets full of nothing", made > 100 && sent > 100, error);
+}
+
+// Sockets that travel in themselves: nobody can ever receive what is in them.
+static void descriptors_in_flight(void) {
+  long sent = 0;
+  int error = 0;
+  while (!error && sent < 2000) {
+    int pair[2];
+    if (socketpair(AF_UNIX, SOCK_DGRAM, 0, pair) != 0) { error = errno; break; }
+    union { struct cmsghdr header; char space[CMSG_SPACE(2 * sizeof(int))]; } control = {0};
+    struct iovec one = {.iov_base = "x", .iov_len = 1};
+    struct msghdr message = {.msg_iov = &one, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+    control.header = (struct cmsghdr){.cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(2 * sizeof(int))};
+    memcpy(CMSG_DATA(&control.header), pair, sizeof pair);
+    if (sendmsg(pair[0], &message, MSG_DONTWAIT) < 0) error = errno;
+    else sent++;
+    close(pair[0]);
+    close(pair[1]);
+  }
+  tell("sockets in themselves", sent > 100, error);
+}
+
+// Connections that nobody accepts, closed by whoever made them.
+static void unaccepted(void) {
+  long made = 0;
+  int error = 0;
+  while (!error) {
+    int listener = socket(AF_INET, SOCK_STREAM, 0);
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof at;
+    if (listener < 0 || bind(listener, (void *)&at, size) != 0 || listen(listener, 4096) != 0) { error = errno; break; }
+    getsockname(listener, (void *)&at, &size);
+    for (int i = 0; i < 4096; i++) {
+      int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+      if (fd < 0 || connect(fd, (void *)&at, sizeof at) != 0) {
+        if (fd < 0) error = errno;
+        close(fd);
+        break;
+      }
+      fill(fd, "unread", 6);
+      close(fd);
+      made++;
+    }
+  }
+  tell("unaccepted", made > 100, error);
+}
+
+static void abstract_names(void) {
+  long made = 0;
+  while (1) {
+    struct sockaddr_un name = {.sun_family = AF_UNIX};
+    memset(name.sun_path, 'a', sizeof name.sun_path);
+    name.sun_path[0] = 0;
+    memcpy(name.sun_path + 1, &made, sizeof made);
+    int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+    if (fd < 0 || bind(fd, (void *)&name, sizeof name) != 0) break;
+    made++;
+  }
+  tell("abstract names", made > 100, errno);
+}
+
 // One call that moves as much as a call can: nothing stops a program from asking.
 static void long_calls(void) {
   static char buffer[1 << 20];
@@ -308,6 +512,10 @@ static void long_calls(void) {
 int main(int argc, char **argv) {
   setvbuf(stdout, 0, _IOLBF, 1 << 12);
   const char *what = argc > 1 ? argv[1] : "";
+  struct rlimit files;
+  getrlimit(RLIMIT_NOFILE, &files);
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
   if (!strcmp(what, "time")) while (1) __asm__ volatile("");
   else if (!strcmp(what, "calls")) while (1) call6(SYS_getppid, 0, 0, 0, 0, 0, 0);
   else if (!strcmp(what, "output")) endless_output(1);
@@ -330,6 +538,17 @@ int main(int argc, char **argv) {
   else if (!strcmp(what, "held-texts")) held_texts();
   else if (!strcmp(what, "locks")) locks();
   else if (!strcmp(what, "signals")) signals();
+  else if (!strcmp(what, "scattered-content")) scattered_content();
+  else if (!strcmp(what, "long-names")) long_names();
+  else if (!strcmp(what, "threads")) threads();
+  else if (!strcmp(what, "timers")) timers();
+  else if (!strcmp(what, "epoll-watches")) epoll_watches();
+  else if (!strcmp(what, "inotify-watches")) inotify_watches();
+  else if (!strcmp(what, "full-sockets")) full_sockets();
+  else if (!strcmp(what, "datagrams")) datagrams();
+  else if (!strcmp(what, "descriptors-in-flight")) descriptors_in_flight();
+  else if (!strcmp(what, "unaccepted")) unaccepted();
+  else if (!strcmp(what, "abstract-names")) abstract_names();
   else if (!strcmp(what, "long-calls")) long_calls();
   else return 2;
   return 0;

@@ -131,6 +131,94 @@ static void lay_out(int slot) {
   }
 }
 
+static void store(long at, long value) { *(volatile long *)at = value; }
+
+static long size_of_name(void) {
+  static const long all[] = {0, 1, 2, 3, 7, 8, 16, 24, 28, 109, 110, 111, 127, 128, 129, -1, INT32_MIN, INT32_MAX};
+  return all[below(sizeof all / sizeof *all)];
+}
+
+// An address of a socket at a place: one of a few, so that they find each other.
+static void lay_name(long at) {
+  static const short families[] = {1, 1, 2, 2, 10, 10, 16, 0};
+  *(volatile short *)at = families[below(8)];
+  volatile unsigned char *bytes = (volatile unsigned char *)at + 2;
+  for (int i = 0; i < 126; i++) bytes[i] = 0;
+  switch (*(volatile short *)at) {
+    case 1: // abstract, a path, or without an end
+      if (below(3) == 0) bytes[1] = (unsigned char)('a' + below(3));
+      else for (int i = 0; i < (below(4) ? 6 : 126); i++) bytes[i] = (unsigned char)"/tmp/s"[i % 6];
+      break;
+    case 2: bytes[0] = 0x77, bytes[1] = (unsigned char)below(4), bytes[2] = 127, bytes[5] = (unsigned char)below(3); break;
+    case 10:
+      bytes[0] = 0x77, bytes[1] = (unsigned char)below(4);
+      if (below(2)) bytes[21] = 1;
+      else if (below(2)) bytes[16] = bytes[17] = 0xff, bytes[18] = 127, bytes[21] = 1;
+      break;
+    default: break;
+  }
+}
+
+// What sendmsg and recvmsg take, with lengths, ranges and control messages that may be anything.
+static void lay_message(long at) {
+  lay_name(at + 64);
+  store(at, below(3) ? at + 64 : 0);
+  store(at + 8, size_of_name());
+  store(at + 16, at + 256);
+  store(at + 24, below(8) ? (long)below(5) : argument());
+  for (int i = 0; i < 5; i++) {
+    store(at + 256 + i * 16, below(8) ? near_pointer() : argument());
+    store(at + 264 + i * 16, below(4) ? (long)below(300) : argument());
+  }
+  long used = 0;
+  for (int i = (int)below(5); i > 0; i--) {
+    static const long kinds[] = {1, 1, 0, 41, 6}, types[] = {1, 2, 8, 12, 13, 50, 52, 67, 77};
+    long length = below(6) ? 16 + (long)below(24) : argument();
+    long cmsg = at + 512 + used;
+    store(cmsg, length);
+    store(cmsg + 8, kinds[below(5)] | types[below(9)] << 32);
+    for (int j = 0; j < 4; j++) store(cmsg + 16 + j * 8, below(2) ? (long)below(12) : (long)(below(12) | below(12) << 32));
+    used += below(4) ? 24 + (long)below(4) * 8 : 20 + (long)below(9);
+  }
+  store(at + 32, below(8) ? at + 512 : argument());
+  store(at + 40, below(3) ? used : below(2) ? (long)below(200) : argument());
+  store(at + 48, 0);
+}
+
+// A call about sockets or epoll with arguments that make sense, most of the time.
+static long socket_call(long *a) {
+  static const short numbers[] = {SYS_socket, SYS_socketpair, SYS_bind, SYS_listen, SYS_connect, SYS_accept4, SYS_sendmsg, SYS_sendmsg,
+                                  SYS_recvmsg, SYS_recvmsg, SYS_sendmmsg, SYS_recvmmsg, SYS_sendto, SYS_recvfrom, SYS_shutdown,
+                                  SYS_setsockopt, SYS_getsockopt, SYS_getsockname, SYS_epoll_create1, SYS_epoll_ctl, SYS_epoll_ctl,
+                                  SYS_epoll_wait, SYS_close, SYS_dup};
+  static const short domains[] = {1, 1, 2, 10, 16}, levels[] = {0, 1, 6, 41, 17};
+  long number = numbers[below(sizeof numbers / sizeof *numbers)];
+  long at = PLAYGROUND + (long)below(SLOTS) * SLOT;
+  long fd = 3 + (long)below(14);
+  if (call6(SYS_mprotect, at, PAGE, PROT_READ | PROT_WRITE, 0, 0, 0) != 0) return SYS_getpid;
+  a[0] = fd;
+  switch (number) {
+    case SYS_socket: case SYS_socketpair:
+      a[0] = domains[below(5)], a[1] = (long[]){1, 2, 5, 3}[below(4)] | (below(3) ? 04000 : 0), a[2] = 0, a[3] = at;
+      break;
+    case SYS_bind: case SYS_connect: lay_name(at), a[1] = at, a[2] = size_of_name(); break;
+    case SYS_listen: a[1] = (long)below(5) - 1; break;
+    case SYS_accept4: case SYS_getsockname: store(at, size_of_name()), a[1] = at + 64, a[2] = at, a[3] = 04000; break;
+    case SYS_sendmsg: case SYS_recvmsg: lay_message(at), a[1] = at, a[2] = (long)(random_bits() & 0x4000417f); break;
+    case SYS_sendmmsg: case SYS_recvmmsg: lay_message(at), a[1] = at, a[2] = (long)below(4), a[3] = 0x40, a[4] = 0; break;
+    case SYS_sendto: lay_name(at), a[1] = near_pointer(), a[2] = (long)below(70000), a[3] = 0x4040, a[4] = at, a[5] = size_of_name(); break;
+    case SYS_recvfrom: store(at, size_of_name()), a[1] = near_pointer(), a[2] = (long)below(70000), a[3] = (long)(below(512) | 0x40), a[4] = at + 64, a[5] = at; break;
+    case SYS_shutdown: a[1] = (long)below(4); break;
+    case SYS_setsockopt: store(at, below(4) ? (long)below(4) : argument()), a[1] = levels[below(5)], a[2] = (long)below(80), a[3] = at, a[4] = below(4) ? 4 : size_of_name(); break;
+    case SYS_getsockopt: store(at, below(4) ? 4 : size_of_name()), a[1] = levels[below(5)], a[2] = (long)below(80), a[3] = at + 64, a[4] = at; break;
+    case SYS_epoll_create1: a[0] = 0; break;
+    case SYS_epoll_ctl: store(at, (long)(random_bits() & 0xffffffff)), a[1] = 1 + (long)below(3), a[2] = 3 + (long)below(14), a[3] = at; break;
+    case SYS_epoll_wait: a[1] = at, a[2] = (long)below(20), a[3] = (long)below(3); break;
+    default: break;
+  }
+  return number;
+}
+
 // One change to the area whose content is known, and a look at all of it.
 static void check_area(long number) {
   int page = (int)below(CHECKED_PAGES);
@@ -222,7 +310,8 @@ __attribute__((noreturn, used)) static void play(uint64_t seed) {
                                 SYS_flock, SYS_futex, SYS_futex, SYS_futex, SYS_epoll_create1, SYS_epoll_ctl, SYS_epoll_ctl,
                                 SYS_epoll_wait, SYS_eventfd2, SYS_timerfd_create, SYS_timerfd_settime, SYS_signalfd4, SYS_splice,
                                 SYS_ppoll, SYS_pselect6, SYS_rt_sigtimedwait, SYS_sched_yield, SYS_fcntl, SYS_set_robust_list,
-                                SYS_rt_sigprocmask, SYS_clock_nanosleep, SYS_timer_create, SYS_timer_settime, SYS_tgkill};
+                                SYS_rt_sigprocmask, SYS_clock_nanosleep, SYS_bind, SYS_listen,
+                                SYS_sendmmsg, SYS_recvmmsg, SYS_getsockopt, SYS_setsockopt, SYS_tee, SYS_vmsplice, SYS_timer_create, SYS_timer_settime, SYS_tgkill};
   for (int i = 0; i < TURNS; i++) {
     long number = waits[next(&seed) % (sizeof waits / sizeof *waits)], a[6];
     for (int j = 0; j < 6; j++) a[j] = number_of(&seed);
@@ -258,6 +347,7 @@ int main(int argc, char **argv) {
   while (calls_made < wanted_calls) {
     long number = random_number(), a[6];
     for (int i = 0; i < 6; i++) a[i] = argument();
+    if (below(5) == 0) number = socket_call(a);
     if (number >= 0 && number < 600 && unknown[number] && below(16)) continue;
     // A return from a signal with whatever lies on the stack changes registers as it should: frames.c tries that.
     if (number == SYS_rt_sigreturn || (ends_run(number, a) && below(4096) != 0)) continue;

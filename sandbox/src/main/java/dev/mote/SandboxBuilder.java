@@ -142,8 +142,8 @@ public final class SandboxBuilder {
     return this;
   }
 
-  /// Files that the program may have open at one time. Default: 4,096. It begins with a limit of
-  /// 1,024 at most (`RLIMIT_NOFILE`), which it may raise to this.
+  /// Files that the program may have open at one time, 1,048,576 at most. Default: 4,096. It begins
+  /// with a limit of 1,024 at most (`RLIMIT_NOFILE`), which it may raise to this.
   public SandboxBuilder openFiles(int limit) {
     settle("files");
     openFiles = requireNotNegative(limit);

@@ -81,7 +81,7 @@ class SnapshotPartsTest {
           1.guest.limits.fileBytes              | 0                    | files larger than their limit
           1.guest.limits.files                  | -1                   | a limit is negative
           1.guest.limits.openFiles              | -1                   | openFiles is not within
-          1.guest.limits.openFiles              | 65537                | openFiles is not within
+          1.guest.limits.openFiles              | 1048577              | openFiles is not within
           1.guest.limits.openFiles              | 0                    | more descriptors than their limit
           1.guest.limits.pipeBytes              | -1                   | a limit is negative
           1.guest.limits.streamBytes            | -1                   | a limit is negative
@@ -208,7 +208,7 @@ class SnapshotPartsTest {
           1.open.0                         | {}                 | a map of one entry
           1.descriptors.0                  | copy               | descriptor 0 twice
           1.descriptors.0.number           | -1                 | descriptor -1
-          1.descriptors.0.number           | 65536              | descriptor 65536
+          1.descriptors.0.number           | 1048576            | descriptor 1048576
           1.descriptors.0.open             | 99                 | descriptor 0 has number 99
           1.volumes                        | null               | volumes
           """)

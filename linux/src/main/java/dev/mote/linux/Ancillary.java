@@ -3,10 +3,20 @@ package dev.mote.linux;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What goes with the bytes of an AF_UNIX socket: open files, and who sends.
+/// What goes with the bytes of a socket: of AF_UNIX open files, and who sends; of a datagram of the
+/// Internet what its header says.
 ///
 /// @param rights each retained for as long as it is on its way
-record Ancillary(List<OpenFile> rights, Sender sender) {
+/// @param packet of the Internet; else null
+record Ancillary(List<OpenFile> rights, Sender sender, @Nullable PacketFacts packet) {
+  Ancillary(List<OpenFile> rights, Sender sender) {
+    this(rights, sender, null);
+  }
+
+  static Ancillary of(PacketFacts packet) {
+    return new Ancillary(List.of(), Sender.NOBODY, packet);
+  }
+
   /// `struct ucred`.
   record Sender(int pid, int uid, int gid) {
     static final int BYTES = 12;

@@ -1,41 +1,37 @@
 package dev.mote.linux;
 
+import dev.mote.machine.PageBlocks;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
-import java.util.Set;
+import java.util.Objects;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /// The bytes of an in-memory file: pages of 4 KiB that exist only where something was written, each
-/// charged to a quota.
+/// charged to a quota. They lie outside the Java heap ([FileMemory]).
 ///
 /// Invariant: bytes of a page past the size are zero, so growing a file never shows old content.
 ///
 /// A file may lie over one of the tree below ([TreeBytes]): a page that does not exist then has the
 /// bytes of that one, and becomes one of the file's own when it is written to.
 ///
-/// A page that is also in a snapshot is copied before it is written to. So is one that is reserved
-/// only, by `fallocate` or for a mapping that keeps its bytes in the guest's memory: it is charged,
-/// and takes no memory of the host.
+/// A page that is also in a snapshot is copied before it is written to. One that is reserved only,
+/// by `fallocate` or for a mapping that keeps its bytes in the guest's memory, is charged and takes
+/// no memory of the host.
 final class ChunkedBytes {
   static final int CHUNK = 4096;
 
-  /// What a page is that nothing was written to yet, in every file: zeros, for good.
-  private static final byte[] RESERVED = new byte[CHUNK];
+  private static final long NONE = -1;
 
-  private final TreeMap<Long, byte[]> chunks = new TreeMap<>();
-  private final Set<byte[]> saved = Collections.newSetFromMap(new IdentityHashMap<>());
-  private final Quota quota;
+  private final TreeMap<Long, PageStretch> stretches = new TreeMap<>();
+  private final FileMemory memory;
   private final TreeBytes below;
   private long size;
+  private long count; // of pages
 
-  ChunkedBytes(Quota quota, TreeBytes below) {
-    this.quota = quota;
+  ChunkedBytes(FileMemory memory, TreeBytes below) {
+    this.memory = memory;
     this.below = below;
     this.size = below.end();
   }
@@ -51,12 +47,44 @@ final class ChunkedBytes {
   /// How many bytes the pages have that are not holes.
   long occupied() {
     long inTree = pages(below.end());
-    int own = inTree == 0 ? chunks.size() : chunks.tailMap(inTree, true).size();
-    return (inTree + own) * CHUNK;
+    return (inTree + count - countBefore(inTree)) * CHUNK;
+  }
+
+  private long countBefore(long end) {
+    long found = 0;
+    for (long page = next(0); page != NONE && page < end; page = next(page + 1)) {
+      found++;
+    }
+    return found;
   }
 
   private static long pages(long bytes) {
     return bytes / CHUNK + (bytes % CHUNK == 0 ? 0 : 1);
+  }
+
+  private int block(long page) {
+    PageStretch stretch = stretches.get(page >> PageStretch.SHIFT);
+    return stretch == null ? PageStretch.HOLE : stretch.block(within(page));
+  }
+
+  private static int within(long page) {
+    return (int) page & PageStretch.PAGES - 1;
+  }
+
+  /// The first page of its own from this one on.
+  private long next(long page) {
+    long number = page >> PageStretch.SHIFT;
+    PageStretch stretch = stretches.get(number);
+    int found = stretch == null ? PageStretch.PAGES : stretch.next(within(page));
+    if (found == PageStretch.PAGES) {
+      Map.Entry<Long, PageStretch> higher = stretches.higherEntry(number);
+      if (higher == null) {
+        return NONE;
+      }
+      number = higher.getKey();
+      found = higher.getValue().next(0);
+    }
+    return (number << PageStretch.SHIFT) + found;
   }
 
   /// Reads as much as the buffer has room for, less at the end only, and returns how much.
@@ -64,22 +92,25 @@ final class ChunkedBytes {
     if (position >= size) {
       return 0;
     }
-    int count = (int) Math.min(target.remaining(), size - position);
-    for (int done = 0; done < count; ) {
+    int length = (int) Math.min(target.remaining(), size - position);
+    for (int done = 0; done < length; ) {
       int at = (int) ((position + done) % CHUNK);
-      long index = (position + done) / CHUNK;
-      int part = Math.min(count - done, CHUNK - at);
-      byte[] chunk = chunks.get(index);
-      if (chunk == null) {
-        Long next = chunks.higherKey(index);
-        part = (int) Math.min(count - done, next == null ? count : next * CHUNK - position - done);
-        below.read(position + done, target, part);
+      long page = (position + done) / CHUNK;
+      int part = Math.min(length - done, CHUNK - at);
+      int block = block(page);
+      if (block >= 0) {
+        PageBlocks.read(block, at, target, part);
+      } else if (block == PageStretch.RESERVED) {
+        TreeBytes.putZeros(target, part);
       } else {
-        target.put(chunk, at, part);
+        long next = next(page + 1);
+        part =
+            (int) Math.min(length - done, next == NONE ? length : next * CHUNK - position - done);
+        below.read(position + done, target, part);
       }
       done += part;
     }
-    return count;
+    return length;
   }
 
   /// Writes as much as the quota allows and returns how much that was.
@@ -93,16 +124,16 @@ final class ChunkedBytes {
     if (position == Long.MAX_VALUE) {
       throw Errno.EFBIG.exception();
     }
-    int count = (int) Math.min(length, Long.MAX_VALUE - position);
+    int wanted = (int) Math.min(length, Long.MAX_VALUE - position);
     int done = 0;
-    while (done < count) {
+    while (done < wanted) {
       int at = (int) ((position + done) % CHUNK);
-      int part = Math.min(count - done, CHUNK - at);
-      byte[] chunk = chunkForWriting((position + done) / CHUNK);
-      if (chunk == null) {
+      int part = Math.min(wanted - done, CHUNK - at);
+      int block = blockForWriting((position + done) / CHUNK, part == CHUNK);
+      if (block < 0) {
         break;
       }
-      System.arraycopy(source, offset + done, chunk, at, part);
+      PageBlocks.write(block, at, source, offset + done, part);
       done += part;
       size = Math.max(size, position + done);
     }
@@ -112,64 +143,128 @@ final class ChunkedBytes {
     return done;
   }
 
-  private byte @Nullable [] chunkForWriting(long index) {
-    byte[] chunk = chunks.get(index);
-    if (chunk != null) {
-      return writable(index, chunk);
+  /// The block of a page that nobody else has.
+  ///
+  /// @param whole whether all of it will be written, whatever it has now
+  /// @return negative if there is no room for it
+  private int blockForWriting(long page, boolean whole) {
+    int block = block(page);
+    if (block >= 0 && !PageBlocks.isShared(block)) {
+      return block;
     }
-    if (quota.free() < CHUNK) {
-      return null;
+    if (block == PageStretch.HOLE && !hasRoom(page)) {
+      return PageStretch.HOLE;
     }
-    chunk = new byte[CHUNK];
-    if (below.covers(index * CHUNK)) {
-      below.read(index * CHUNK, ByteBuffer.wrap(chunk), CHUNK);
+    int fresh;
+    try {
+      fresh = FileMemory.take();
+    } catch (ErrnoException _) {
+      return PageStretch.HOLE;
     }
-    quota.charge(CHUNK, Errno.ENOSPC);
-    chunks.put(index, chunk);
-    return chunk;
+    if (!whole) {
+      fill(fresh, block, page);
+    }
+    put(page, fresh);
+    if (block >= 0) {
+      PageBlocks.free(new int[] {block});
+    }
+    return fresh;
   }
 
-  /// A page that nobody else has: the one that is there, or a copy in its place.
-  private byte[] writable(long index, byte[] chunk) {
-    if (!isReserved(chunk) && !saved.remove(chunk)) {
-      return chunk;
+  private void fill(int fresh, int block, long page) {
+    if (block >= 0) {
+      PageBlocks.copy(block, fresh);
+    } else if (block == PageStretch.HOLE && below.covers(page * CHUNK)) {
+      byte[] bytes = new byte[CHUNK];
+      try {
+        below.read(page * CHUNK, ByteBuffer.wrap(bytes), CHUNK);
+      } catch (ErrnoException e) {
+        PageBlocks.free(new int[] {fresh});
+        throw e;
+      }
+      PageBlocks.write(fresh, 0, bytes, 0, CHUNK);
+    } else {
+      PageBlocks.zero(fresh, 0, CHUNK);
     }
-    byte[] copy = chunk.clone();
-    chunks.put(index, copy);
-    return copy;
   }
 
-  @SuppressWarnings("ReferenceEquality") // a page of zeros is no reserved one
-  private static boolean isReserved(byte[] chunk) {
-    return chunk == RESERVED;
+  /// Whether a hole can become a page.
+  private boolean hasRoom(long page) {
+    return !memory.isClosed()
+        && memory.bytes.free() >= CHUNK
+        && (stretches.containsKey(page >> PageStretch.SHIFT) || memory.stretches.free() > 0);
+  }
+
+  /// Gives a page a block; for a hole there is room.
+  private void put(long page, int block) {
+    PageStretch stretch = stretches.get(page >> PageStretch.SHIFT);
+    if (stretch == null) {
+      memory.stretches.charge(1, Errno.ENOSPC);
+      if (stretches.isEmpty()) {
+        memory.add(this);
+      }
+      stretch = new PageStretch();
+      stretches.put(page >> PageStretch.SHIFT, stretch);
+    }
+    if (stretch.put(within(page), block)) {
+      memory.bytes.charge(CHUNK, Errno.ENOSPC);
+      count++;
+    }
   }
 
   List<FilesState.Chunk> save() {
-    saved.clear();
-    saved.addAll(chunks.values());
-    return chunks.entrySet().stream()
-        .map(chunk -> new FilesState.Chunk(chunk.getKey(), chunk.getValue()))
-        .toList();
+    long[] indices = new long[Math.toIntExact(count)];
+    int[] blocks = new int[indices.length];
+    int[] owned = new int[indices.length];
+    int done = 0;
+    int owns = 0;
+    for (long page = next(0); page != NONE; page = next(page + 1)) {
+      int block = block(page);
+      indices[done] = page;
+      blocks[done++] = block;
+      if (block >= 0) {
+        PageBlocks.retain(block);
+        owned[owns++] = block;
+      }
+    }
+    return new FilePages(indices, blocks, Arrays.copyOf(owned, owns));
   }
 
   /// @throws IllegalArgumentException if a page is not one, or not within the file
   void load(long newSize, List<FilesState.Chunk> pages) {
-    for (var page : pages) {
-      if (page.bytes().length != CHUNK || page.index() < 0 || newSize < 0) {
+    if (pages instanceof FilePages saved) {
+      load(newSize, saved);
+      return;
+    }
+    FilePages saved = FilePages.of(pages);
+    load(newSize, saved);
+    saved.free();
+  }
+
+  private void load(long newSize, FilePages saved) {
+    for (int i = 0; i < saved.size(); i++) {
+      long page = saved.index(i);
+      if (page < 0 || newSize < 0) {
         throw new IllegalArgumentException("a page of a file");
       }
-      quota.charge(CHUNK, Errno.ENOSPC);
-      if (chunks.put(page.index(), page.bytes()) != null) {
+      if (block(page) != PageStretch.HOLE) {
         throw new IllegalArgumentException("a page of a file, twice");
       }
-      saved.add(page.bytes());
+      if (!hasRoom(page)) {
+        throw Errno.ENOSPC.exception();
+      }
+      int block = saved.block(i);
+      if (block >= 0) {
+        PageBlocks.retain(block);
+      }
+      put(page, block);
     }
     size = newSize;
   }
 
   void truncate(long newSize) {
     if (newSize < size) {
-      drop(chunks.tailMap(pages(newSize), true));
+      drop(pages(newSize), Long.MAX_VALUE);
       zero(newSize, size);
       below.cut(newSize);
     }
@@ -180,16 +275,33 @@ final class ChunkedBytes {
   void allocate(long from, long to) {
     long first = from / CHUNK;
     long last = (to - 1) / CHUNK;
-    long missing = last - first + 1 - chunks.subMap(first, true, last, true).size();
-    if (missing > quota.free() / CHUNK) {
+    requireRoom(first, last);
+    for (long page = first; page <= last; page++) {
+      if (below.covers(page * CHUNK)) {
+        blockForWriting(page, false);
+      } else if (block(page) == PageStretch.HOLE) {
+        put(page, PageStretch.RESERVED);
+      }
+    }
+  }
+
+  private void requireRoom(long first, long last) {
+    long missing = last - first + 1;
+    if (missing > memory.bytes.limit() / CHUNK || memory.isClosed()) {
       throw Errno.ENOSPC.exception();
     }
-    for (long index = first; index <= last; index++) {
-      if (below.covers(index * CHUNK)) {
-        chunkForWriting(index);
-      } else if (chunks.putIfAbsent(index, RESERVED) == null) {
-        quota.charge(CHUNK, Errno.ENOSPC);
-      }
+    for (long page = next(first); page != NONE && page <= last; page = next(page + 1)) {
+      missing--;
+    }
+    long firstStretch = first >> PageStretch.SHIFT;
+    long lastStretch = last >> PageStretch.SHIFT;
+    long missingStretches =
+        lastStretch
+            - firstStretch
+            + 1
+            - stretches.subMap(firstStretch, true, lastStretch, true).size();
+    if (missing > memory.bytes.free() / CHUNK || missingStretches > memory.stretches.free()) {
+      throw Errno.ENOSPC.exception();
     }
   }
 
@@ -209,9 +321,9 @@ final class ChunkedBytes {
       return;
     }
     if (below.covers(firstWhole * CHUNK)) {
-      chunks.subMap(firstWhole, true, pastWhole, false).replaceAll(this::zeroed);
+      empty(firstWhole, pastWhole);
     } else {
-      drop(chunks.subMap(firstWhole, true, pastWhole, false));
+      drop(firstWhole, pastWhole);
     }
     zero(from, firstWhole * CHUNK);
     zero(pastWhole * CHUNK, to);
@@ -231,49 +343,46 @@ final class ChunkedBytes {
     }
   }
 
-  private byte[] zeroed(long index, byte[] chunk) {
-    if (isReserved(chunk) || saved.remove(chunk)) {
-      return RESERVED;
-    }
-    Arrays.fill(chunk, (byte) 0);
-    return chunk;
-  }
-
   /// The first position from `from` on that holds data.
   long nextData(long from) {
     requireWithin(from);
-    if (below.covers(from) || chunks.containsKey(from / CHUNK)) {
+    if (below.covers(from)) {
       return from;
     }
-    Long next = chunks.higherKey(from / CHUNK);
-    if (next == null || next * CHUNK >= size) {
+    long next = next(from / CHUNK);
+    if (next == NONE || next * CHUNK >= size) {
       throw Errno.ENXIO.exception();
     }
-    return next * CHUNK;
+    return Math.max(from, next * CHUNK);
   }
 
   /// The first position from `from` on that holds none; the end of the file at the latest.
   long nextHole(long from) {
     requireWithin(from);
-    long index = from / CHUNK;
-    if (below.covers(from)) {
-      index = pages(below.end());
-    } else if (!chunks.containsKey(index)) {
+    if (!below.covers(from) && block(from / CHUNK) == PageStretch.HOLE) {
       return from;
     }
-    for (long key : chunks.tailMap(index, true).keySet()) {
-      if (key != index) {
+    long page = below.covers(from) ? pages(below.end()) : from / CHUNK;
+    PageStretch stretch;
+    while ((stretch = stretches.get(page >> PageStretch.SHIFT)) != null) {
+      int hole = stretch.nextHole(within(page));
+      page += hole - within(page);
+      if (hole < PageStretch.PAGES) {
         break;
       }
-      index++;
     }
-    return index > Long.MAX_VALUE / CHUNK ? size : Math.min(size, index * CHUNK);
+    return page > Long.MAX_VALUE / CHUNK ? size : Math.min(size, page * CHUNK);
   }
 
   void clear() {
-    drop(chunks);
+    drop(0, Long.MAX_VALUE);
     below.cut(0);
     size = 0;
+  }
+
+  /// Whether it lies in memory that was given back.
+  boolean isGone() {
+    return memory.isClosed();
   }
 
   private void requireWithin(long from) {
@@ -284,19 +393,67 @@ final class ChunkedBytes {
 
   /// Zeroes a range that is at most the rest of one page wide where pages exist.
   private void zero(long from, long to) {
-    if (from >= to) {
+    if (from >= to || block(from / CHUNK) < 0) {
       return;
     }
-    Map.Entry<Long, byte[]> page = chunks.floorEntry(from / CHUNK);
-    if (page != null && page.getKey() == from / CHUNK && !isReserved(page.getValue())) {
-      int at = (int) (from % CHUNK);
-      int end = at + (int) Math.min(CHUNK - at, to - from);
-      Arrays.fill(writable(page.getKey(), page.getValue()), at, end, (byte) 0);
+    int block = blockForWriting(from / CHUNK, false);
+    if (block < 0) {
+      throw Errno.ENOSPC.exception(); // the host has no memory for a copy
+    }
+    int at = (int) (from % CHUNK);
+    PageBlocks.zero(block, at, at + (int) Math.min(CHUNK - at, to - from));
+  }
+
+  /// Makes pages of zeros of those that there are.
+  private void empty(long from, long to) {
+    var gone = new Blocks();
+    for (long page = next(from); page != NONE && page < to; page = next(page + 1)) {
+      gone.add(block(page));
+      put(page, PageStretch.RESERVED);
+    }
+    PageBlocks.free(gone.all());
+  }
+
+  /// Makes holes of pages.
+  private void drop(long from, long to) {
+    var gone = new Blocks();
+    long dropped = 0;
+    for (long page = next(from); page != NONE && page < to; page = next(page + 1)) {
+      PageStretch stretch = Objects.requireNonNull(stretches.get(page >> PageStretch.SHIFT));
+      gone.add(stretch.block(within(page)));
+      stretch.remove(within(page));
+      dropped++;
+      if (stretch.count() == 0) {
+        stretches.remove(page >> PageStretch.SHIFT);
+        memory.stretches.release(1);
+      }
+    }
+    if (dropped > 0) {
+      PageBlocks.free(gone.all());
+      memory.bytes.release(dropped * CHUNK);
+      count -= dropped;
+      if (stretches.isEmpty()) {
+        memory.remove(this);
+      }
     }
   }
 
-  private void drop(NavigableMap<Long, byte[]> gone) {
-    quota.release((long) gone.size() * CHUNK);
-    gone.clear();
+  /// Blocks that are to be freed.
+  private static final class Blocks {
+    private int[] blocks = new int[16];
+    private int count;
+
+    void add(int block) {
+      if (block >= 0) {
+        if (count == blocks.length) {
+          blocks = Arrays.copyOf(blocks, 2 * count);
+        }
+        blocks[count++] = block;
+      }
+    }
+
+    int[] all() {
+      return Arrays.copyOf(blocks, count);
+    }
   }
 }

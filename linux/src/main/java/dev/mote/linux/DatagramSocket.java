@@ -131,23 +131,41 @@ final class DatagramSocket extends Socket {
     if (!isBound()) {
       bind(Internet.any(kind().family(), 0));
     }
-    sendInternet(bytes, address);
+    sendInternet(bytes, address, ancillary == null ? null : ancillary.packet());
     return length;
   }
 
-  private void sendInternet(byte[] bytes, Internet address) {
-    DatagramSocket target = network().datagrams().receiver(address, source(address));
+  private void sendInternet(byte[] bytes, Internet address, @Nullable PacketFacts asked) {
+    Internet from = source(address);
+    if (asked != null && asked.own() != null) {
+      if (asked.own().unmapped().family() != address.unmapped().family()) {
+        throw Errno.EINVAL.exception();
+      }
+      from = asked.own().in(kind().family()).withPort(from.port());
+    }
+    DatagramSocket target = network().datagrams().receiver(address, from);
     if (target == null) {
       if (isConnected()) {
         fail(Errno.ECONNREFUSED);
       }
       return;
     }
-    Internet source = source(address).in(target.kind().family());
+    Internet source = from.in(target.kind().family());
+    Ancillary with = Ancillary.of(facts(address.in(target.kind().family()), asked));
     long capacity = target.options().receiveBuffer();
-    if (!target.receiveShut() && target.incoming().add(bytes, source, null, capacity)) {
+    if (!target.receiveShut() && target.incoming().add(bytes, source, with, capacity)) {
       target.waiters().wake(READABLE);
     } // else it is lost, as datagrams are
+  }
+
+  private PacketFacts facts(Internet address, @Nullable PacketFacts asked) {
+    boolean sixth = address.unmapped().family() == SocketAddress.AF_INET6;
+    int hops = asked == null ? -1 : asked.hops();
+    int trafficClass = asked == null ? -1 : asked.trafficClass();
+    return new PacketFacts(
+        address,
+        hops < 0 ? options().hops(sixth) : hops,
+        trafficClass < 0 ? options().trafficClass(sixth) : trafficClass);
   }
 
   @SuppressWarnings("ReferenceEquality") // the same description

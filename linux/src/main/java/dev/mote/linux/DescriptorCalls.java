@@ -55,6 +55,7 @@ final class DescriptorCalls {
     descriptors.requireFree();
     SpecialFile inode = SpecialFile.fifo(files.tree.pipes(), OWNER, files.tree.newPipe());
     Pipe pipe = Objects.requireNonNull(inode.pipe);
+    pipe.requireRoom();
     Entry entry = Entry.detached("pipe:[" + inode.number() + "]", inode);
     boolean cloexec = (flags & O_CLOEXEC) != 0;
     int status = flags & O_NONBLOCK;

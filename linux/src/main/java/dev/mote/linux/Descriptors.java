@@ -16,6 +16,10 @@ final class Descriptors {
   private int limit;
   private @Nullable OpenFile[] files = new OpenFile[FIRST_SIZE];
   private final BitSet used = new BitSet();
+
+  /// No number below is free.
+  private int lowestFree;
+
   private final BitSet closeOnExec = new BitSet();
   private @Nullable Pins pins; // of the call that runs
 
@@ -94,7 +98,7 @@ final class Descriptors {
 
   /// Fails when no descriptor is free.
   void requireFree() {
-    if (used.nextClearBit(0) >= limit) {
+    if (freeFrom(0) >= limit) {
       throw Errno.EMFILE.exception();
     }
   }
@@ -107,13 +111,21 @@ final class Descriptors {
 
   /// The same, for the lowest free number that is at least `lowest`.
   int addFrom(int lowest, OpenFile file, boolean cloexec) {
-    int fd = used.nextClearBit(lowest);
+    int fd = freeFrom(lowest);
     if (fd >= limit) {
       file.release();
       throw Errno.EMFILE.exception();
     }
     put(fd, file, cloexec);
     return fd;
+  }
+
+  private int freeFrom(int lowest) {
+    if (lowest > lowestFree) {
+      return used.nextClearBit(lowest);
+    }
+    lowestFree = used.nextClearBit(lowestFree);
+    return lowestFree;
   }
 
   /// Gives a file this number; what had it before is closed.
@@ -148,6 +160,7 @@ final class Descriptors {
     OpenFile file = getNow(fd);
     files[fd] = null;
     used.clear(fd);
+    lowestFree = Math.min(lowestFree, fd);
     closeOnExec.clear(fd);
     drop(file);
   }

@@ -8,9 +8,9 @@ package dev.mote.linux;
 /// @param pipeBytes what all pipes hold together, in bytes; above it a new pipe has 4 KiB
 /// @param streamBytes how many bytes each of standard output and standard error takes
 public record FileLimits(long bytes, int files, int openFiles, long pipeBytes, long streamBytes) {
-  static final int MOST_OPEN_FILES = 1 << 16;
+  static final int MOST_OPEN_FILES = 1 << 20;
 
-  /// Checks that nothing is negative and that `openFiles` is at most 65,536.
+  /// Checks that nothing is negative and that `openFiles` is at most 1,048,576.
   ///
   /// @throws IllegalArgumentException otherwise
   public FileLimits {

@@ -25,6 +25,9 @@ final class FileMappings implements MemoryCalls.MappableFiles, AutoCloseable {
 
   private boolean filesChanged;
 
+  /// What the shared mappings of all files copy pages with.
+  private final byte[] page = new byte[(int) AddressSpace.PAGE];
+
   FileMappings(Descriptors descriptors, AddressSpace space, GuestMemory memory) {
     this.descriptors = descriptors;
     this.space = space;
@@ -59,7 +62,7 @@ final class FileMappings implements MemoryCalls.MappableFiles, AutoCloseable {
             ? new SharedFilePages(
                 file.retain(),
                 memoryFile,
-                memoryFile.mapped(space, memory),
+                memoryFile.mapped(space, memory, page),
                 () -> filesChanged = true)
             : new Pages(file.retain(), file.content(), !shared);
     mapped.add(pages);

@@ -36,12 +36,13 @@ final class FileTree implements AutoCloseable {
 
   private final FileLimits limits;
   private final Clock clock;
+  private final FileMemory content;
   private final Volume.Budget budget;
   private final Volume memory;
   private final Volume pipes;
   private final Volume anonymous;
   private final Volume shared;
-  private final Quota pipeBytes;
+  private final BufferQuotas pipeBytes;
   private final Quota remembered = new Quota(REMEMBERED);
   private final Quota locks = new Quota(MOST_LOCKS);
   private final WatchQuotas watchQuotas = WatchQuotas.ofGuest();
@@ -70,10 +71,15 @@ final class FileTree implements AutoCloseable {
   FileTree(FileLimits limits, Clock clock, TreeNode.@Nullable Directory below) {
     this.limits = limits;
     this.clock = clock;
-    this.budget = new Volume.Budget(new Quota(limits.bytes()), new Quota(limits.files()));
-    this.pipeBytes = new Quota(limits.pipeBytes());
+    this.content = new FileMemory(new Quota(limits.bytes()));
+    this.budget = new Volume.Budget(content.bytes, new Quota(limits.files()), content);
+    Quota buffers = new Quota(limits.pipeBytes());
+    this.pipeBytes = new BufferQuotas(buffers);
     this.network =
-        new Network(volume(8, "sockfs", Volume.SOCKFS_MAGIC), pipeBytes, limits.openFiles());
+        new Network(
+            volume(8, "sockfs", Volume.SOCKFS_MAGIC),
+            new BufferQuotas(buffers),
+            limits.openFiles());
     this.hostNames = new HostNames(randomLong());
     this.memory = volume(25, "tmpfs", Volume.TMPFS_MAGIC);
     this.pipes = volume(13, "pipefs", Volume.PIPEFS_MAGIC);
@@ -134,7 +140,7 @@ final class FileTree implements AutoCloseable {
 
   /// A volume of files that the host makes up.
   Volume generatedVolume(int number, String type, long magic) {
-    Volume.Budget charged = new Volume.Budget(remembered, budget.files());
+    Volume.Budget charged = new Volume.Budget(remembered, budget.files(), content);
     return new Volume(number, type, magic, false, charged, clock);
   }
 
@@ -273,7 +279,7 @@ final class FileTree implements AutoCloseable {
             "virtiofs",
             Volume.FUSE_MAGIC,
             true,
-            new Volume.Budget(remembered, budget.files()),
+            new Volume.Budget(remembered, budget.files(), content),
             clock);
     HostMount mount =
         new HostMount(single ? Objects.requireNonNull(parent) : real, volume, hostNames);
@@ -370,11 +376,12 @@ final class FileTree implements AutoCloseable {
     }
   }
 
-  /// Frees what the tree holds of the host.
+  /// Frees what the tree holds of the host: files of its directories, and memory.
   @Override
   public void close() {
     network.close();
     hostMounts.forEach(HostMount::close);
     hostMounts.clear();
+    content.close();
   }
 }

@@ -33,6 +33,57 @@ public record FilesState(
     int workingDirectory,
     int umask,
     WaitingState waiting) {
+  /// The same with what files have in memory outside the Java heap, where guests share it.
+  ///
+  /// @throws IllegalArgumentException if a page is not whole
+  FilesState outsideHeap() {
+    List<Node> moved = nodes.stream().map(FilesState::outsideHeap).toList();
+    return new FilesState(
+        volumes,
+        moved,
+        origins,
+        places,
+        pipes,
+        open,
+        descriptors,
+        locks,
+        root,
+        workingDirectory,
+        umask,
+        waiting);
+  }
+
+  private static Node outsideHeap(Node node) {
+    return switch (node) {
+      case Memory(Meta meta, long size, List<Chunk> chunks, int seals, boolean linkable) ->
+          new Memory(meta, size, FilePages.of(chunks), seals, linkable);
+      case TreeFile file ->
+          new TreeFile(
+              file.origin,
+              file.meta,
+              file.charged,
+              file.size,
+              file.kept,
+              FilePages.of(file.chunks));
+      default -> node;
+    };
+  }
+
+  /// Gives back what lies outside the Java heap.
+  void free() {
+    for (Node node : nodes) {
+      List<Chunk> chunks =
+          switch (node) {
+            case Memory file -> file.chunks;
+            case TreeFile file -> file.chunks;
+            default -> List.of();
+          };
+      if (chunks instanceof FilePages pages) {
+        pages.free();
+      }
+    }
+  }
+
   public record VolumeState(long number, long lastInode) {}
 
   /// What every file in memory has.

@@ -164,7 +164,7 @@ final class FilesStateCheck {
             "a socket's backlog");
       }
       for (var message : socket.queue()) {
-        require(message.sender().size() <= 1, "a message of two senders");
+        require(message.sender().size() + message.packet().size() <= 1, "a message of two senders");
         require(message.rights().isEmpty() || !message.sender().isEmpty(), "files of nobody");
       }
     }

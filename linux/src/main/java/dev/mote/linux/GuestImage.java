@@ -9,7 +9,14 @@ import dev.mote.machine.PageImage;
 /// @param pages its memory
 /// @param cpu its registers
 /// @param state what the system-call layer knows of it
-public record GuestImage(GuestSetup setup, PageImage pages, CpuState cpu, GuestState state) {
+/// @param savedFiles the memory of the state's files
+public record GuestImage(
+    GuestSetup setup, PageImage pages, CpuState cpu, GuestState state, SavedFiles savedFiles) {
+  /// One that has its files for itself.
+  GuestImage(GuestSetup setup, PageImage pages, CpuState cpu, GuestState state) {
+    this(setup, pages, cpu, state, new SavedFiles(state.files()));
+  }
+
   /// How many bytes of pages the guest had.
   public long memoryBytes() {
     return pages.totalPages() * AddressSpace.PAGE;
@@ -20,10 +27,11 @@ public record GuestImage(GuestSetup setup, PageImage pages, CpuState cpu, GuestS
     return pages == other.pages;
   }
 
-  /// Gives the memory of its own pages back before the garbage collector would. Neither it nor what
-  /// differs from it may be used after that.
+  /// Gives the memory of its own pages and files back before the garbage collector would. Neither
+  /// it nor what differs from it may be used after that.
   public void free() {
     pages.free();
+    savedFiles.release();
   }
 
   /// How many bytes of pages it has that its parent has not.

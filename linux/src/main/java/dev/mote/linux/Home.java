@@ -107,6 +107,7 @@ final class Home {
   /// there may be very many of these.
   ///
   /// @param touched whether the guest made a system call or a fault since
+  @SuppressWarnings("ReferenceEquality") // whether they are the very same files
   GuestImage difference(SystemCalls calls, boolean touched) {
     CpuState cpu = vm.saveCpu();
     GuestState known = at.state();
@@ -114,7 +115,9 @@ final class Home {
         touched
             ? calls.save(known.stub(), known).sharing(known)
             : known.later(guest.clockToSave(), guest.cpuNanos());
-    return new GuestImage(image.setup(), residence.capture(), cpu, state);
+    SavedFiles files =
+        state.files() == known.files() ? at.savedFiles().retain() : new SavedFiles(state.files());
+    return new GuestImage(image.setup(), residence.capture(), cpu, state, files);
   }
 
   /// @return the stub's address; 0 if the guest has something else there

@@ -148,6 +148,19 @@ abstract sealed class Inode permits Directory, RegularFile, SymbolicLink, Specia
     }
   }
 
+  /// A file without a name counts as one of the guest's files, as long as it is there.
+  ///
+  /// @param error if there are as many as there may be
+  final void chargeNameless(Errno error) {
+    volume.files.charge(1, error);
+    charged = true;
+  }
+
+  /// Whether it is there only because somebody holds it, and does not count as a file yet.
+  final boolean isLeftUncharged() {
+    return hasNoName() && !freed && !charged;
+  }
+
   /// It is the file of the tree that was saved, as the guest had changed it.
   ///
   /// @param counts whether it had become one of the guest's files

@@ -25,15 +25,16 @@ final class MappedPages {
   private final GuestMemory memory;
   private final MemoryFile file;
   private final TreeMap<Long, Place> places = new TreeMap<>(); // by the number of the page
-  private final byte[] page = new byte[(int) PAGE];
+  private final byte[] page; // for one at a time
 
   /// @param writable whether the program may change the file by it
   private record Place(long gva, boolean writable) {}
 
-  MappedPages(AddressSpace space, GuestMemory memory, MemoryFile file) {
+  MappedPages(AddressSpace space, GuestMemory memory, MemoryFile file, byte[] page) {
     this.space = space;
     this.memory = memory;
     this.file = file;
+    this.page = page;
   }
 
   boolean isOf(AddressSpace other) {

@@ -134,9 +134,12 @@ final class MemoryDirectory extends Directory {
   /// Takes a name away; the file goes with its last name and its last holder.
   void remove(Entry entry) {
     take(entry);
-    volume.files.release(entry.charge);
     entry.removed = true;
     entry.inode.unlinked();
+    volume.files.release(entry.charge);
+    if (entry.charge > 0 && entry.inode.isLeftUncharged()) {
+      entry.inode.chargeNameless(Errno.ENOSPC); // there is room, just now
+    }
   }
 
   /// Moves an entry of any directory of this volume here. The name must be free.

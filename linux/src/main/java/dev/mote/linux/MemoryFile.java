@@ -33,7 +33,7 @@ final class MemoryFile extends RegularFile implements FileContent {
 
   private MemoryFile(Volume volume, long number, int mode, TreeBytes below) {
     super(volume, number, mode);
-    this.bytes = new ChunkedBytes(volume.bytes, below);
+    this.bytes = new ChunkedBytes(volume.memory, below);
   }
 
   /// A file that has the bytes of one of the tree, until they are written to.
@@ -90,10 +90,12 @@ final class MemoryFile extends RegularFile implements FileContent {
   }
 
   /// The pages of its shared mappings in an address space.
-  MappedPages mapped(AddressSpace space, GuestMemory memory) {
+  ///
+  /// @param page for their use, one page
+  MappedPages mapped(AddressSpace space, GuestMemory memory, byte[] page) {
     MappedPages known = mapped;
     if (known == null || !known.isOf(space)) {
-      known = new MappedPages(space, memory, this);
+      known = new MappedPages(space, memory, this, page);
       mapped = known;
     }
     return known;
@@ -107,7 +109,7 @@ final class MemoryFile extends RegularFile implements FileContent {
   /// Takes a page back from a mapping; there is room for it ([#reserve]).
   void writeOwn(long position, byte[] page) {
     int count = (int) Math.min(page.length, size() - position);
-    if (count > 0) {
+    if (count > 0 && !bytes.isGone()) {
       bytes.write(position, page, 0, count);
     }
   }

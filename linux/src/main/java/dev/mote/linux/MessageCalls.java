@@ -1,14 +1,18 @@
 package dev.mote.linux;
 
+import static dev.mote.linux.SocketOptions.IPPROTO_IP;
+import static dev.mote.linux.SocketOptions.IPPROTO_IPV6;
 import static dev.mote.linux.SocketTransfer.MSG_CMSG_CLOEXEC;
 import static dev.mote.linux.SocketTransfer.MSG_CTRUNC;
 import static dev.mote.linux.SocketTransfer.MSG_DONTWAIT;
 import static dev.mote.linux.SocketTransfer.MSG_EOR;
 import static dev.mote.linux.SocketTransfer.MSG_TRUNC;
 
+import dev.mote.linux.SocketAddress.Internet;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// `sendto`, `recvfrom`, `sendmsg`, `recvmsg` and their kin.
@@ -70,7 +74,9 @@ final class MessageCalls {
     Ancillary with =
         socket.kind().isLocal()
             ? header.ancillary(task, files.descriptors, self, files.credentials().euid() == 0)
-            : null;
+            : socket.kind().isUdp()
+                ? header.packet(task, socket.kind().family() == SocketAddress.AF_INET6)
+                : null;
     var to = sockets.destinationOf(task, socket, header.name(), header.nameLength());
     return transfer.send(task, socket, bytes, flags, to, with);
   }
@@ -132,6 +138,11 @@ final class MessageCalls {
       if (ancillary == null) {
         return;
       }
+      PacketFacts packet = ancillary.packet();
+      if (packet != null) {
+        writePacket(socket, packet);
+        return;
+      }
       if (socket.options().passesCredentials()) {
         Ancillary.Sender sender = ancillary.sender();
         byte[] data =
@@ -141,11 +152,45 @@ final class MessageCalls {
                 .putInt(sender.uid())
                 .putInt(sender.gid())
                 .array();
-        put(MessageHeader.SCM_CREDENTIALS, data);
+        put(SocketOptions.SOL_SOCKET, MessageHeader.SCM_CREDENTIALS, data);
       }
       if (ancillary.hasRights()) {
         writeRights(ancillary.rights(), cloexec);
       }
+    }
+
+    private void writePacket(Socket socket, PacketFacts packet) {
+      SocketOptions options = socket.options();
+      Internet to = Objects.requireNonNull(packet.own());
+      boolean fourth = to.unmapped().family() == SocketAddress.AF_INET;
+      if (options.is(IPPROTO_IPV6, PacketFacts.IPV6_RECVPKTINFO)) {
+        put(IPPROTO_IPV6, PacketFacts.IPV6_PKTINFO, packet.info6());
+      }
+      if (fourth) {
+        if (options.is(IPPROTO_IP, PacketFacts.IP_PKTINFO)) {
+          put(IPPROTO_IP, PacketFacts.IP_PKTINFO, packet.info4());
+        }
+        if (options.is(IPPROTO_IP, PacketFacts.IP_RECVTTL)) {
+          put(IPPROTO_IP, PacketFacts.IP_TTL, number(packet.hops()));
+        }
+        if (options.is(IPPROTO_IP, PacketFacts.IP_RECVTOS)) {
+          put(IPPROTO_IP, PacketFacts.IP_TOS, new byte[] {(byte) packet.trafficClass()});
+        }
+        return;
+      }
+      if (options.is(IPPROTO_IPV6, PacketFacts.IPV6_RECVHOPLIMIT)) {
+        put(IPPROTO_IPV6, PacketFacts.IPV6_HOPLIMIT, number(packet.hops()));
+      }
+      if (options.is(IPPROTO_IPV6, PacketFacts.IPV6_RECVTCLASS)) {
+        put(IPPROTO_IPV6, PacketFacts.IPV6_TCLASS, number(packet.trafficClass()));
+      }
+    }
+
+    private static byte[] number(int value) {
+      return ByteBuffer.allocate(Integer.BYTES)
+          .order(ByteOrder.LITTLE_ENDIAN)
+          .putInt(value)
+          .array();
     }
 
     private void writeRights(List<OpenFile> rights, boolean cloexec) {
@@ -167,11 +212,11 @@ final class MessageCalls {
       if (count > 0) {
         byte[] data = new byte[count];
         numbers.get(0, data);
-        put(MessageHeader.SCM_RIGHTS, data);
+        put(SocketOptions.SOL_SOCKET, MessageHeader.SCM_RIGHTS, data);
       }
     }
 
-    private void put(int type, byte[] data) {
+    private void put(int level, int type, byte[] data) {
       long left = room - used;
       if (left < MessageHeader.CONTROL_HEADER) {
         truncated = true;
@@ -181,7 +226,7 @@ final class MessageCalls {
       int fitting = (int) Math.min(left, length);
       truncated |= fitting < length;
       memory.setLong(start + used, fitting);
-      memory.setInt(start + used + 8, SocketOptions.SOL_SOCKET);
+      memory.setInt(start + used + 8, level);
       memory.setInt(start + used + 12, type);
       memory.write(
           start + used + MessageHeader.CONTROL_HEADER,

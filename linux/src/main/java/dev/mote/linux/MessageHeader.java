@@ -70,13 +70,7 @@ record MessageHeader(
     ByteBuffer in = controlBytes(task);
     int at = 0;
     while (in.capacity() - at >= CONTROL_HEADER) {
-      long length = in.getLong(at);
-      if (length < CONTROL_HEADER || length > in.capacity() - at) {
-        throw Errno.EINVAL.exception();
-      }
-      ByteBuffer data =
-          in.slice(at + CONTROL_HEADER, (int) length - CONTROL_HEADER)
-              .order(ByteOrder.LITTLE_ENDIAN);
+      ByteBuffer data = controlData(in, at);
       if (in.getInt(at + 8) == SocketOptions.SOL_SOCKET) {
         switch (in.getInt(at + 12)) {
           case SCM_RIGHTS -> addRights(data, descriptors, rights);
@@ -84,9 +78,45 @@ record MessageHeader(
           default -> throw Errno.EINVAL.exception();
         }
       }
-      at += (int) Math.min(in.capacity() - at, (length + 7) & ~7L);
+      at = next(in, at);
     }
     return new Ancillary(rights, sender);
+  }
+
+  /// What a message to be sent over the Internet is to have in its header.
+  ///
+  /// @param sixth whether the socket is of AF_INET6
+  /// @throws ErrnoException EINVAL, ENODEV, or ENOBUFS if it is too much
+  Ancillary packet(Task task, boolean sixth) {
+    PacketFacts facts = PacketFacts.USUAL;
+    ByteBuffer in = controlBytes(task);
+    int at = 0;
+    while (in.capacity() - at >= CONTROL_HEADER) {
+      ByteBuffer data = controlData(in, at);
+      int level = in.getInt(at + 8);
+      int type = in.getInt(at + 12);
+      if (level != SocketOptions.SOL_SOCKET) {
+        facts = facts.with(sixth, level, type, data);
+      } else if (type != SCM_RIGHTS && type != SCM_CREDENTIALS) { // which are no use here
+        throw Errno.EINVAL.exception();
+      }
+      at = next(in, at);
+    }
+    return Ancillary.of(facts);
+  }
+
+  /// @throws ErrnoException EINVAL if the length cannot be
+  private static ByteBuffer controlData(ByteBuffer in, int at) {
+    long length = in.getLong(at);
+    if (length < CONTROL_HEADER || length > in.capacity() - at) {
+      throw Errno.EINVAL.exception();
+    }
+    return in.slice(at + CONTROL_HEADER, (int) length - CONTROL_HEADER)
+        .order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private static int next(ByteBuffer in, int at) {
+    return at + (int) Math.min(in.capacity() - at, (in.getLong(at) + 7) & ~7L);
   }
 
   private ByteBuffer controlBytes(Task task) {

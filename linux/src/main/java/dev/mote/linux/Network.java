@@ -2,6 +2,7 @@ package dev.mote.linux;
 
 import dev.mote.linux.SocketAddress.Local;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -13,35 +14,35 @@ import org.jspecify.annotations.Nullable;
 /// Where the sockets of a guest find each other: a loopback interface and nothing beyond it, and
 /// the names of AF_UNIX.
 final class Network implements AutoCloseable {
-  /// How many open files may be on their way at once: what is sent through itself never arrives,
-  /// and is only bounded.
+  /// How many open files may be on their way at once.
   static final int MOST_IN_FLIGHT = 512;
 
   private static final int SOME = 1024;
 
   private final Volume volume;
-  private final Quota bytes;
+  private final BufferQuotas bytes;
   private final Quota sockets;
   private final Quota inFlight = new Quota(MOST_IN_FLIGHT);
   private final Ports streams = new Ports(false);
   private final Ports datagrams = new Ports(true);
   private final Map<String, Socket> abstractNames = new HashMap<>();
   private final IdentityHashMap<Inode, Socket> paths = new IdentityHashMap<>();
+  private final IdentityHashMap<Socket, Inode> pathOf = new IdentityHashMap<>();
   private final Set<Socket> all = Collections.newSetFromMap(new IdentityHashMap<>());
   private final ArrayDeque<OpenFile> lost = new ArrayDeque<>();
   private boolean dropping;
   private int nextName;
 
-  /// @param bytes what all sockets share with pipes
+  /// @param bytes what all sockets share with pipes, and what is each queue's own
   /// @param openFiles how many descriptors a process may have
-  Network(Volume volume, Quota bytes, int openFiles) {
+  Network(Volume volume, BufferQuotas bytes, int openFiles) {
     this.volume = volume;
     this.bytes = bytes;
     // Each descriptor may have an end at the other side that nobody has accepted yet.
     this.sockets = new Quota(SOME + 2L * openFiles);
   }
 
-  Quota bytes() {
+  BufferQuotas bytes() {
     return bytes;
   }
 
@@ -99,6 +100,7 @@ final class Network implements AutoCloseable {
 
   void bind(Inode path, Socket socket) {
     paths.put(path, socket);
+    pathOf.put(socket, path);
   }
 
   @Nullable Socket find(Local abstractName) {
@@ -110,21 +112,18 @@ final class Network implements AutoCloseable {
   }
 
   /// Where a socket is bound in the tree; null if it is not.
-  @SuppressWarnings("ReferenceEquality") // the same description
   @Nullable Inode pathOf(Socket socket) {
-    for (Map.Entry<Inode, Socket> path : paths.entrySet()) {
-      if (path.getValue() == socket) {
-        return path.getKey();
-      }
-    }
-    return null;
+    return pathOf.get(socket);
   }
 
   void release(Socket socket, Local name) {
     if (name.isAbstract()) {
       abstractNames.remove(name.name(), socket);
     } else if (name.isPath()) {
-      paths.values().remove(socket);
+      Inode path = pathOf.remove(socket);
+      if (path != null) {
+        paths.remove(path, socket);
+      }
     }
   }
 
@@ -144,6 +143,45 @@ final class Network implements AutoCloseable {
     } finally {
       dropping = false;
     }
+  }
+
+  /// Files are to be sent. What never arrives, for it is only on its way in itself, makes room.
+  ///
+  /// @throws ErrnoException ETOOMANYREFS if there is none
+  void send(int files) {
+    if (!inFlight.tryCharge(files)) {
+      collect();
+      inFlight.charge(files, Errno.ETOOMANYREFS);
+    }
+  }
+
+  /// Empties sockets that nobody can receive from any more: those that are held by queues only, and
+  /// by none of a socket that somebody else holds.
+  private void collect() {
+    IdentityHashMap<OpenFile, Integer> sent = new IdentityHashMap<>();
+    for (Socket socket : all) {
+      socket.incoming().rights().forEach(file -> sent.merge(file, 1, Integer::sum));
+    }
+    Set<Socket> garbage = Collections.newSetFromMap(new IdentityHashMap<>());
+    ArrayDeque<Socket> reached = new ArrayDeque<>();
+    for (Socket socket : all) {
+      boolean held = socket.references() > sent.getOrDefault(socket, 0);
+      if (held) {
+        reached.add(socket);
+      } else {
+        garbage.add(socket);
+      }
+    }
+    for (Socket socket = reached.poll(); socket != null; socket = reached.poll()) {
+      for (OpenFile file : socket.incoming().rights()) {
+        if (file instanceof Socket inner && garbage.remove(inner)) {
+          reached.add(inner);
+        }
+      }
+    }
+    List<OpenFile> never = new ArrayList<>();
+    garbage.forEach(socket -> never.addAll(socket.incoming().clear()));
+    drop(never);
   }
 
   void opened(Socket socket) {

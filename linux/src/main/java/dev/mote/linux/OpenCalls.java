@@ -97,6 +97,7 @@ final class OpenCalls {
       file.seal(MemoryFile.F_SEAL_EXEC);
     }
     Entry entry = Entry.detached("/memfd:" + text + " (deleted)", file);
+    file.chargeNameless(Errno.ENFILE);
     return files.descriptors.add(
         new OpenRegularFile(entry, O_RDWR, file), (flags & MFD_CLOEXEC) != 0);
   }

@@ -111,6 +111,11 @@ abstract sealed class OpenFile
     return this;
   }
 
+  /// How many descriptors, mappings, calls and messages refer to it.
+  final int references() {
+    return references;
+  }
+
   /// The last release closes it.
   final void release() {
     if (--references == 0) {

@@ -66,6 +66,7 @@ final class Opening {
     Entry entry = new Entry(parent, "#" + file.number(), file);
     entry.removed = true;
     parent.holdNameless();
+    file.chargeNameless(Errno.ENOSPC);
     return new OpenRegularFile(entry, flags & ~O_TMPFILE, file);
   }
 
@@ -131,6 +132,7 @@ final class Opening {
     if (!waits && !OpenFlags.reads(flags) && !file.pipe.hasReaders()) {
       throw Errno.ENXIO.exception();
     }
+    file.pipe.requireRoom();
     return new OpenPipe(entry, flags, file.pipe);
   }
 }

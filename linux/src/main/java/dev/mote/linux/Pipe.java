@@ -10,6 +10,7 @@ final class Pipe {
   static final int LARGEST_CAPACITY = 1 << 20;
 
   private final Quota quota;
+  private final Quota own;
 
   /// Those who wait at an end that reads, at one that writes, and at one that does both.
   private final WaitQueue atReaders = new WaitQueue();
@@ -28,10 +29,20 @@ final class Pipe {
 
   private long writersEver;
 
-  /// @param quota what all pipes may hold together; without room the pipe has one page, as a user's
-  ///   pipes have in Linux beyond `pipe-user-pages-soft`
-  Pipe(Quota quota) {
-    this.quota = quota;
+  /// @param quotas what all pipes may hold together; without room the pipe has one page, as a
+  ///   user's pipes have in Linux beyond `pipe-user-pages-soft`
+  Pipe(BufferQuotas quotas) {
+    quota = quotas.shared();
+    own = quotas.own();
+  }
+
+  /// Before it is opened.
+  ///
+  /// @throws ErrnoException ENFILE if there are too many pipes (`pipe-user-pages-hard`)
+  void requireRoom() {
+    if (readers + writers == 0 && own.free() < ATOMIC) {
+      throw Errno.ENFILE.exception();
+    }
   }
 
   int capacity() {
@@ -84,7 +95,7 @@ final class Pipe {
 
   void open(boolean reads, boolean writes) {
     if (readers + writers == 0) {
-      // One page is every pipe's own: descriptors bound how many there are.
+      own.charge(ATOMIC, Errno.ENFILE);
       capacity = quota.tryCharge(DEFAULT_CAPACITY - ATOMIC) ? DEFAULT_CAPACITY : ATOMIC;
     }
     if (reads) {
@@ -103,6 +114,7 @@ final class Pipe {
     writers -= writes ? 1 : 0;
     if (readers + writers == 0) {
       quota.release(capacity - ATOMIC);
+      own.release(ATOMIC);
       ring = new byte[0];
       used = 0;
       start = 0;
@@ -125,6 +137,7 @@ final class Pipe {
       throw new IllegalArgumentException("the buffer of a pipe");
     }
     if (saved.capacity() > 0) {
+      own.charge(ATOMIC, Errno.ENFILE);
       quota.charge(Math.max(0, saved.capacity() - ATOMIC), Errno.EPERM);
     }
     capacity = saved.capacity();

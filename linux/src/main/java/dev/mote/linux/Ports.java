@@ -3,8 +3,10 @@ package dev.mote.linux;
 import dev.mote.linux.SocketAddress.Internet;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The ports of one protocol over IPv4 and IPv6, and who has them.
@@ -15,8 +17,18 @@ final class Ports {
   private static final int LAST_EPHEMERAL = 60999;
 
   private final boolean datagrams;
-  private final Map<Integer, List<Socket>> sockets = new HashMap<>();
+  private final Map<Integer, Port> ports = new HashMap<>();
   private int next = FIRST_EPHEMERAL;
+
+  /// Who has one port.
+  ///
+  /// @param bound those that asked for it
+  /// @param accepted connections of a listener among them, which nobody looks for
+  private record Port(Set<Socket> bound, Set<Socket> accepted) {
+    Port() {
+      this(new LinkedHashSet<>(2), new LinkedHashSet<>(2));
+    }
+  }
 
   Ports(boolean datagrams) {
     this.datagrams = datagrams;
@@ -43,16 +55,25 @@ final class Ports {
     return address;
   }
 
-  /// Adds a socket that shares the port of a listener.
+  /// Gives a socket an address that it may have.
   void add(Socket socket, Internet address) {
-    sockets.computeIfAbsent(address.port(), _ -> new ArrayList<>(1)).add(socket);
+    port(address).bound.add(socket);
+  }
+
+  /// Adds a connection that shares the port of a listener.
+  void accept(Socket socket, Internet address) {
+    port(address).accepted.add(socket);
+  }
+
+  private Port port(Internet address) {
+    return ports.computeIfAbsent(address.port(), _ -> new Port());
   }
 
   private int free(Socket socket, Internet wanted) {
     for (int tries = FIRST_EPHEMERAL; tries <= LAST_EPHEMERAL; tries++) {
       int port = next;
       next = next == LAST_EPHEMERAL ? FIRST_EPHEMERAL : next + 1;
-      if (!sockets.containsKey(port) || !isTaken(socket, wanted.withPort(port))) {
+      if (!ports.containsKey(port) || !isTaken(socket, wanted.withPort(port))) {
         return port;
       }
     }
@@ -60,7 +81,13 @@ final class Ports {
   }
 
   private boolean isTaken(Socket socket, Internet address) {
-    for (Socket other : at(address.port())) {
+    Port port = ports.get(address.port());
+    return port != null
+        && (isTaken(port.bound, socket, address) || isTaken(port.accepted, socket, address));
+  }
+
+  private boolean isTaken(Set<Socket> others, Socket socket, Internet address) {
+    for (Socket other : others) {
       if (overlap(socket, address, other, other.internet()) && !mayShare(socket, other)) {
         return true;
       }
@@ -101,14 +128,19 @@ final class Ports {
         : b.isAny() && !other.options().onlyV6();
   }
 
-  private List<Socket> at(int port) {
-    return sockets.getOrDefault(port, List.of());
+  private Set<Socket> at(int number) {
+    Port port = ports.get(number);
+    return port == null ? Set.of() : port.bound;
   }
 
   void release(Socket socket, Internet address) {
-    List<Socket> all = sockets.get(address.port());
-    if (all != null && all.remove(socket) && all.isEmpty()) {
-      sockets.remove(address.port());
+    Port port = ports.get(address.port());
+    if (port != null) {
+      port.bound.remove(socket);
+      port.accepted.remove(socket);
+      if (port.bound.isEmpty() && port.accepted.isEmpty()) {
+        ports.remove(address.port());
+      }
     }
   }
 
@@ -166,8 +198,8 @@ final class Ports {
   /// All sockets that listen.
   List<StreamSocket> listeners() {
     List<StreamSocket> found = new ArrayList<>();
-    for (List<Socket> all : sockets.values()) {
-      for (Socket socket : all) {
+    for (Port port : ports.values()) {
+      for (Socket socket : port.bound) {
         if (socket instanceof StreamSocket stream && stream.isListening()) {
           found.add(stream);
         }

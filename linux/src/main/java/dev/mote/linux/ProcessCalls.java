@@ -18,6 +18,12 @@ final class ProcessCalls {
   static final String KERNEL_VERSION = "#1 Mote";
   static final String HOST_NAME = "mote";
 
+  /// WSTOPPED, WEXITED, WCONTINUED.
+  private static final int WAITID_EVENTS = 2 | 4 | 8;
+
+  /// Those, WNOHANG, WNOWAIT, __WNOTHREAD, __WCLONE and __WALL.
+  private static final int WAITID_ALL = WAITID_EVENTS | 1 | 0x0100_0000 | 0xe000_0000;
+
   private static final int ARCH_SET_GS = 0x1001;
   private static final int ARCH_SET_FS = 0x1002;
   private static final int ARCH_GET_FS = 0x1003;
@@ -119,6 +125,23 @@ final class ProcessCalls {
       done += chunk;
     }
     return count;
+  }
+
+  /// There are no children to wait for.
+  ///
+  /// @param idType P_ALL 0, P_PID 1, P_PGID 2, P_PIDFD 3
+  static long waitid(int idType, int id, int options) {
+    boolean known = (options & ~WAITID_ALL) == 0 && (options & WAITID_EVENTS) != 0;
+    boolean named = idType == 0 || (idType == 1 && id > 0) || (idType == 2 && id >= 0);
+    if (!known || (!named && idType != 3)) {
+      throw Errno.EINVAL.exception();
+    }
+    throw (idType == 3 ? Errno.EBADF : Errno.ECHILD).exception(); // no descriptor is a process
+  }
+
+  /// The names are the sandbox's, as in a container that does not rule its machine.
+  static long setName() {
+    throw Errno.EPERM.exception();
   }
 
   long uname(Task task, long target) {

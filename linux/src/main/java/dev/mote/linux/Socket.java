@@ -28,6 +28,12 @@ abstract sealed class Socket extends OpenFile permits StreamSocket, DatagramSock
       return isLocal() == other.isLocal() && type == other.type;
     }
 
+    /// UDP.
+    boolean isUdp() {
+      return (family == SocketAddress.AF_INET || family == SocketAddress.AF_INET6)
+          && type == SOCK_DGRAM;
+    }
+
     boolean isTcp() {
       return !isLocal() && type == SOCK_STREAM;
     }
@@ -146,6 +152,12 @@ abstract sealed class Socket extends OpenFile permits StreamSocket, DatagramSock
 
   /// The address of what a listener accepts.
   final void share(Internet address) {
+    local = address;
+    ports().accept(this, address);
+  }
+
+  /// Takes back the address that it had when it was saved.
+  final void rebind(Internet address) {
     local = address;
     ports().add(this, address);
   }

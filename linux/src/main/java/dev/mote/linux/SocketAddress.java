@@ -14,6 +14,9 @@ sealed interface SocketAddress {
   /// `struct sockaddr_storage`.
   int MOST_BYTES = 128;
 
+  /// With fewer there is not even a family.
+  int LEAST_BYTES = 2;
+
   /// As the kernel writes it: family 0 (16 bits), then by family.
   byte[] toBytes();
 
@@ -102,9 +105,18 @@ sealed interface SocketAddress {
   record Internet(int family, long high, long low, int port) implements SocketAddress {
     static final int BYTES = 16;
     static final int BYTES6 = 28;
+
+    /// The number of the only interface.
+    static final int LOOPBACK_INTERFACE = 1;
+
     private static final int LEAST_BYTES6 = 24;
     private static final long MAPPED = 0xffff_0000_0000L;
     private static final long LOOPBACK = 0x7f00_0001L;
+
+    /// An address of IPv4.
+    static Internet of4(int address) {
+      return new Internet(AF_INET, 0, Integer.toUnsignedLong(address), 0);
+    }
 
     static Internet any(int family, int port) {
       return new Internet(family, 0, 0, port);

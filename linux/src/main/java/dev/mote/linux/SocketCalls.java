@@ -192,13 +192,16 @@ final class SocketCalls {
 
   private void bindLocal(Socket socket, byte[] bytes) {
     Local name = Local.of(bytes);
-    if (socket.isBound()) {
+    if (socket.isBound() && !name.isPath()) {
       throw Errno.EINVAL.exception();
     }
     if (name.isPath()) {
       Lookup place = DirectoryCalls.lastName(files, ProcessFiles.AT_FDCWD, name.name());
       if (place.exists()) {
         throw Errno.EADDRINUSE.exception();
+      }
+      if (socket.isBound()) { // only now: Linux makes the file first
+        throw Errno.EINVAL.exception();
       }
       if (place.trailingSlash()) {
         throw Errno.ENOENT.exception();
@@ -360,6 +363,14 @@ final class SocketCalls {
     }
     Internet to = (Internet) destination(socket, bytes).address();
     socket.autobind(Internet.loopback(to.unmapped().family(), 0).in(socket.kind().family()));
+    if (to.port() == socket.internet().port() && to.hasAddressOf(socket.internet())) {
+      socket.connectToItself(to);
+      if (socket.nonBlocking()) {
+        socket.owesResult(true);
+        throw Errno.EINPROGRESS.exception();
+      }
+      return 0;
+    }
     StreamSocket listener = network.streams().listener(to, socket.internet().port());
     if (socket.nonBlocking()) {
       if (listener == null) {
@@ -497,6 +508,19 @@ final class SocketCalls {
     byte[] bytes = bytes(task, address, length);
     if (socket instanceof StreamSocket) {
       return new Socket.Destination(Local.of(bytes), null);
+    }
+    if (socket.kind().isUdp() && bytes.length >= SocketAddress.LEAST_BYTES) {
+      int family = SocketAddress.family(bytes);
+      if (socket.kind().family() == AF_INET6) {
+        if (family == SocketAddress.AF_UNSPEC) {
+          return null; // as if none was given
+        }
+        if (family != AF_INET6 && family != AF_INET) {
+          throw Errno.EINVAL.exception();
+        }
+      } else if (family == SocketAddress.AF_UNSPEC) {
+        bytes[0] = AF_INET; // as it always was
+      }
     }
     return destination(socket, bytes);
   }

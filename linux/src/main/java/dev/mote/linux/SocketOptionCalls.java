@@ -87,11 +87,19 @@ final class SocketOptionCalls {
     if (socket.kind().isLocal() && level != SOL_SOCKET) {
       throw Errno.EOPNOTSUPP.exception();
     }
+    requireFamily(socket, level);
     boolean late = level == SocketOptions.IPPROTO_IPV6 && name == SocketOptions.IPV6_V6ONLY;
     if (late && (socket.kind().family() != SocketAddress.AF_INET6 || socket.isBound())) {
       throw (socket.isBound() ? Errno.EINVAL : Errno.ENOPROTOOPT).exception();
     }
     socket.options().set(level, name, value);
+  }
+
+  /// Options of IPv6 are no business of a socket of IPv4; the other way round they are.
+  private static void requireFamily(Socket socket, int level) {
+    if (level == SocketOptions.IPPROTO_IPV6 && socket.kind().family() != SocketAddress.AF_INET6) {
+      throw Errno.ENOPROTOOPT.exception();
+    }
   }
 
   private static void setCongestion(UserMemory memory, long value, int length) {
@@ -172,6 +180,7 @@ final class SocketOptionCalls {
       if (socket.kind().isLocal()) {
         throw Errno.EOPNOTSUPP.exception();
       }
+      requireFamily(socket, level);
       return number(socket.options().get(level, name));
     }
     byte[] special = special(socket, name);

@@ -88,6 +88,7 @@ final class SocketOptions {
     return switch (name) {
       case 1 -> new Option(0, 0, 255); // IP_TOS
       case 2 -> new Option(64, 1, 255); // IP_TTL
+      case PacketFacts.IP_PKTINFO, PacketFacts.IP_RECVTTL, PacketFacts.IP_RECVTOS -> Option.FLAG;
       case 10 -> new Option(1, 0, 5); // IP_MTU_DISCOVER
       case 15, 19 -> Option.FLAG; // IP_FREEBIND, IP_TRANSPARENT
       case 24 -> Option.FLAG; // IP_BIND_ADDRESS_NO_PORT
@@ -104,7 +105,8 @@ final class SocketOptions {
       case 18 -> new Option(1, -1, 255); // IPV6_MULTICAST_HOPS
       case 19 -> new Option(1, 0, 1); // IPV6_MULTICAST_LOOP
       case 23 -> new Option(1, 0, 5); // IPV6_MTU_DISCOVER
-      case IPV6_V6ONLY -> Option.FLAG;
+      case IPV6_V6ONLY, PacketFacts.IPV6_RECVPKTINFO -> Option.FLAG;
+      case PacketFacts.IPV6_RECVHOPLIMIT, PacketFacts.IPV6_RECVTCLASS -> Option.FLAG;
       case 67 -> new Option(0, -1, 255); // IPV6_TCLASS
       default -> null;
     };
@@ -166,7 +168,21 @@ final class SocketOptions {
     return (int) Math.max(2 * wanted, least);
   }
 
-  private boolean is(int level, int name) {
+  /// The hops that datagrams to an address get.
+  int hops(boolean sixth) {
+    int hops = sixth ? get(IPPROTO_IPV6, 16) : get(IPPROTO_IP, PacketFacts.IP_TTL);
+    return hops < 0 ? 64 : hops;
+  }
+
+  /// Their traffic class.
+  int trafficClass(boolean sixth) {
+    return sixth
+        ? Math.max(0, get(IPPROTO_IPV6, PacketFacts.IPV6_TCLASS))
+        : get(IPPROTO_IP, PacketFacts.IP_TOS);
+  }
+
+  /// Whether a flag is set.
+  boolean is(int level, int name) {
     return values.getOrDefault(key(level, name), 0) != 0;
   }
 

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /// What has been sent to a socket and not been read yet: bytes of a stream, or messages.
 ///
-/// All queues of a guest, and its pipes, share a budget. The first page of each queue is its own:
-/// the number of sockets bounds those.
+/// All queues of a guest, and its pipes, share a budget. The first page of each queue is its own as
+/// long as not very many are full.
 final class SocketQueue {
   /// What every queue may hold whatever the others do, in bytes.
   static final int OWN = 4096;
@@ -20,13 +20,16 @@ final class SocketQueue {
   private static final int PIECE = 16 << 10;
 
   private final Quota quota;
+  private final Quota own;
   private final ArrayDeque<Segment> segments = new ArrayDeque<>();
   private long used;
   private long charged;
+  private long ownCharged;
   private long bytes;
 
-  SocketQueue(Quota quota) {
-    this.quota = quota;
+  SocketQueue(BufferQuotas quotas) {
+    quota = quotas.shared();
+    own = quotas.own();
   }
 
   /// A message, or a part of a stream.
@@ -109,7 +112,9 @@ final class SocketQueue {
   ///
   /// @param capacity what it may hold
   long room(long capacity) {
-    return Math.max(0, Math.min(capacity, Math.max(OWN, used + quota.free())) - used);
+    long missing = Math.max(0, OWN - used); // of its own
+    long more = own.free() < missing ? own.free() : missing + quota.free();
+    return Math.max(0, Math.min(capacity - used, more));
   }
 
   /// What the next bytes of a stream count beside themselves: the files that come with them or a
@@ -164,6 +169,13 @@ final class SocketQueue {
       quota.release(charged - wanted);
     }
     charged = wanted;
+    long wantedOwn = Math.min(used, OWN);
+    if (wantedOwn > ownCharged) {
+      own.charge(wantedOwn - ownCharged, Errno.ENOBUFS);
+    } else {
+      own.release(ownCharged - wantedOwn);
+    }
+    ownCharged = wantedOwn;
   }
 
   @Nullable Segment head() {
@@ -212,16 +224,20 @@ final class SocketQueue {
     return done;
   }
 
+  /// The files that are on their way in it.
+  List<OpenFile> rights() {
+    return segments.stream()
+        .map(Segment::ancillary)
+        .filter(a -> a != null)
+        .flatMap(a -> a.rights().stream())
+        .toList();
+  }
+
   /// Empties it.
   ///
   /// @return the files that nobody will receive
   List<OpenFile> clear() {
-    List<OpenFile> lost =
-        segments.stream()
-            .map(Segment::ancillary)
-            .filter(a -> a != null)
-            .flatMap(a -> a.rights().stream())
-            .toList();
+    List<OpenFile> lost = rights();
     segments.clear();
     bytes = 0;
     use(-used);

@@ -41,7 +41,7 @@ final class SocketTransfer {
     if ((flags & MSG_OOB) != 0) {
       throw (socket.kind().isTcp() ? Errno.EINVAL : Errno.EOPNOTSUPP).exception();
     }
-    if ((flags & MSG_ERRQUEUE) != 0) {
+    if ((flags & MSG_ERRQUEUE) != 0 && !socket.kind().isLocal()) {
       throw Errno.EAGAIN.exception();
     }
     return socket.kind().hasMessages()
@@ -116,7 +116,7 @@ final class SocketTransfer {
   private long receiveStream(
       Task task, Socket socket, UserBuffer buffer, int flags, Arrival arrival) {
     if (buffer.remaining() == 0) {
-      return 0;
+      return receiveNothing(task, socket, flags);
     }
     if ((flags & MSG_PEEK) != 0) {
       return peek(task, socket, buffer, flags, arrival);
@@ -202,6 +202,19 @@ final class SocketTransfer {
     arrival.ancillary = handOver(socket, head.ancillary(), true);
     buffer.scatter(piece, count);
     return count;
+  }
+
+  /// Who asks for no bytes waits until there are some.
+  private static long receiveNothing(Task task, Socket socket, int flags) {
+    if (!socket.incoming().isEmpty() || socket.isFinished()) {
+      return 0;
+    }
+    socket.throwError();
+    if (socket.isAtEnd()) {
+      return 0;
+    }
+    socket.requireReceiving();
+    return waitToReceive(task, socket, flags);
   }
 
   private static long partial(long total, Errno error) {
@@ -314,8 +327,13 @@ final class SocketTransfer {
       return socket.send(bytes, length, to, ancillary);
     }
     List<OpenFile> rights = ancillary.rights();
-    socket.network().inFlight().charge(rights.size(), Errno.ETOOMANYREFS);
     rights.forEach(OpenFile::retain);
+    try {
+      socket.network().send(rights.size());
+    } catch (ErrnoException e) {
+      rights.forEach(OpenFile::release);
+      throw e;
+    }
     int count = OpenFile.WOULD_BLOCK;
     try {
       count = socket.send(bytes, length, to, ancillary);

@@ -172,8 +172,8 @@ public record StoredGuest(
             checkedLimits,
             cpuLevel,
             null);
-    GuestState whole = state.withFiles(files);
     new FilesStateCheck(files, checkedLimits.files()).run();
+    GuestState whole = state.withFiles(files.outsideHeap());
     new GuestStateCheck(whole, checkedLimits, program.bytes().byteSize(), registers).run();
     requirePages(layer.image());
     return new GuestImage(setup, layer.image(), registers, whole);

@@ -122,6 +122,13 @@ final class StreamSocket extends Socket {
     return true;
   }
 
+  /// Both sides of it send SYN at once, which makes a connection.
+  void connectToItself(SocketAddress as) {
+    peerAddress = as;
+    connectedTo(this);
+    waiters().wake(WRITABLE);
+  }
+
   private void establish(StreamSocket listener, SocketAddress as) {
     StreamSocket end;
     try {

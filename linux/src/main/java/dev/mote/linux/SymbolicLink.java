@@ -31,10 +31,15 @@ final class SymbolicLink extends Inode {
     this.inMemory = inMemory;
   }
 
-  /// A link in memory. A long text takes a page of the quota, as in tmpfs.
+  /// A link in memory. A long text takes a page of the quota, as in tmpfs, and is limited beside
+  /// that: texts are on the heap.
   static SymbolicLink of(Volume volume, String target) {
     long charge = target.length() < SHORT_TEXT ? 0 : ChunkedBytes.CHUNK;
     volume.bytes.charge(charge, Errno.ENOSPC);
+    if (charge > 0 && !volume.memory.texts.tryCharge(target.length())) {
+      volume.bytes.release(charge);
+      throw Errno.ENOSPC.exception();
+    }
     return new SymbolicLink(
         volume,
         volume.nextInode(),
@@ -107,5 +112,8 @@ final class SymbolicLink extends Inode {
   @Override
   void free() {
     volume.bytes.release(charged);
+    if (charged > 0) {
+      volume.memory.texts.release(size);
+    }
   }
 }

@@ -149,6 +149,7 @@ final class SystemCalls implements AutoCloseable {
       case 150 -> memory.munlock(a, b);
       case 151 -> MemoryCalls.mlockall((int) a);
       case 152 -> 0; // munlockall
+      case 170, 171 -> ProcessCalls.setName(); // sethostname, setdomainname
       case 157 -> process.prctl(task, (int) a, b);
       case 158 -> process.archPrctl(task, (int) a, b);
       case 160 -> prlimit(task, (int) a, b, 0);
@@ -170,6 +171,7 @@ final class SystemCalls implements AutoCloseable {
       case 230 -> time.clockNanosleep(task, (int) a, (int) b, c, d);
       case 231 -> process.exitGroup((int) a);
       case 234 -> signals.tgkill(task, (int) a, (int) b, (int) c);
+      case 247 -> ProcessCalls.waitid((int) a, (int) b, (int) d);
       case 273 -> process.setRobustList(task, a, b);
       case 274 -> process.getRobustList(task, (int) a, b, c);
       case 297 -> signals.rtTgsigqueueinfo(task, (int) a, (int) b, (int) c, d);

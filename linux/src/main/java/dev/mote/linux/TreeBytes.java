@@ -53,7 +53,11 @@ final class TreeBytes {
       }
     }
     target.limit(limit);
-    for (int rest = length - present; rest > 0; rest -= ZEROS.length) {
+    putZeros(target, length - present);
+  }
+
+  static void putZeros(ByteBuffer target, int count) {
+    for (int rest = count; rest > 0; rest -= ZEROS.length) {
       target.put(ZEROS, 0, Math.min(rest, ZEROS.length));
     }
   }

@@ -31,6 +31,7 @@ final class Volume {
   final boolean readOnly;
   final Quota bytes;
   final Quota files;
+  final FileMemory memory;
   private final Clock clock;
   private long lastInode;
 
@@ -41,11 +42,14 @@ final class Volume {
     this.readOnly = readOnly;
     this.bytes = budget.bytes();
     this.files = budget.files();
+    this.memory = budget.memory();
     this.clock = clock;
   }
 
   /// What the volumes of a sandbox share.
-  record Budget(Quota bytes, Quota files) {}
+  ///
+  /// @param bytes what is charged for anything but the content of files in memory
+  record Budget(Quota bytes, Quota files, FileMemory memory) {}
 
   /// A number that no other file of this volume ever had.
   long nextInode() {

@@ -101,7 +101,7 @@ final class WaitingLoader {
   private void name(Socket socket, WaitingState.Socket saved, List<Inode> nodes) {
     SocketAddress address = address(socket.kind(), saved.local());
     switch (address) {
-      case SocketAddress.Internet internet when internet.port() != 0 -> socket.share(internet);
+      case SocketAddress.Internet internet when internet.port() != 0 -> socket.rebind(internet);
       case SocketAddress.Local name -> {
         socket.local(name);
         if (saved.path() == ABSTRACT && name.isAbstract()) {
@@ -143,7 +143,7 @@ final class WaitingLoader {
     }
     Ancillary ancillary =
         message.sender().isEmpty()
-            ? null
+            ? packet(socket, message)
             : new Ancillary(rights, message.sender().getFirst().toSender());
     byte[] bytes = message.bytes();
     if (!socket.kind().hasMessages()) {
@@ -156,6 +156,19 @@ final class WaitingLoader {
         .add(bytes.clone(), address(socket.kind(), message.source()), ancillary, Long.MAX_VALUE)) {
       throw wrong("more in sockets than their limit");
     }
+  }
+
+  private static @Nullable Ancillary packet(Socket socket, WaitingState.Message message) {
+    if (message.packet().isEmpty()) {
+      return null;
+    }
+    var saved = message.packet().getFirst();
+    if (address(socket.kind(), saved.destination()) instanceof SocketAddress.Internet to
+        && (saved.hops() & ~0xff) == 0
+        && (saved.trafficClass() & ~0xff) == 0) {
+      return Ancillary.of(new PacketFacts(to, saved.hops(), saved.trafficClass()));
+    }
+    throw wrong("the header of a datagram");
   }
 
   /// Two ends of a connection name each other.

@@ -91,14 +91,20 @@ final class WaitingSaver {
     var messages = new ArrayList<WaitingState.Message>();
     for (SocketQueue.Segment segment : socket.incoming().segments()) {
       Ancillary ancillary = segment.ancillary();
+      PacketFacts packet = ancillary == null ? null : ancillary.packet();
       messages.add(
           new WaitingState.Message(
               segment.bytes(),
               segment.source == null ? new byte[0] : segment.source.toBytes(),
               ancillary == null ? List.of() : ancillary.rights().stream().map(saver::open).toList(),
-              ancillary == null
+              ancillary == null || packet != null
                   ? List.of()
-                  : List.of(WaitingState.Credentials.of(ancillary.sender()))));
+                  : List.of(WaitingState.Credentials.of(ancillary.sender())),
+              packet == null || packet.own() == null
+                  ? List.of()
+                  : List.of(
+                      new WaitingState.Packet(
+                          packet.own().toBytes(), packet.hops(), packet.trafficClass()))));
     }
     return messages;
   }

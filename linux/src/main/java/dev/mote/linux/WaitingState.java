@@ -64,9 +64,18 @@ public record WaitingState(
   /// @param source an address; empty for none
   /// @param rights open files that are on their way
   /// @param sender has one element, or none
+  /// @param packet has one element for a datagram of the Internet, else none
   @SuppressWarnings("ArrayRecordComponent") // nobody compares two of them
   public record Message(
-      byte[] bytes, byte[] source, List<Integer> rights, List<Credentials> sender) {}
+      byte[] bytes,
+      byte[] source,
+      List<Integer> rights,
+      List<Credentials> sender,
+      List<Packet> packet) {}
+
+  /// @param destination an address
+  @SuppressWarnings("ArrayRecordComponent") // nobody compares two of them
+  public record Packet(byte[] destination, int hops, int trafficClass) {}
 
   /// How far a connection is.
   public enum State {

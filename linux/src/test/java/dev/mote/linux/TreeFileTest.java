@@ -15,11 +15,12 @@ class TreeFileTest {
   private static final int LONGEST = 6 * ChunkedBytes.CHUNK;
 
   private final Quota quota = new Quota(1 << 20);
+  private final FileMemory memory = new FileMemory(quota);
   private byte[] model = new byte[0];
 
   private ChunkedBytes over(byte[] bytes) {
     model = bytes.clone();
-    return new ChunkedBytes(quota, TreeBytes.of(TestTree.file(bytes, 1)));
+    return new ChunkedBytes(memory, TreeBytes.of(TestTree.file(bytes, 1)));
   }
 
   @Test
@@ -93,7 +94,7 @@ class TreeFileTest {
   }
 
   private ChunkedBytes again(ChunkedBytes bytes, byte[] original) {
-    var fresh = new ChunkedBytes(quota, TreeBytes.of(TestTree.file(original, 1)));
+    var fresh = new ChunkedBytes(memory, TreeBytes.of(TestTree.file(original, 1)));
     fresh.below().cut(bytes.below().end());
     fresh.load(bytes.size(), bytes.save());
     bytes.clear();
@@ -111,7 +112,7 @@ class TreeFileTest {
 
   @Test
   void whatIsReservedTakesNoMemoryOfTheHost() {
-    var bytes = new ChunkedBytes(quota, TreeBytes.none());
+    var bytes = new ChunkedBytes(memory, TreeBytes.none());
     bytes.allocate(0, quota.limit());
     assertThat(quota.free()).isZero();
     assertThat(arrays(bytes)).isEqualTo(1);
