@@ -17,7 +17,7 @@ import java.util.Set;
 /// version of the format, `[version, value]` in CBOR (`docs/values.md`). Immutable, thread-safe.
 final class StoredRecord<T> {
   /// The one that is written, and the only one that is read.
-  static final int VERSION = 2;
+  static final int VERSION = 3;
 
   /// Bytes of one tree.
   static final int LARGEST = 128 << 20;
@@ -26,7 +26,16 @@ final class StoredRecord<T> {
 
   /// The components that may be null. Their annotation is not there at run time.
   private static final Set<String> NULLABLE =
-      Set.of("savedMask", "waitDeadline", "waiting", "Given.meta", "processor", "futex");
+      Set.of(
+          "savedMask",
+          "waitDeadline",
+          "waiting",
+          "Given.meta",
+          "TreeFolder.meta",
+          "TreeFile.meta",
+          "TreeOther.meta",
+          "processor",
+          "futex");
 
   private final Class<T> record;
   private final Encoder encoder;

@@ -53,7 +53,7 @@ class SnapshotPartsTest {
       quoteCharacter = '`',
       textBlock =
           """
-          0                                     | 3                    | version 3 of the format
+          0                                     | 4                    | version 4 of the format
           0                                     | 0                    | version 0 of the format
           0                                     | -                    | is there instead of an integer
           1                                     | copy                 | 3 elements
@@ -167,7 +167,7 @@ class SnapshotPartsTest {
       quoteCharacter = '`',
       textBlock =
           """
-          0                                | 3                  | version 3 of the format
+          0                                | 4                  | version 4 of the format
           1.umask                          | 512                | the umask
           1.root                           | -1                 | the root has number -1
           1.workingDirectory               | 9999               | the working directory has number 9999

@@ -2,6 +2,9 @@ package dev.mote.linux;
 
 import dev.mote.machine.CpuState;
 import dev.mote.machine.PageImage;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// A guest at rest, as data: what a snapshot holds. Immutable and thread-safe.
 ///
@@ -18,6 +21,15 @@ public record GuestImage(GuestSetup setup, PageImage pages, CpuState cpu, GuestS
   /// Whether it is the very same one.
   public boolean is(GuestImage other) {
     return pages == other.pages;
+  }
+
+  /// The same, whose system calls somebody is told of, or nobody.
+  ///
+  /// @param trace receives a line for each
+  public GuestImage traced(@Nullable Consumer<String> trace) {
+    return Objects.equals(setup.trace(), trace)
+        ? this
+        : new GuestImage(setup.traced(trace), pages, cpu, state);
   }
 
   /// Gives the memory of its own pages back before the garbage collector would. Neither it nor what

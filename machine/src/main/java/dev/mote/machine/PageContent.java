@@ -47,6 +47,39 @@ public sealed interface PageContent {
     }
   }
 
+  /// Pages of a [ParkingFile], which are given back in the end.
+  final class InParking implements PageContent {
+    private static final Cleaner CLEANER = Cleaner.create();
+
+    private final MemorySegment file;
+    private final int[] places;
+    private final Cleaner.Cleanable cleanable;
+
+    /// @param file stays mapped while this is reachable
+    /// @param places which page of the file each is, or -1 for zeros
+    /// @param giveBack does not refer to this
+    InParking(MemorySegment file, int[] places, Runnable giveBack) {
+      this.file = file;
+      this.places = places;
+      cleanable = CLEANER.register(this, giveBack);
+    }
+
+    @Override
+    public MemorySegment memory(int page) {
+      return file;
+    }
+
+    @Override
+    public long offset(int page) {
+      return places[page] < 0 ? ZEROS : (long) places[page] << GuestMemory.PAGE_SHIFT;
+    }
+
+    @Override
+    public void free() {
+      cleanable.clean();
+    }
+  }
+
   /// Pages of a file that is mapped.
   ///
   /// @param file stays mapped while this is reachable

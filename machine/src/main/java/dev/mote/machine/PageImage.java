@@ -46,6 +46,13 @@ public final class PageImage {
     this.content = content;
   }
 
+  /// The same, whose pages lie somewhere else.
+  ///
+  /// @param sameBytes at the same places
+  PageImage with(PageContent sameBytes) {
+    return new PageImage(parent, addresses, rights, sameBytes);
+  }
+
   /// The image that this one is the difference to.
   public @Nullable PageImage parent() {
     return parent;
