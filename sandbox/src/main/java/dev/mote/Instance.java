@@ -109,7 +109,7 @@ public final class Instance implements AutoCloseable {
       GuestImage inFile = where.park(self, inMemory);
       if (inFile != null) {
         image = inFile;
-        inMemory.free();
+        inMemory.discard();
       }
     } finally {
       lock.unlock();

@@ -8,7 +8,8 @@ import java.util.Arrays;
 /// out of large pieces, so that a hundred thousand instances of a few pages each cost hardly more
 /// than those pages.
 ///
-/// A piece stays with the process once it was needed; what is freed is used again. Thread-safe.
+/// The addresses of a piece stay with the process once it was needed, and its memory unless it is
+/// [discarded][#discard]; what is freed is used again. Thread-safe.
 final class PageBlocks {
   private static final int PIECE_SHIFT = 14; // 64 MiB
   private static final long PIECE_SIZE = (long) GuestMemory.PAGE_SIZE << PIECE_SHIFT;
@@ -59,6 +60,15 @@ final class PageBlocks {
     }
     System.arraycopy(blocks, 0, free, freeCount, blocks.length);
     freeCount += blocks.length;
+  }
+
+  /// Gives the memory of blocks back to the host, by whom they are taken; what is in them then is
+  /// zeros.
+  static void discard(int[] blocks) {
+    for (int block : blocks) {
+      Libc.madvise(
+          piece(block).address() + offset(block), GuestMemory.PAGE_SIZE, Libc.MADV_DONTNEED);
+    }
   }
 
   /// How many blocks are in use.

@@ -123,6 +123,11 @@ public final class PageImage {
     content.free();
   }
 
+  /// The same, and the host gets the memory back. For many images that are not used for a while.
+  public void discard() {
+    content.discard();
+  }
+
   /// All pages of an image and its parents, in the order of their addresses.
   static final class Pages {
     private final long[] addresses;

@@ -59,13 +59,22 @@ public final class SnapshotStore {
   /// @throws IllegalArgumentException if the name is none
   /// @throws dev.mote.SnapshotException if the snapshot cannot be stored; the message says why
   /// @throws LayoutException if the directory is damaged
+  /// @throws IOException if it cannot be written, such as on a full disk: what was there is there,
+  ///   and nothing else
   public void save(String name, Snapshot snapshot) throws IOException {
     SnapshotParts parts = SnapshotParts.of(snapshot);
     var layers = new ArrayList<Blob>();
     layers.add(blob(PROGRAM, parts.program()));
     layers.add(blob(FILES, parts.files()));
     parts.pages().forEach(part -> layers.add(blob(PAGES, part)));
-    layout.write(name, ARTIFACT_TYPE, Blob.of(DESCRIPTION, parts.description()), layers, Map.of());
+    Blob description = Blob.of(DESCRIPTION, parts.description());
+    try {
+      layout.write(name, ARTIFACT_TYPE, description, layers, Map.of());
+    } catch (IOException e) {
+      throw new IOException(
+          "%s could not be written, and has what it had: %s".formatted(directory, e.getMessage()),
+          e);
+    }
   }
 
   private static Blob blob(String mediaType, SnapshotParts.Part part) {
