@@ -99,7 +99,8 @@ public final class Instance implements AutoCloseable {
   /// Puts what it has changed into the file, unless somebody uses it now. By the thread of that.
   void park(InstanceParking where) {
     if (!lock.tryLock()) {
-      return; // it is called
+      where.called(self); // it is, or the call that said so has not wholly returned: later, then
+      return;
     }
     try {
       if (closed || shared) {
