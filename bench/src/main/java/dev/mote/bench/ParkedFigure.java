@@ -55,7 +55,7 @@ final class ParkedFigure implements Figure {
     SandboxPool.Builder builder = SandboxPool.builder().machines(1);
     if (file) {
       Path directory = Path.of(System.getProperty("bench.parking", "/var/tmp"));
-      builder.parking(directory, MemorySize.ofBytes(INSTANCES * 128L << 10), IDLE);
+      builder.parking(directory, MemorySize.ofBytes((INSTANCES * 128L) << 10), IDLE);
     }
     return builder.build();
   }
