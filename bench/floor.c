@@ -16,9 +16,12 @@
  *   copy N      copying N pages into fresh anonymous memory
  *   recopy N    copying N pages into memory that is there already, and in the cache
  *   coldcopy N  copying N pages into memory that is there already, and was not used for long
+ *   touch N     a guest's first write to each of N pages that the host has filled
+ *   drop PATH   takes a file out of the page cache; measures nothing
  */
 #define _GNU_SOURCE
 #include <err.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/kvm.h>
 #include <stdint.h>
@@ -235,6 +238,29 @@ static double measure_create(void) {
   return now_us() - start;
 }
 
+static double measure_touch(long n) {
+  if (n > (MEMORY - TOUCHED) / PAGE - TOUCHED_PAGES) errx(1, "%ld pages are too many", n);
+  struct machine v = create(image_fd);
+  uint64_t first = TOUCHED + TOUCHED_PAGES * PAGE;
+  memset(v.memory + first, 0x5a, n * PAGE);
+  struct kvm_regs r = {.rflags = 2, .rip = CODE, .rsp = 0x8000, .rdi = first, .rcx = n};
+  check(ioctl(v.vcpu, KVM_SET_REGS, &r), "KVM_SET_REGS");
+  double start = now_us();
+  run(v);
+  double took = now_us() - start;
+  destroy(v);
+  return took;
+}
+
+static double drop(const char *path) {
+  int fd = check(open(path, O_RDONLY | O_CLOEXEC), path);
+  check(fsync(fd), "fsync");
+  errno = posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+  if (errno != 0) err(1, "posix_fadvise");
+  close(fd);
+  return 0;
+}
+
 static double measure_exit(long n) {
   static struct machine v;
   if (v.memory == NULL) v = create(image_fd);
@@ -267,6 +293,7 @@ static double measure(const char *what, long n) {
   if (strcmp(what, "switch") == 0 && n > 0) return measure_switch(n);
   if (strcmp(what, "create") == 0) return measure_create();
   if (strcmp(what, "destroy") == 0) return measure_destroy();
+  if (strcmp(what, "touch") == 0 && n > 0) return measure_touch(n);
   if (strcmp(what, "copy") == 0 && n > 0) return copy(n);
   if (strcmp(what, "recopy") == 0 && n > 0) return recopy(n);
   if (strcmp(what, "coldcopy") == 0 && n > 0) return coldcopy(n);
@@ -274,11 +301,12 @@ static double measure(const char *what, long n) {
 }
 
 static void serve(void) {
-  char line[64], what[64];
+  char line[4096], what[64], path[4000];
   while (fgets(line, sizeof line, stdin) != NULL) {
     long n = 0;
     if (sscanf(line, "%63s %ld", what, &n) < 1) continue;
-    printf("%.3f\n", measure(what, n));
+    int drops = sscanf(line, "drop %3999[^\n]", path) == 1;
+    printf("%.3f\n", drops ? drop(path) : measure(what, n));
     fflush(stdout);
   }
 }

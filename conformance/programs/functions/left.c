@@ -11,9 +11,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { FILE_SIZE = 8 << 20 };
+enum { FILE_SIZE = 8 << 20, KEPT_PAGES = 256 };
 
-static char *first, *second;
+static char *first, *second, *kept;
 
 static char *map(const char *path, char content) {
   int fd = open(path, O_RDWR | O_CREAT, 0600);
@@ -47,6 +47,20 @@ MOTE_FUNCTION(unmap_first, "() -> null")
 
 static void read_second(mote_call *call) { mote_return_int(call, second[FILE_SIZE / 2]); }
 MOTE_FUNCTION(read_second, "() -> i64")
+
+/* Pages that were written before the snapshot go. */
+static void unmap_kept(mote_call *call) {
+  if (munmap(kept, KEPT_PAGES * 4096) != 0) abort();
+  mote_return_null(call);
+}
+MOTE_FUNCTION(unmap_kept, "() -> null")
+
+static void sum_kept(mote_call *call) {
+  int64_t sum = 0;
+  for (int i = 0; i < KEPT_PAGES; i++) sum += kept[i * 4096];
+  mote_return_int(call, sum);
+}
+MOTE_FUNCTION(sum_kept, "() -> i64")
 
 /* The pages by which a guest is restored. */
 static void spoil(mote_call *call) {
@@ -96,5 +110,8 @@ MOTE_FUNCTION(peak, "() -> i64")
 int main(void) {
   second = map("/tmp/second", 'B'); /* the higher address */
   first = map("/tmp/first", 'A');
+  kept = mmap(NULL, KEPT_PAGES * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (kept == MAP_FAILED) abort();
+  memset(kept, 1, KEPT_PAGES * 4096);
   return mote_serve();
 }

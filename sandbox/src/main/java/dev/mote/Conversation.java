@@ -130,6 +130,12 @@ final class Conversation {
     ending = null;
   }
 
+  /// A restore failed on its way: the guest is neither what it was nor what it was to be, and takes
+  /// no calls before another one has succeeded.
+  void restoreFailed(Throwable why) {
+    ending = new Ending.Broken("it could not be restored: " + why.getMessage());
+  }
+
   /// Where the guest writes to from its next restore on. Only while calls are paused, or by whoever
   /// has the guest to itself.
   void useStreams(Streams where) {

@@ -1,10 +1,13 @@
 package dev.mote;
 
 import dev.mote.linux.GuestImage;
+import java.lang.ref.WeakReference;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// A guest that keeps what its calls change, such as the session of one user, and costs only the
-/// pages that it has changed while nobody calls it.
+/// pages that it has changed while nobody calls it. These lie in memory, or in a file after a while
+/// ([SandboxPool.Builder#parking]).
 ///
 /// It belongs to no machine: each call puts it into one of the pool's, and takes out again what is
 /// different from its snapshot. Any number of instances can be made of one snapshot, and of one
@@ -17,7 +20,10 @@ import org.jspecify.annotations.Nullable;
 /// freed by the garbage collector; [#close] does it at once.
 public final class Instance implements AutoCloseable {
   private final PooledSandbox pooled;
-  private GuestImage image; // this and the rest are guarded by this
+  private final ReentrantLock lock = new ReentrantLock();
+  private final @Nullable InstanceParking parking; // null: it stays in memory
+  private final WeakReference<Instance> self = new WeakReference<>(this);
+  private GuestImage image; // this and the rest are guarded by lock
   private @Nullable Ending poisonedBy;
   private boolean shared; // a branch has the same image
   private boolean closed;
@@ -25,6 +31,7 @@ public final class Instance implements AutoCloseable {
   Instance(PooledSandbox pooled, GuestImage image) {
     this.pooled = pooled;
     this.image = image;
+    parking = pooled.parking();
     shared = true;
   }
 
@@ -54,21 +61,26 @@ public final class Instance implements AutoCloseable {
   /// @throws PoolException if the pool has no room for it
   /// @throws PoisonedException if an earlier call did not finish
   /// @throws IllegalStateException if it is closed
-  public synchronized <T extends @Nullable Object> Outcome<T> tryCall(
+  public <T extends @Nullable Object> Outcome<T> tryCall(
       @Nullable Streams streams, String function, Class<T> result, @Nullable Object... arguments) {
-    requireUsable();
-    PooledSandbox.Resident resident = pooled.take();
+    lock.lock();
     try {
-      resident.refresh(image, streams);
-      Outcome<T> outcome = GuestCall.make(resident.sandbox().talk(), function, result, arguments);
-      if (outcome instanceof Outcome.Ended<T>(Ending ending)) {
-        poisonedBy = ending;
-      } else {
-        keep(resident.sandbox().difference());
+      requireUsable();
+      PooledSandbox.Resident resident = pooled.take();
+      try {
+        resident.refresh(image, streams);
+        Outcome<T> outcome = GuestCall.make(resident.sandbox().talk(), function, result, arguments);
+        if (outcome instanceof Outcome.Ended<T>(Ending ending)) {
+          poisonedBy = ending;
+        } else {
+          keep(resident.sandbox().difference());
+        }
+        return outcome;
+      } finally {
+        resident.release();
       }
-      return outcome;
     } finally {
-      resident.release();
+      lock.unlock();
     }
   }
 
@@ -79,6 +91,30 @@ public final class Instance implements AutoCloseable {
       before.free();
     }
     shared = false;
+    if (parking != null) {
+      parking.called(self);
+    }
+  }
+
+  /// Puts what it has changed into the file, unless somebody uses it now. By the thread of that.
+  void park(InstanceParking where) {
+    if (!lock.tryLock()) {
+      where.called(self); // it is, or the call that said so has not wholly returned: later, then
+      return;
+    }
+    try {
+      if (closed || shared) {
+        return;
+      }
+      GuestImage inMemory = image;
+      GuestImage inFile = where.park(self, inMemory);
+      if (inFile != null) {
+        image = inFile;
+        inMemory.discard();
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void requireUsable() {
@@ -94,48 +130,81 @@ public final class Instance implements AutoCloseable {
   ///
   /// @throws PoisonedException if an earlier call did not finish
   /// @throws IllegalStateException if it is closed
-  public synchronized Instance branch() {
-    requireUsable();
-    shared = true;
-    return new Instance(pooled, image);
+  public Instance branch() {
+    lock.lock();
+    try {
+      requireUsable();
+      shared = true;
+      return new Instance(pooled, image);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /// The instance as it is, as a snapshot: what differs from its own.
   ///
   /// @throws PoisonedException if an earlier call did not finish
   /// @throws IllegalStateException if it is closed
-  public synchronized Snapshot snapshot() {
-    requireUsable();
-    shared = true;
-    Snapshot origin = pooled.snapshot();
-    return new Snapshot(image, origin.guestFunctions(), origin.announcement());
+  public Snapshot snapshot() {
+    lock.lock();
+    try {
+      requireUsable();
+      shared = true;
+      Snapshot origin = pooled.snapshot();
+      return new Snapshot(image, origin.guestFunctions(), origin.announcement());
+    } finally {
+      lock.unlock();
+    }
   }
 
   /// Takes it back to how it was before the call that did not finish. Nothing to do if all have.
-  public synchronized void restore() {
-    poisonedBy = null;
+  public void restore() {
+    lock.lock();
+    try {
+      poisonedBy = null;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /// How the last call ended, if it did not finish and [#restore] was not called.
-  public synchronized @Nullable Ending poisonedBy() {
-    return poisonedBy;
+  public @Nullable Ending poisonedBy() {
+    lock.lock();
+    try {
+      return poisonedBy;
+    } finally {
+      lock.unlock();
+    }
   }
 
-  /// Memory that it has changed and keeps.
-  public synchronized MemorySize changedMemory() {
-    return image.is(pooled.snapshot().image())
-        ? MemorySize.ofBytes(0)
-        : MemorySize.ofBytes(image.ownBytes());
+  /// Memory that it has changed and keeps, be it in a file.
+  public MemorySize changedMemory() {
+    lock.lock();
+    try {
+      return image.is(pooled.snapshot().image())
+          ? MemorySize.ofBytes(0)
+          : MemorySize.ofBytes(image.ownBytes());
+    } finally {
+      lock.unlock();
+    }
   }
 
   /// Frees what it keeps. Twice is harmless.
   @Override
-  public synchronized void close() {
-    if (!closed) {
-      closed = true;
-      if (!shared) {
-        image.free();
+  public void close() {
+    lock.lock();
+    try {
+      if (!closed) {
+        closed = true;
+        if (!shared) {
+          image.free();
+        }
+        if (parking != null) {
+          parking.closed(self);
+        }
       }
+    } finally {
+      lock.unlock();
     }
   }
 }

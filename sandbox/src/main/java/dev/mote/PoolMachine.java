@@ -14,6 +14,7 @@ final class PoolMachine {
   private final int mostResidents;
   private final List<PooledSandbox.Resident> residents = new ArrayList<>(); // used last at the end
   private PooledSandbox.@Nullable Resident current; // whose state is in the processor
+  private boolean broken; // the host failed in it
   boolean busy; // this and the rest are guarded by the pool
   @Nullable String tenant; // null: nobody's yet
   long idleSince;
@@ -47,7 +48,7 @@ final class PoolMachine {
     if (known == null) {
       makeRoom(what.memoryBytes());
       current = null; // whatever comes of it
-      known = what.settle(this);
+      known = settle(what);
       current = known;
     } else if (residents.getLast() != known) {
       residents.remove(known);
@@ -56,6 +57,28 @@ final class PoolMachine {
     }
     residents.add(known);
     return known;
+  }
+
+  private PooledSandbox.Resident settle(PooledSandbox what) {
+    try {
+      return what.settle(this);
+    } catch (RuntimeException | Error e) {
+      noteFailure(e);
+      throw e;
+    }
+  }
+
+  /// A guest could not be put to its snapshot. Nobody runs it any more, for it may be any mixture:
+  /// it leaves, and is made anew for the next call. By whoever has taken the machine.
+  void restoreFailed(PooledSandbox.Resident resident, Throwable why) {
+    noteFailure(why);
+    evict(resident);
+  }
+
+  /// If it is not the snapshot that cannot be had, what failed is the machine or the host: it is of
+  /// no use then.
+  private void noteFailure(Throwable why) {
+    broken |= !(why instanceof ProgramException);
   }
 
   private void makeRoom(long bytes) {
@@ -90,10 +113,20 @@ final class PoolMachine {
   /// Whether it is of no use for a later call. By whoever has taken it.
   boolean isLost() {
     PooledSandbox.Resident last = current;
-    return machine.isLost() || (last != null && last.sandbox().isWornOut());
+    return broken || machine.isLost() || (last != null && last.sandbox().isWornOut());
   }
 
-  /// Guests that were removed from the pool leave.
+  /// Whether a guest in it was removed from the pool.
+  boolean hasRemoved() {
+    for (int i = 0; i < residents.size(); i++) {
+      if (residents.get(i).owner().isRemoved()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// Guests that were removed from the pool leave. By whoever has taken it.
   void evictRemoved() {
     for (int i = residents.size() - 1; i >= 0; i--) {
       if (residents.get(i).owner().isRemoved()) {

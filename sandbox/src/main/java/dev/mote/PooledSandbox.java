@@ -180,6 +180,11 @@ public final class PooledSandbox {
     return removed;
   }
 
+  /// Where its idle instances go; null: they stay in memory.
+  @Nullable InstanceParking parking() {
+    return pool.parking();
+  }
+
   String tenant() {
     return tenant;
   }
@@ -259,8 +264,13 @@ public final class PooledSandbox {
       }
       sandbox.talk().useStreams(streams == null ? Objects.requireNonNull(usual) : streams);
       machine.makeCurrent(this);
-      if (!sandbox.restoreTo(image)) {
-        throw lost();
+      try {
+        if (!sandbox.restoreTo(image)) {
+          throw lost();
+        }
+      } catch (RuntimeException | Error e) {
+        machine.restoreFailed(this, e);
+        throw e;
       }
     }
 

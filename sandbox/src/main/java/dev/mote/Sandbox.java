@@ -167,7 +167,9 @@ public final class Sandbox implements AutoCloseable {
   ///
   /// @throws IllegalStateException if a call is being made, or the sandbox is closed
   /// @throws IllegalArgumentException if the snapshot is of a program with other functions
-  /// @throws HostException if the host failed
+  /// @throws ProgramException if a mount or a file that it has open is not there any more
+  /// @throws HostException if the host failed; as after a [ProgramException] the sandbox takes no
+  ///   calls then, but can be restored again
   public void restore(Snapshot snapshot) {
     if (conversation == null) {
       if (snapshot.offersFunctions()) {
@@ -187,9 +189,7 @@ public final class Sandbox implements AutoCloseable {
     try {
       requireOpen();
       if (!restore(talk, snapshot.image())) {
-        replaceGuest(snapshot);
-        guest.start(talk.streams().standard());
-        talk.revive(guest);
+        startAnother(talk, snapshot);
       }
     } catch (GuestFailure e) {
       throw SandboxException.of(e, "");
@@ -214,6 +214,26 @@ public final class Sandbox implements AutoCloseable {
     }
   }
 
+  private void startAnother(Conversation talk, Snapshot snapshot) {
+    try {
+      replaceGuest(snapshot);
+      guest.start(talk.streams().standard());
+      talk.revive(guest);
+    } catch (RuntimeException | Error e) {
+      talk.restoreFailed(e);
+      throw e;
+    }
+  }
+
+  private boolean restoreInPlace(Conversation talk, GuestImage image) {
+    try {
+      return guest.restore(image, talk.streams().standard());
+    } catch (RuntimeException | Error e) {
+      talk.restoreFailed(e);
+      throw e;
+    }
+  }
+
   /// @return false if it could not be done in this guest
   private boolean restore(Conversation talk, GuestImage image) {
     RestoreEvent known = restored;
@@ -221,7 +241,7 @@ public final class Sandbox implements AutoCloseable {
     restored = restoring;
     restoring.begin();
     long before = guest.pagesCopied();
-    boolean done = guest.restore(image, talk.streams().standard());
+    boolean done = restoreInPlace(talk, image);
     restoring.end();
     if (done) {
       if (restoring.shouldCommit()) {
@@ -256,7 +276,7 @@ public final class Sandbox implements AutoCloseable {
 
   private void replaceGuest(Snapshot snapshot) {
     guest.close();
-    guest = Guest.of(snapshot.image());
+    guest = Guest.of(snapshot.image().traced(guest.trace()));
     if (closed) { // meanwhile: whoever closed has closed the old one
       guest.close();
     }

@@ -420,7 +420,7 @@ public final class SandboxBuilder {
   /// @throws ProgramException if it does not fit there
   Sandbox in(SharedMachine machine) {
     Snapshot from = Objects.requireNonNull(snapshot);
-    Guest guest = Guest.of(from.image(), machine);
+    Guest guest = Guest.of(from.image().traced(trace), machine);
     return from.offersFunctions() ? start(guest) : sandbox(guest);
   }
 
@@ -535,9 +535,9 @@ public final class SandboxBuilder {
     }
   }
 
-  private static Guest createGuest(Snapshot snapshot) {
+  private Guest createGuest(Snapshot from) {
     try {
-      return Guest.of(snapshot.image());
+      return Guest.of(from.image().traced(trace));
     } catch (GuestFailure e) {
       throw SandboxException.of(e, "");
     }

@@ -1,7 +1,11 @@
 package dev.mote;
 
 import dev.mote.linux.GuestFailure;
+import dev.mote.linux.Parking;
 import dev.mote.linux.SharedMachine;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -44,6 +48,8 @@ public final class SandboxPool implements AutoCloseable {
   private final List<PoolMachine> machines = new ArrayList<>(); // this and the rest: by lock
   private final Set<PooledSandbox> members = new HashSet<>();
   private final Thread maker;
+  private final MachineSource source;
+  private final @Nullable InstanceParking parking; // null: idle instances stay in memory
   private final ArrayDeque<PoolMachine> toUnmake = new ArrayDeque<>();
   private int waiting;
   private int busy;
@@ -69,8 +75,15 @@ public final class SandboxPool implements AutoCloseable {
       long waitNanos,
       long idleNanos) {}
 
-  private SandboxPool(Settings settings) {
+  /// Where machines come from.
+  interface MachineSource {
+    SharedMachine create(long memoryBytes, int guests, int cpuLevel);
+  }
+
+  private SandboxPool(Settings settings, MachineSource source, @Nullable InstanceParking parking) {
     this.settings = settings;
+    this.source = source;
+    this.parking = parking;
     toMake = settings.ahead;
     maker = Thread.ofPlatform().daemon().name("mote-pool").start(this::makeMachines);
   }
@@ -107,18 +120,28 @@ public final class SandboxPool implements AutoCloseable {
     return member;
   }
 
+  @Nullable InstanceParking parking() {
+    return parking;
+  }
+
+  /// Guests of it leave at once the machines that are idle, and the others when these are released.
+  /// Freeing one takes a while: the machine is taken for it, and the lock is not held.
   void remove(PooledSandbox member) {
+    var having = new ArrayList<PoolMachine>();
     lock.lock();
     try {
       members.remove(member);
       for (PoolMachine machine : machines) {
-        if (!machine.busy) {
-          machine.evict(machine.find(member));
+        if (!machine.busy && machine.find(member) != null) {
+          machine.busy = true;
+          busy++;
+          having.add(machine);
         }
       }
     } finally {
       lock.unlock();
     }
+    having.forEach(this::release);
   }
 
   /// Takes a machine for a call, and makes sure that the guest is in it.
@@ -259,8 +282,18 @@ public final class SandboxPool implements AutoCloseable {
 
   void release(PoolMachine machine) {
     boolean lost = machine.isLost();
+    do {
+      machine.evictRemoved();
+    } while (!releaseUnlessRemoved(machine, lost));
+  }
+
+  /// @return false if a guest in it was removed from the pool just now
+  private boolean releaseUnlessRemoved(PoolMachine machine, boolean lost) {
     lock.lock();
     try {
+      if (machine.hasRemoved()) {
+        return false;
+      }
       machine.busy = false;
       busy--;
       if (closed) {
@@ -270,7 +303,6 @@ public final class SandboxPool implements AutoCloseable {
         unmake(machine);
         toMake++;
       } else {
-        machine.evictRemoved();
         machine.idleSince = System.nanoTime();
       }
       if (waiting > 0) {
@@ -279,6 +311,7 @@ public final class SandboxPool implements AutoCloseable {
       if (busy == 0) {
         settled.signalAll();
       }
+      return true;
     } finally {
       lock.unlock();
     }
@@ -353,7 +386,7 @@ public final class SandboxPool implements AutoCloseable {
     var event = new MachineEvent();
     event.begin();
     try {
-      machine = SharedMachine.create(settings.memory, settings.residents, level);
+      machine = source.create(settings.memory, settings.residents, level);
     } catch (GuestFailure e) {
       failed = SandboxException.of(e, "");
     } catch (RuntimeException | Error e) { // whoever waits shall know; this thread goes on
@@ -398,13 +431,38 @@ public final class SandboxPool implements AutoCloseable {
   /// @param waits calls that had to wait for one
   /// @param refusals calls that got none
   /// @param loads of snapshots into machines that did not have them
+  /// @param parked how often an instance was put into the file ([Builder#parking])
+  /// @param parkingFailures how often one could not be, for want of room or because the disk failed
+  /// @param parkedBytes of the file that are in use
   public record PoolStatistics(
-      int machines, int busy, long made, long calls, long waits, long refusals, long loads) {}
+      int machines,
+      int busy,
+      long made,
+      long calls,
+      long waits,
+      long refusals,
+      long loads,
+      long parked,
+      long parkingFailures,
+      long parkedBytes) {}
 
   public PoolStatistics statistics() {
+    long parked = parking == null ? 0 : parking.parked();
+    long failures = parking == null ? 0 : parking.failures();
+    long bytes = parking == null ? 0 : parking.bytesInFile();
     lock.lock();
     try {
-      return new PoolStatistics(machines.size(), busy, made, taken, waits, refusals, loads.sum());
+      return new PoolStatistics(
+          machines.size(),
+          busy,
+          made,
+          taken,
+          waits,
+          refusals,
+          loads.sum(),
+          parked,
+          failures,
+          bytes);
     } finally {
       lock.unlock();
     }
@@ -448,6 +506,9 @@ public final class SandboxPool implements AutoCloseable {
       lock.unlock();
     }
     maker.interrupt();
+    if (parking != null) {
+      parking.close();
+    }
   }
 
   /// How large a pool is, and how patient. Not thread-safe.
@@ -460,6 +521,10 @@ public final class SandboxPool implements AutoCloseable {
     private int waiting = 1000;
     private Duration waitTime = Duration.ofSeconds(5);
     private Duration idleTime = Duration.ofMinutes(1);
+    private @Nullable ParkingPlace parking;
+    private MachineSource source = SharedMachine::create;
+
+    private record ParkingPlace(Path directory, MemorySize most, long idleNanos) {}
 
     private Builder() {}
 
@@ -515,6 +580,41 @@ public final class SandboxPool implements AutoCloseable {
       return this;
     }
 
+    /// Puts what an [Instance] has changed into a file when nobody has called it for a while; the
+    /// next call reads it from there. The file has no name, so that nobody else can open it, and is
+    /// gone when the process is, however that ends. What finds no room in it, or none on its disk,
+    /// stays in memory. Default: all stay in memory.
+    ///
+    /// @param directory where the file is to lie, on a disk rather than in memory
+    /// @param most bytes of it
+    /// @param idle after how long, more than zero
+    public Builder parking(Path directory, MemorySize most, Duration idle) {
+      if (idle.isNegative() || idle.isZero()) {
+        throw new IllegalArgumentException("a time must be more than zero: " + idle);
+      }
+      parking = new ParkingPlace(directory, most, idle.toNanos());
+      return this;
+    }
+
+    /// For tests: machines that fail.
+    Builder machinesFrom(MachineSource other) {
+      source = other;
+      return this;
+    }
+
+    private @Nullable InstanceParking openParking() {
+      if (parking == null) {
+        return null;
+      }
+      try {
+        return new InstanceParking(
+            Parking.in(parking.directory, parking.most.bytes()), parking.idleNanos);
+      } catch (IOException e) {
+        throw new UncheckedIOException(
+            "no file for idle instances can be made in " + parking.directory, e);
+      }
+    }
+
     private static int requirePositive(int count) {
       if (count < 1) {
         throw new IllegalArgumentException("at least one is needed, not " + count);
@@ -523,6 +623,8 @@ public final class SandboxPool implements AutoCloseable {
     }
 
     /// Begins to make machines.
+    ///
+    /// @throws UncheckedIOException if there can be no file as [#parking] wants it
     public SandboxPool build() {
       return new SandboxPool(
           new Settings(
@@ -533,7 +635,9 @@ public final class SandboxPool implements AutoCloseable {
               residents,
               waiting,
               waitTime.toNanos(),
-              idleTime.toNanos()));
+              idleTime.toNanos()),
+          source,
+          openParking());
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.mote;
 import dev.mote.linux.GuestFailure;
 import dev.mote.linux.GuestImage;
 import dev.mote.linux.PageLayer;
+import dev.mote.linux.ProgramFile;
 import dev.mote.linux.StoredGuest;
 import dev.mote.values.ValueException;
 import java.io.ByteArrayOutputStream;
@@ -10,12 +11,14 @@ import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.channels.WritableByteChannel;
 import java.util.List;
-import java.util.Objects;
 
 /// A snapshot in the parts in which it is stored: a description, the program's file, the files that
 /// the guest has in its memory, and its pages in layers, each a difference to the one below. The
 /// same part always has the same bytes, so that snapshots with a part in common can share it.
 /// [SnapshotReader] puts it together again.
+///
+/// What the program is shown of the host ([FileSources]) is no part, but for the digests of what it
+/// has in use of it.
 ///
 /// The format is in `docs/snapshots.md`. Immutable and thread-safe.
 public final class SnapshotParts {
@@ -79,8 +82,10 @@ public final class SnapshotParts {
     return description.clone();
   }
 
+  /// The program's file; nothing if that is a file of the root or a mount.
   public Part program() {
-    return Objects.requireNonNull(image.setup().program())::writeTo; // others are not stored
+    ProgramFile program = image.setup().program();
+    return program == null ? _ -> {} : program::writeTo;
   }
 
   /// What the guest has in files in its memory, and has open.

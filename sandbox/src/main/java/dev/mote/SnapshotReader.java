@@ -39,12 +39,17 @@ public final class SnapshotReader {
   /// @param program from its beginning to its end
   /// @param files the same
   /// @param pages from the bottom up
+  /// @param sources what its program is shown of the host
   /// @throws SnapshotException if they are not the parts of a snapshot, or it cannot go on here;
   ///   the message says why
   /// @throws HostException if this host cannot run sandboxes
   /// @throws IOException if they cannot be read
   public Snapshot read(
-      byte[] description, FileChannel program, FileChannel files, List<? extends Layer> pages)
+      byte[] description,
+      FileChannel program,
+      FileChannel files,
+      List<? extends Layer> pages,
+      FileSources sources)
       throws IOException {
     if (pages.isEmpty() || pages.size() > SnapshotParts.MOST_LAYERS) {
       throw new SnapshotException("a snapshot has no %d layers of pages".formatted(pages.size()));
@@ -59,7 +64,11 @@ public final class SnapshotReader {
           layers.get(pages.stream().map(Layer::digest).toList(), i -> pages.get(i).open());
       GuestImage image =
           read.guest()
-              .image(ProgramFile.read(program), SnapshotFormat.FILES.read(bytes(files)), top);
+              .image(
+                  read.guest().programGiven() ? none(program) : ProgramFile.read(program),
+                  SnapshotFormat.FILES.read(bytes(files)),
+                  top,
+                  sources.ofGuest());
       return new Snapshot(image, functions, read.announcement());
     } catch (IllegalArgumentException | ValueException e) {
       throw new SnapshotException("the snapshot cannot be used: " + e.getMessage(), e);
@@ -85,6 +94,14 @@ public final class SnapshotReader {
       return null;
     }
     return Conversation.readAnnouncement(announcement);
+  }
+
+  private static @Nullable ProgramFile none(FileChannel program) throws IOException {
+    if (program.size() > 0) {
+      throw new SnapshotException(
+          "the snapshot cannot be used: its program is no file of its own, and there is one");
+    }
+    return null;
   }
 
   private static byte[] bytes(FileChannel file) throws IOException {

@@ -26,7 +26,17 @@ final class StoredRecord<T> {
 
   /// The components that may be null. Their annotation is not there at run time.
   private static final Set<String> NULLABLE =
-      Set.of("savedMask", "waitDeadline", "waiting", "Given.meta", "processor", "futex", "room");
+      Set.of(
+          "savedMask",
+          "waitDeadline",
+          "waiting",
+          "Given.meta",
+          "TreeFolder.meta",
+          "TreeFile.meta",
+          "TreeOther.meta",
+          "processor",
+          "futex",
+          "room");
 
   private final Class<T> record;
   private final Encoder encoder;

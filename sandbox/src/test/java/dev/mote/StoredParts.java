@@ -41,13 +41,18 @@ record StoredParts(byte[] description, byte[] program, byte[] files, List<byte[]
 
   /// @param folder where the parts are written first
   Snapshot read(Path folder) throws IOException {
+    return read(folder, FileSources.none());
+  }
+
+  /// @param folder where the parts are written first
+  Snapshot read(Path folder, FileSources sources) throws IOException {
     var layers = new ArrayList<Pages>();
     for (int i = 0; i < pages.size(); i++) {
       layers.add(new Pages(folder.resolve("pages" + i), pages.get(i)));
     }
     try (FileChannel programFile = open(folder.resolve("program"), program);
         FileChannel filesFile = open(folder.resolve("files"), files)) {
-      return new SnapshotReader().read(description, programFile, filesFile, layers);
+      return new SnapshotReader().read(description, programFile, filesFile, layers, sources);
     }
   }
 

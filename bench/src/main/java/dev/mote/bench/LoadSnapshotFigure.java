@@ -11,16 +11,31 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /// A snapshot of a file, checked and mapped, a sandbox started from it, and its first result: a
-/// function that nobody has called yet. The file is in the page cache.
+/// function that nobody has called yet. The file is in the page cache, or was taken out of it.
 ///
 /// The floor is that of `start-from-snapshot`.
 final class LoadSnapshotFigure implements Figure {
   private static final int ROUNDS = 101;
   private static final int WARM_UP = 100;
+  private static final int COLD_ROUNDS = 31;
+
+  private final boolean cold;
+
+  private LoadSnapshotFigure(boolean cold) {
+    this.cold = cold;
+  }
+
+  static LoadSnapshotFigure warm() {
+    return new LoadSnapshotFigure(false);
+  }
+
+  static LoadSnapshotFigure cold() {
+    return new LoadSnapshotFigure(true);
+  }
 
   @Override
   public String name() {
-    return "load-snapshot";
+    return cold ? "load-cold" : "load-snapshot";
   }
 
   @Override
@@ -38,8 +53,13 @@ final class LoadSnapshotFigure implements Figure {
       }
       return Result.unbounded(
           Rounds.inTurns(
-              ROUNDS,
-              () -> once(directory),
+              cold ? COLD_ROUNDS : ROUNDS,
+              () -> {
+                if (cold) {
+                  drop(directory, floor);
+                }
+                return once(directory);
+              },
               () ->
                   floor.measure("create")
                       + floor.measure("destroy")
@@ -47,6 +67,21 @@ final class LoadSnapshotFigure implements Figure {
           "us");
     } finally {
       delete(directory);
+    }
+  }
+
+  /// What is still mapped stays in the page cache, so the last round's snapshot goes first.
+  private static void drop(Path directory, Floor floor) throws IOException {
+    System.gc();
+    try {
+      Thread.sleep(50); // for the mappings to be undone
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    for (Path path : below(directory)) {
+      if (Files.isRegularFile(path)) {
+        floor.measure("drop " + path);
+      }
     }
   }
 
@@ -60,12 +95,14 @@ final class LoadSnapshotFigure implements Figure {
   }
 
   private static void delete(Path directory) throws IOException {
-    List<Path> all;
-    try (Stream<Path> below = Files.walk(directory)) {
-      all = below.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path path : all) {
+    for (Path path : below(directory)) {
       Files.delete(path);
+    }
+  }
+
+  private static List<Path> below(Path directory) throws IOException {
+    try (Stream<Path> below = Files.walk(directory)) {
+      return below.sorted(Comparator.reverseOrder()).toList();
     }
   }
 }

@@ -27,11 +27,17 @@ public final class Main {
           FreshCallFigure.of(16, 1.15),
           FreshCallFigure.of(64, 1.25),
           new SwitchFigure(),
+          SwitchColdFigure.of(64),
+          SwitchColdFigure.of(512),
+          SwitchColdFigure.of(4096),
           new StartFromSnapshotFigure(),
-          new LoadSnapshotFigure(),
+          LoadSnapshotFigure.warm(),
+          LoadSnapshotFigure.cold(),
           new PoolThroughputFigure(),
           ParkedFigure.memory(),
           ParkedFigure.resume(),
+          ParkedFigure.memoryWithFile(),
+          ParkedFigure.resumeFromFile(),
           new PipeFigure(),
           new WasmFigure());
 

@@ -1,46 +1,77 @@
 package dev.mote.bench;
 
 import dev.mote.Instance;
+import dev.mote.MemorySize;
 import dev.mote.PooledSandbox;
 import dev.mote.Sandbox;
 import dev.mote.SandboxPool;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /// A hundred thousand instances of a function, each with 16 pages of its own: what they take of the
 /// machine's memory while nobody calls them, and how long a call of any of them takes beside a call
-/// of the only one.
+/// of the only one; with all in memory, and with those that nobody calls in a file.
 final class ParkedFigure implements Figure {
   private static final int INSTANCES = Integer.getInteger("bench.instances", 100_000);
   private static final int RESUMES = 5001;
   private static final int CHANGED = 16;
   private static final double PAGE_KIB = 4;
 
-  private final boolean memory;
+  private static final Duration IDLE = Duration.ofMillis(200);
 
-  private ParkedFigure(boolean memory) {
+  private final boolean memory;
+  private final boolean file;
+
+  private ParkedFigure(boolean memory, boolean file) {
     this.memory = memory;
+    this.file = file;
   }
 
   static ParkedFigure memory() {
-    return new ParkedFigure(true);
+    return new ParkedFigure(true, false);
   }
 
   static ParkedFigure resume() {
-    return new ParkedFigure(false);
+    return new ParkedFigure(false, false);
+  }
+
+  static ParkedFigure memoryWithFile() {
+    return new ParkedFigure(true, true);
+  }
+
+  static ParkedFigure resumeFromFile() {
+    return new ParkedFigure(false, true);
   }
 
   @Override
   public String name() {
-    return memory ? "parked-density" : "parked-resume";
+    return (memory ? "parked-density" : "parked-resume") + (file ? "-file" : "");
+  }
+
+  private SandboxPool pool() {
+    SandboxPool.Builder builder = SandboxPool.builder().machines(1);
+    if (file) {
+      Path directory = Path.of(System.getProperty("bench.parking", "/var/tmp"));
+      builder.parking(directory, MemorySize.ofBytes((INSTANCES * 128L) << 10), IDLE);
+    }
+    return builder.build();
+  }
+
+  /// Waits until nothing more goes to the file.
+  private void awaitParked(SandboxPool pool) throws InterruptedException {
+    for (long before = -1; file && before != pool.statistics().parked(); ) {
+      before = pool.statistics().parked();
+      Thread.sleep(3 * IDLE.toMillis());
+    }
   }
 
   @Override
   public Result measure(Settings settings) throws Exception {
     try (var sandbox = SwitchFigure.start(settings);
-        var pool = SandboxPool.builder().machines(1).build()) {
+        var pool = pool()) {
       sandbox.call("touch", Long.class, 1L);
       PooledSandbox pooled = pool.add(Sandbox.builder(sandbox.snapshot()));
       long pages = pagesFor(pooled);
@@ -50,6 +81,7 @@ final class ParkedFigure implements Figure {
       for (int i = 0; i < INSTANCES; i++) {
         instances[i] = made(pooled, pages);
       }
+      awaitParked(pool);
       System.gc(); // what was garbage on the way is not theirs
       double kib = (double) (before - available()) / INSTANCES;
       double among = medianOfResumes(instances, pages);

@@ -46,6 +46,17 @@ record Root(FileTree tree, @Nullable Launch launch) implements AutoCloseable {
     }
   }
 
+  /// The files of an image.
+  ///
+  /// @throws UsageException if there is no such image
+  static Root ofImage(String name) {
+    try {
+      return new Root(Image.open(ImageName.parse(name)).tree(), null);
+    } catch (TreeException | IOException e) {
+      throw refused("--image", name, e);
+    }
+  }
+
   private static UsageException refused(String option, String source, Exception e) {
     return new UsageException(
         e instanceof TreeException

@@ -2,6 +2,7 @@ package dev.mote.cli;
 
 import dev.mote.CpuBaseline;
 import dev.mote.Durations;
+import dev.mote.FileSources;
 import dev.mote.MemorySize;
 import dev.mote.Program;
 import dev.mote.Sandbox;
@@ -51,8 +52,30 @@ final class SandboxOptions implements AutoCloseable {
         "most that its own files and its changes of others may hold, in memory; 64MiB",
         text -> files = MemorySize.parse(text));
     addTimesTo(options);
+    options.value(
+        "--env", "NAME=VALUE", "set an environment variable; repeatable", this::addVariable);
+    addFilesTo(options);
     options
-        .value("--env", "NAME=VALUE", "set an environment variable; repeatable", this::addVariable)
+        .value("--cwd", "DIR", "the directory it starts in", text -> workingDirectory = text)
+        .value(
+            "--cpu",
+            "BASELINE",
+            "processor it is shown: host, x86-64-v2, x86-64-v3, x86-64-v4",
+            text -> cpu = CpuBaseline.parse(text));
+    addTraceTo(options);
+    addStatisticsTo(options);
+  }
+
+  /// Adds those that a sandbox of a snapshot has.
+  void addSettingsOfSnapshotTo(Options options) {
+    addTimesTo(options);
+    addFilesTo(options);
+    addTraceTo(options);
+    addStatisticsTo(options);
+  }
+
+  private void addFilesTo(Options options) {
+    options
         .value(
             "--root",
             "SOURCE",
@@ -67,21 +90,11 @@ final class SandboxOptions implements AutoCloseable {
             "--mount",
             "HOST:GUEST",
             "show a file or directory of the host, read-only; repeatable",
-            this::addMount)
-        .value("--cwd", "DIR", "the directory it starts in", text -> workingDirectory = text)
-        .value(
-            "--cpu",
-            "BASELINE",
-            "processor it is shown: host, x86-64-v2, x86-64-v3, x86-64-v4",
-            text -> cpu = CpuBaseline.parse(text));
-    options.flag("--trace", "print each system call on standard error", () -> trace = true);
-    addStatisticsTo(options);
+            this::addMount);
   }
 
-  /// Adds those that a sandbox of a snapshot has.
-  void addSettingsOfSnapshotTo(Options options) {
-    addTimesTo(options);
-    addStatisticsTo(options);
+  private void addTraceTo(Options options) {
+    options.flag("--trace", "print each system call on standard error", () -> trace = true);
   }
 
   private void addTimesTo(Options options) {
@@ -107,9 +120,7 @@ final class SandboxOptions implements AutoCloseable {
   /// @param line the program and its arguments; may be empty if an image says what runs
   SandboxBuilder builder(List<String> line, PrintStream err) {
     close();
-    if (image != null && root != null) {
-      throw new UsageException("--image and --root are two roots: give one of them");
-    }
+    requireOneRoot();
     SandboxBuilder builder;
     if (image != null) {
       opened = Root.of(image, line);
@@ -157,10 +168,31 @@ final class SandboxOptions implements AutoCloseable {
     for (Mount mount : mounts) {
       builder.mount(mount.host(), mount.guest());
     }
-    if (trace) {
-      builder.trace(err::println);
+    applyTo(builder, err);
+  }
+
+  private void requireOneRoot() {
+    if (image != null && root != null) {
+      throw new UsageException("--image and --root are two roots: give one of them");
     }
-    applyTo(builder);
+  }
+
+  /// What these options show to the program of a snapshot.
+  FileSources sources() {
+    requireOneRoot();
+    FileSources sources = FileSources.none();
+    if (image != null) {
+      opened = Root.ofImage(image);
+    } else if (root != null) {
+      opened = Root.of(root);
+    }
+    if (opened != null) {
+      sources = sources.root(opened.tree());
+    }
+    for (Mount mount : mounts) {
+      sources = sources.mount(mount.host(), mount.guest());
+    }
+    return sources;
   }
 
   /// With a root, the program is a file of that. Without one, a program that lies where a mount
@@ -180,7 +212,10 @@ final class SandboxOptions implements AutoCloseable {
   }
 
   /// Sets what a sandbox of a snapshot can have.
-  void applyTo(SandboxBuilder builder) {
+  void applyTo(SandboxBuilder builder, PrintStream err) {
+    if (trace) {
+      builder.trace(err::println);
+    }
     if (timeout != null) {
       builder.timeout(timeout);
     }

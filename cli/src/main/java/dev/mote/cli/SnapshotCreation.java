@@ -41,7 +41,7 @@ final class SnapshotCreation {
     if (place == null) {
       throw new UsageException("mote snapshot create needs --output DIR[:NAME]");
     }
-    if (line.isEmpty()) {
+    if (line.isEmpty() && wanted.image == null) {
       throw new UsageException("no program given: mote snapshot create --output DIR PROGRAM");
     }
     try (wanted) {
@@ -89,7 +89,8 @@ final class SnapshotCreation {
         which, it is started once more if it ends without functions; --plain spares that. Prints the digest of
         what was kept.
 
-        What it shows the program of this machine (--root, --mount) cannot be kept. To go on with it on another
+        What it shows the program of this machine (--root, --image, --mount) is not kept, but for digests of the
+        files that the program has in use; mote snapshot run is to name it again. To go on with it on another
         machine, name a processor that both have (--cpu).
 
         """);

@@ -1,7 +1,7 @@
 package dev.mote.cli;
 
 import dev.mote.MemorySize;
-import dev.mote.Snapshot;
+import dev.mote.SnapshotSummary;
 import dev.mote.store.Descriptor;
 import dev.mote.store.Image;
 import dev.mote.store.SnapshotStore;
@@ -27,29 +27,36 @@ final class SnapshotInspection {
             usage: mote snapshot show DIR[:NAME]
 
             Tells what a snapshot is: its program and functions, its memory, and what lies on disk. All of it
-            is read and checked.
+            is compared with its digests.
             """,
             "mote snapshot show takes one DIR[:NAME]");
     if (!word.isEmpty()) {
       SnapshotPlace place = SnapshotPlace.parse(word);
       SnapshotStore store = SnapshotStore.open(place.directory());
-      show(store.find(place.name()), store.load(place.name()));
+      show(store.find(place.name()), store.summary(place.name()));
     }
     return ExitStatus.OK;
   }
 
-  private void show(Image image, Snapshot snapshot) {
-    out.println("program  " + printable(snapshot.program().toString()));
+  private void show(Image image, SnapshotSummary snapshot) {
+    out.println("program  " + printable(snapshot.program()));
     out.println("digest   " + image.digest());
-    out.printf(
-        "memory   %s, of which its uppermost layer has %s%n",
-        snapshot.memory(), snapshot.ownMemory());
+    out.printf("memory   %s%n", snapshot.memory());
     for (Descriptor layer : image.layers()) {
       out.printf(
           "layer    %s %s %s%n",
           layer.digest(), MemorySize.ofBytes(layer.size()), layer.mediaType());
     }
-    if (!snapshot.offersFunctions()) {
+    if (snapshot.needsRoot()) {
+      out.println("needs    a root (--root or --image)");
+    }
+    snapshot
+        .mounts()
+        .forEach(target -> out.println("needs    a mount at " + printable(target) + " (--mount)"));
+    if (snapshot.files() > 0) {
+      out.printf("needs    %d files there to be as they were%n", snapshot.files());
+    }
+    if (snapshot.functions().isEmpty()) {
       out.println("it is run as a whole");
     }
     snapshot.functions().forEach(function -> out.println("function " + function));

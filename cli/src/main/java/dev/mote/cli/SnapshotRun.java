@@ -35,9 +35,12 @@ final class SnapshotRun {
       throw new UsageException("no snapshot given: mote snapshot run DIR[:NAME] [FUNCTION]");
     }
     SnapshotPlace place = SnapshotPlace.parse(words.getFirst());
-    Snapshot snapshot = SnapshotStore.open(place.directory()).load(place.name());
     List<String> call = words.subList(1, words.size());
-    return snapshot.offersFunctions() ? call(snapshot, call) : run(snapshot, call);
+    try (wanted) {
+      Snapshot snapshot =
+          SnapshotStore.open(place.directory()).load(place.name(), wanted.sources());
+      return snapshot.offersFunctions() ? call(snapshot, call) : run(snapshot, call);
+    }
   }
 
   private int call(Snapshot snapshot, List<String> call) {
@@ -70,7 +73,7 @@ final class SnapshotRun {
 
   private SandboxBuilder builder(Snapshot snapshot) {
     SandboxBuilder builder = Sandbox.builder(snapshot);
-    wanted.applyTo(builder);
+    wanted.applyTo(builder, err);
     return builder;
   }
 
@@ -87,7 +90,9 @@ final class SnapshotRun {
         usage: mote snapshot run [OPTIONS] DIR[:NAME] [FUNCTION [JSON...]]
 
         Goes on with a program that was kept. One that offers functions is called as by mote call; any
-        other one is run as by mote run, and its standard streams are mote's.
+        other one is run as by mote run, and its standard streams are mote's. What the program was shown of
+        this machine when the snapshot was created (--root, --image, --mount) is to be named again; the files
+        that it has in use must be as they were then.
 
         """);
     out.print(options.describe());

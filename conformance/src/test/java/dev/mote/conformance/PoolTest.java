@@ -13,6 +13,7 @@ import dev.mote.Program;
 import dev.mote.Sandbox;
 import dev.mote.SandboxPool;
 import dev.mote.Snapshot;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Pools: every call in a fresh guest, whoever called before; instances that keep their state;
 /// limits.
@@ -154,9 +158,15 @@ class PoolTest {
     }
   }
 
-  @Test
-  void instancesKeepTheirStateAndBranch() {
-    try (var pool = small().build()) {
+  /// In memory, and while they go to a file whenever nobody calls them.
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void instancesKeepTheirStateAndBranch(boolean parks, @TempDir Path folder) {
+    SandboxPool.Builder description = small();
+    if (parks) {
+      description.parking(folder, MemorySize.ofMebibytes(64), Duration.ofMillis(1));
+    }
+    try (var pool = description.build()) {
       PooledSandbox pooled = pool.add(Sandbox.builder(snapshot).timeout(Duration.ofSeconds(20)));
       var instances = new ArrayList<Instance>();
       var expected = new ArrayList<Long>();
@@ -191,6 +201,7 @@ class PoolTest {
         assertThat(instances.get(i).call("count", Long.class)).isEqualTo(expected.get(i) + 1);
         instances.get(i).close();
       }
+      assertThat(pool.statistics().parked() > 0).isEqualTo(parks);
       assertThat(pooled.call("count", Long.class)).isEqualTo(1);
     }
   }

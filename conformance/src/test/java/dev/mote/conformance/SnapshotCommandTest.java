@@ -95,6 +95,71 @@ class SnapshotCommandTest {
     assertThat(mote("", "snapshot", "rm", "s:a").error).contains("there is no s:a");
   }
 
+  /// The interpreter has its libraries and its modules mapped and open; what it imports later it
+  /// reads from the root that is given again.
+  @Test
+  void aDynamicProgramGoesOnWithItsRoot() throws Exception {
+    String script =
+        """
+        import json, sys
+        kept = json.dumps({"kept": [1, 2]})
+        line = sys.stdin.readline()
+        import decimal
+        print(kept, line.strip(), decimal.Decimal(1) / 8)
+        """;
+    assertFine(
+        mote(
+            "",
+            "snapshot",
+            "create",
+            "--root",
+            "/",
+            "--output",
+            "p",
+            "/usr/bin/python3",
+            "-c",
+            script));
+    Ended ended = mote("word\n", "snapshot", "run", "--root", "/", "p");
+    assertFine(ended);
+    assertThat(ended.output).isEqualTo("{\"kept\": [1, 2]} word 0.125\n");
+    Ended without = mote("word\n", "snapshot", "run", "p");
+    assertThat(without.status).isEqualTo(125);
+    assertThat(without.error).contains("has a root, which must be given again");
+    Files.createDirectory(folder.resolve("other"));
+    Ended other = mote("word\n", "snapshot", "run", "--root", "other", "p");
+    assertThat(other.status).isEqualTo(125);
+    assertThat(other.error).contains("any more");
+    assertThat(mote("", "snapshot", "show", "p").output).contains("needs    a root");
+    Ended traced = mote("word\n", "snapshot", "run", "--trace", "--root", "/", "p");
+    assertThat(traced.error).contains("write(1, ").contains("exit_group(0)");
+    assertThat(traced.output).isEqualTo(ended.output);
+  }
+
+  @Test
+  void aMountIsNamedAgain() throws Exception {
+    Files.writeString(folder.resolve("text"), "first\nsecond\n");
+    String script = "exec 5</text; read a <&5; read line; read b <&5; echo $a $b $line";
+    assertFine(
+        mote(
+            "",
+            "snapshot",
+            "create",
+            "--mount",
+            "text:/text",
+            "--output",
+            "m",
+            "/bin/busybox",
+            "sh",
+            "-c",
+            script));
+    assertThat(mote("word\n", "snapshot", "run", "--mount", "text:/text", "m").output)
+        .isEqualTo("first second word\n");
+    Files.writeString(folder.resolve("text"), "first\nSECOND\n");
+    Ended changed = mote("word\n", "snapshot", "run", "--mount", "text:/text", "m");
+    assertThat(changed.status).isEqualTo(125);
+    assertThat(changed.error).contains("/text is not what it was when the snapshot was stored");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -107,7 +172,7 @@ class SnapshotCommandTest {
         "create --output d: /bin/busybox cat | names no snapshot",
         "create --output d:a..b /bin/busybox cat | is no name for an image",
         "create --output d /bin/busybox true | was not ready for input before it ended",
-        "create --output d --mount /tmp:/data /bin/busybox cat | a mount cannot travel",
+        "run --root / --image x d | two roots",
         "create --output d nowhere | nowhere",
         "run | no snapshot given",
         "run d | d",

@@ -15,16 +15,24 @@ final class FilesStateCheck {
 
   private final FilesState state;
   private final FileLimits limits;
+  private final boolean hasTree;
   private long chunks;
 
-  FilesStateCheck(FilesState state, FileLimits limits) {
+  /// @param hasTree whether it comes with a tree below
+  FilesStateCheck(FilesState state, FileLimits limits, boolean hasTree) {
     this.state = state;
+    this.hasTree = hasTree;
     this.limits = limits;
   }
 
   /// @throws IllegalArgumentException with what is wrong
   void run() {
-    require(state.origins().isEmpty(), "a tree below that it does not come with");
+    require(
+        hasTree || state.origins().isEmpty(), "it has files of a root, and comes without a root");
+    for (int i = 0; i < state.origins().size(); i++) {
+      int parent = state.origins().get(i).parent();
+      require(parent >= -1 && parent < i, "a place of the root lies in place " + parent);
+    }
     for (var node : state.nodes()) {
       checkNode(node);
     }
@@ -79,7 +87,30 @@ final class FilesStateCheck {
         requireIndex(fifo.pipe(), state.pipes(), "a FIFO: its pipe");
       }
       case FilesState.Stream stream -> checkMeta(stream.meta());
-      case FilesState.InTree _ -> require(false, "a file of a tree");
+      case FilesState.InTree inTree -> {
+        requireIndex(inTree.origin(), state.origins(), "a file of the root: its place");
+        checkInTree(inTree);
+      }
+    }
+  }
+
+  private void checkInTree(FilesState.InTree node) {
+    switch (node) {
+      case FilesState.TreeFolder folder -> {
+        checkMeta(folder.meta());
+        require(folder.lastCookie() >= 0, "a directory: its last cookie");
+      }
+      case FilesState.TreeFile file -> {
+        checkMeta(file.meta());
+        require(file.size() >= 0 && file.kept() >= 0, "a file of negative size");
+        checkChunks(file.chunks());
+      }
+      case FilesState.TreeOther other -> {
+        checkMeta(other.meta());
+        require(
+            other.pipe() >= -1 && other.pipe() < state.pipes().size(),
+            "a FIFO of the root: its pipe");
+      }
     }
   }
 

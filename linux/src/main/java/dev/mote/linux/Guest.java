@@ -992,6 +992,11 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
     return known != null && known.isWornOut();
   }
 
+  /// Who is told of its system calls.
+  public @Nullable Consumer<String> trace() {
+    return setup.trace();
+  }
+
   /// How many pages all restores have copied.
   public long pagesCopied() {
     Home known = home;

@@ -29,7 +29,7 @@ final class GuestFiles implements AutoCloseable {
     tree = new FileTree(setup.limits().files(), guest.clock(), setup.root());
     try {
       GuestProcess process = new GuestProcess(guest, limits, credentials);
-      populate(setup);
+      populate(tree, setup);
       if (guest.channel().isOpen()) {
         tree.devices().channel(guest.channel());
       }
@@ -49,7 +49,10 @@ final class GuestFiles implements AutoCloseable {
     calls = new FileCalls(files, guest.processId());
   }
 
-  private void populate(GuestSetup setup) {
+  /// Puts what a guest comes with into a fresh tree.
+  ///
+  /// @throws GuestFailure if a mount cannot be had
+  static void populate(FileTree tree, GuestSetup setup) {
     for (GuestSetup.Mount mount : setup.mounts()) {
       try {
         tree.mountHost(mount.host(), mount.target());
@@ -66,11 +69,11 @@ final class GuestFiles implements AutoCloseable {
     tree.addDefaults(ProcessCalls.HOST_NAME);
     ProgramFile program = setup.program();
     if (program != null) {
-      addProgram(setup.path().toAbsolutePath().normalize().toString(), program);
+      addProgram(tree, setup.path().toAbsolutePath().normalize().toString(), program);
     }
   }
 
-  private void addProgram(String path, ProgramFile program) {
+  private static void addProgram(FileTree tree, String path, ProgramFile program) {
     try {
       tree.addFile(path, FileContent.of(program.bytes()), EXECUTABLE);
     } catch (IllegalArgumentException e) {

@@ -2,6 +2,9 @@ package dev.mote.linux;
 
 import dev.mote.machine.CpuState;
 import dev.mote.machine.PageImage;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// A guest at rest, as data: what a snapshot holds. Immutable and thread-safe.
 ///
@@ -27,11 +30,26 @@ public record GuestImage(
     return pages == other.pages;
   }
 
+  /// The same, whose system calls somebody is told of, or nobody.
+  ///
+  /// @param trace receives a line for each
+  public GuestImage traced(@Nullable Consumer<String> trace) {
+    return Objects.equals(setup.trace(), trace)
+        ? this
+        : new GuestImage(setup.traced(trace), pages, cpu, state, savedFiles);
+  }
+
   /// Gives the memory of its own pages and files back before the garbage collector would. Neither
   /// it nor what differs from it may be used after that.
   public void free() {
     pages.free();
     savedFiles.release();
+  }
+
+  /// Its own pages are needed no more, and the host has their memory again at once; its files are
+  /// another image's now, which has the same pages elsewhere.
+  public void discard() {
+    pages.discard();
   }
 
   /// How many bytes of pages it has that its parent has not.

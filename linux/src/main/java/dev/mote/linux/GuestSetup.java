@@ -40,6 +40,22 @@ public record GuestSetup(
     public static final Ids ROOT = new Ids(0, 0, List.of(0));
   }
 
+  /// The same with another receiver of system calls.
+  GuestSetup traced(@Nullable Consumer<String> receiver) {
+    return new GuestSetup(
+        program,
+        path,
+        arguments,
+        environment,
+        workingDirectory,
+        root,
+        ids,
+        mounts,
+        limits,
+        cpuLevel,
+        receiver);
+  }
+
   /// Whether the program can be loaded without the file tree: a file of the host that needs no
   /// dynamic loader.
   boolean isSelfContained() {

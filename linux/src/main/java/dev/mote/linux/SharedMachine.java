@@ -39,6 +39,13 @@ public final class SharedMachine implements AutoCloseable {
     return new SharedMachine(machine(memoryBytes, guests, cpuLevel), cpuLevel);
   }
 
+  /// One that is made of any virtual machine, which it closes.
+  ///
+  /// @param cpuLevel as [GuestSetup#cpuLevel]
+  public static SharedMachine of(VirtualMachine vm, int cpuLevel) {
+    return new SharedMachine(vm, cpuLevel);
+  }
+
   /// A virtual machine of this host, whose failures are told as a guest's.
   static VirtualMachine machine(long memoryBytes, int guests, int cpuLevel) {
     try {

@@ -291,9 +291,7 @@ final class FileGuest implements AutoCloseable {
 
   /// Makes this fresh guest's files those of a snapshot.
   FileGuest load(FilesState state) {
-    if (state.origins().isEmpty()) { // what has a tree below never comes from a file
-      new FilesStateCheck(state, tree.limits()).run();
-    }
+    new FilesStateCheck(state, tree.limits(), tree.layer() != null).run();
     new FilesLoader(files, standard, guest, state).load().forEach(OpenFile::release);
     return this;
   }

@@ -4,7 +4,7 @@ package dev.mote.machine;
 public final class MachineException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  MachineException(String message) {
+  public MachineException(String message) {
     super(message);
   }
 

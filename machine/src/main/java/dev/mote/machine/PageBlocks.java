@@ -12,7 +12,8 @@ import java.util.Arrays;
 ///
 /// A block has one owner when it is taken, and may have more: the last one to give it up frees it.
 /// It is written to only while it has one. A piece stays with the process once it was needed; what
-/// is freed is used again, and where much is freed at once the operating system gets it back.
+/// is freed is used again, and the operating system gets back what is freed
+/// in long rows, or [discarded][#discard].
 ///
 /// Thread-safe, but for the bytes of the blocks.
 public final class PageBlocks {
@@ -141,6 +142,15 @@ public final class PageBlocks {
     }
     System.arraycopy(blocks, 0, free, freeCount, blocks.length);
     freeCount += blocks.length;
+  }
+
+  /// Gives the memory of blocks back to the host, by whom they are taken; what is in them then is
+  /// zeros.
+  static void discard(int[] blocks) {
+    for (int block : blocks) {
+      Libc.madvise(
+          piece(block).address() + offset(block), GuestMemory.PAGE_SIZE, Libc.MADV_DONTNEED);
+    }
   }
 
   /// How many blocks are in use.

@@ -17,18 +17,44 @@ public sealed interface PageContent {
   /// Gives back what it holds, before the garbage collector would. Nobody may use it after that.
   void free();
 
+  /// The same, and the host gets the memory back, which otherwise stays with the process for
+  /// others.
+  default void discard() {
+    free();
+  }
+
   /// Pages in memory of this process; -1 stands for zeros.
   final class InBlocks implements PageContent {
     private static final Cleaner CLEANER = Cleaner.create();
 
     private final int[] blocks;
+    private final Taken taken;
     private final Cleaner.Cleanable cleanable;
 
     /// @param blocks one for each page, or -1
     /// @param taken those of them that are to be freed in the end
     InBlocks(int[] blocks, int[] taken) {
       this.blocks = blocks;
-      cleanable = CLEANER.register(this, () -> PageBlocks.free(taken));
+      this.taken = new Taken(taken);
+      cleanable = CLEANER.register(this, this.taken);
+    }
+
+    /// What is freed, once.
+    private static final class Taken implements Runnable {
+      private final int[] blocks;
+      private volatile boolean discards;
+
+      Taken(int[] blocks) {
+        this.blocks = blocks;
+      }
+
+      @Override
+      public void run() {
+        if (discards) {
+          PageBlocks.discard(blocks);
+        }
+        PageBlocks.free(blocks);
+      }
     }
 
     @Override
@@ -39,6 +65,45 @@ public sealed interface PageContent {
     @Override
     public long offset(int page) {
       return blocks[page] < 0 ? ZEROS : PageBlocks.offset(blocks[page]);
+    }
+
+    @Override
+    public void free() {
+      cleanable.clean();
+    }
+
+    @Override
+    public void discard() {
+      taken.discards = true;
+      cleanable.clean();
+    }
+  }
+
+  /// Pages of a [ParkingFile], which are given back in the end.
+  final class InParking implements PageContent {
+    private static final Cleaner CLEANER = Cleaner.create();
+
+    private final MemorySegment file;
+    private final int[] places;
+    private final Cleaner.Cleanable cleanable;
+
+    /// @param file stays mapped while this is reachable
+    /// @param places which page of the file each is, or -1 for zeros
+    /// @param giveBack does not refer to this
+    InParking(MemorySegment file, int[] places, Runnable giveBack) {
+      this.file = file;
+      this.places = places;
+      cleanable = CLEANER.register(this, giveBack);
+    }
+
+    @Override
+    public MemorySegment memory(int page) {
+      return file;
+    }
+
+    @Override
+    public long offset(int page) {
+      return places[page] < 0 ? ZEROS : (long) places[page] << GuestMemory.PAGE_SHIFT;
     }
 
     @Override

@@ -46,6 +46,13 @@ public final class PageImage {
     this.content = content;
   }
 
+  /// The same, whose pages lie somewhere else.
+  ///
+  /// @param sameBytes at the same places
+  PageImage with(PageContent sameBytes) {
+    return new PageImage(parent, addresses, rights, sameBytes);
+  }
+
   /// The image that this one is the difference to.
   public @Nullable PageImage parent() {
     return parent;
@@ -114,6 +121,11 @@ public final class PageImage {
   /// image that has it as parent may be used after that.
   public void free() {
     content.free();
+  }
+
+  /// The same, and the host gets the memory back. For many images that are not used for a while.
+  public void discard() {
+    content.discard();
   }
 
   /// All pages of an image and its parents, in the order of their addresses.

@@ -11,6 +11,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.List;
 import java.util.Set;
 
 /// The blobs of a layout, which are found by their digest and read only when they are what it says.
@@ -32,7 +33,9 @@ final class Blobs {
   }
 
   /// Writes a blob, unless it is there.
-  Descriptor write(Blob blob) throws IOException {
+  ///
+  /// @param added gets it if it was not
+  Descriptor write(Blob blob, List<Descriptor> added) throws IOException {
     NewFile.createDirectories(directory);
     try (var file = new NewFile(layout)) {
       var content = new HashingChannel(file.channel);
@@ -40,6 +43,7 @@ final class Blobs {
       Descriptor written = content.describe(blob.mediaType());
       if (!has(written)) {
         file.moveTo(file(written).path());
+        added.add(written);
       }
       return written;
     }
@@ -112,6 +116,10 @@ final class Blobs {
     if (!found.equals(blob.digest())) {
       throw file.fault("is damaged: its digest is " + found);
     }
+  }
+
+  void delete(Descriptor blob) throws IOException {
+    Files.deleteIfExists(file(blob).path());
   }
 
   /// Deletes all others. Files that are not named as blobs are left alone.

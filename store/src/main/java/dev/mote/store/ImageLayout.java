@@ -71,20 +71,52 @@ public final class ImageLayout {
     Descriptor.requireMediaType(config.mediaType());
     layers.forEach(layer -> Descriptor.requireMediaType(layer.mediaType()));
     try (WriteLock _ = WriteLock.take(directory.path)) {
-      Index index = directory.index();
-      Descriptor writtenConfig = blobs.write(config);
-      var writtenLayers = new ArrayList<Descriptor>();
-      for (Blob layer : layers) {
-        writtenLayers.add(blobs.write(layer));
+      var added = new ArrayList<Descriptor>();
+      try {
+        return write(reference, artifactType, config, layers, annotations, added);
+      } catch (IOException | RuntimeException | Error e) {
+        removeUnlessNeeded(added, e);
+        throw e;
       }
-      var manifest = new Manifest(artifactType, writtenConfig, writtenLayers, annotations);
-      var file = new LayoutFile(Path.of("the manifest of " + reference), "annotate it with less");
-      byte[] json = Json.write(file, manifest.json());
-      Descriptor written = blobs.write(Blob.of(Manifest.MEDIA_TYPE, json));
-      blobs.sync();
-      var image = new Image(written, blobs);
-      directory.replace(index.without(reference).with(reference, written));
-      return image;
+    }
+  }
+
+  /// @param added what was not there before
+  private Image write(
+      String reference,
+      String artifactType,
+      Blob config,
+      List<Blob> layers,
+      Map<String, String> annotations,
+      List<Descriptor> added)
+      throws IOException {
+    Index index = directory.index();
+    Descriptor writtenConfig = blobs.write(config, added);
+    var writtenLayers = new ArrayList<Descriptor>();
+    for (Blob layer : layers) {
+      writtenLayers.add(blobs.write(layer, added));
+    }
+    var manifest = new Manifest(artifactType, writtenConfig, writtenLayers, annotations);
+    var file = new LayoutFile(Path.of("the manifest of " + reference), "annotate it with less");
+    byte[] json = Json.write(file, manifest.json());
+    Descriptor written = blobs.write(Blob.of(Manifest.MEDIA_TYPE, json), added);
+    blobs.sync();
+    var image = new Image(written, blobs);
+    directory.replace(index.without(reference).with(reference, written));
+    return image;
+  }
+
+  /// After a write that failed: what it has added goes, unless the layout names it by now.
+  private void removeUnlessNeeded(List<Descriptor> added, Throwable why) {
+    try {
+      Optional<Set<Digest>> needed = Needed.by(directory.index(), blobs);
+      for (Descriptor blob : added) {
+        if (needed.isPresent() && !needed.get().contains(blob.digest())) {
+          blobs.delete(blob);
+        }
+      }
+    } catch (IOException e) {
+      why.addSuppressed(e); // what stays is pruned some day
     }
   }
 

@@ -1,8 +1,10 @@
 package dev.mote.store;
 
+import dev.mote.FileSources;
 import dev.mote.Snapshot;
 import dev.mote.SnapshotParts;
 import dev.mote.SnapshotReader;
+import dev.mote.SnapshotSummary;
 import dev.mote.json.Quote;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -57,13 +59,22 @@ public final class SnapshotStore {
   /// @throws IllegalArgumentException if the name is none
   /// @throws dev.mote.SnapshotException if the snapshot cannot be stored; the message says why
   /// @throws LayoutException if the directory is damaged
+  /// @throws IOException if it cannot be written, such as on a full disk: what was there is there,
+  ///   and nothing else
   public void save(String name, Snapshot snapshot) throws IOException {
     SnapshotParts parts = SnapshotParts.of(snapshot);
     var layers = new ArrayList<Blob>();
     layers.add(blob(PROGRAM, parts.program()));
     layers.add(blob(FILES, parts.files()));
     parts.pages().forEach(part -> layers.add(blob(PAGES, part)));
-    layout.write(name, ARTIFACT_TYPE, Blob.of(DESCRIPTION, parts.description()), layers, Map.of());
+    Blob description = Blob.of(DESCRIPTION, parts.description());
+    try {
+      layout.write(name, ARTIFACT_TYPE, description, layers, Map.of());
+    } catch (IOException e) {
+      throw new IOException(
+          "%s could not be written, and has what it had: %s".formatted(directory, e.getMessage()),
+          e);
+    }
   }
 
   private static Blob blob(String mediaType, SnapshotParts.Part part) {
@@ -80,8 +91,7 @@ public final class SnapshotStore {
     };
   }
 
-  /// Reads a snapshot. Its pages are mapped from the directory: what reads the same layer, in this
-  /// process or another, shares its memory. It lives on when it is removed from the store.
+  /// Reads a snapshot whose program is shown nothing of the host.
   ///
   /// @param name or digest, with `sha256:`
   /// @throws LayoutException if there is none, or the directory is damaged
@@ -89,6 +99,19 @@ public final class SnapshotStore {
   ///   why
   /// @throws dev.mote.HostException if this host cannot run sandboxes
   public Snapshot load(String name) throws IOException {
+    return load(name, FileSources.none());
+  }
+
+  /// Reads a snapshot. Its pages are mapped from the directory: what reads the same layer, in this
+  /// process or another, shares its memory. It lives on when it is removed from the store.
+  ///
+  /// @param name or digest, with `sha256:`
+  /// @param sources what its program is shown of the host: what its builder was given
+  /// @throws LayoutException if there is none, or the directory is damaged
+  /// @throws dev.mote.SnapshotException if it is no snapshot that can go on here, or something that
+  ///   the program has open or mapped is not as it was; the message says why
+  /// @throws dev.mote.HostException if this host cannot run sandboxes
+  public Snapshot load(String name, FileSources sources) throws IOException {
     Image image = find(name);
     byte[] description = image.bytes(image.config(), SnapshotParts.LARGEST_DESCRIPTION);
     List<Descriptor> layers = image.layers();
@@ -98,8 +121,21 @@ public final class SnapshotStore {
           layers.subList(BEFORE_PAGES, layers.size()).stream()
               .map(layer -> new Pages(image, layer))
               .toList();
-      return reader.read(description, program, files, pages);
+      return reader.read(description, program, files, pages, sources);
     }
+  }
+
+  /// Reads what a snapshot says of itself, and compares all that is stored of it with its digests.
+  ///
+  /// @param name or digest, with `sha256:`
+  /// @throws LayoutException if there is none, or the directory is damaged
+  /// @throws dev.mote.SnapshotException if it is none that this Mote reads
+  public SnapshotSummary summary(String name) throws IOException {
+    Image image = find(name);
+    for (Descriptor layer : image.layers()) {
+      image.open(layer).close();
+    }
+    return SnapshotSummary.of(image.bytes(image.config(), SnapshotParts.LARGEST_DESCRIPTION));
   }
 
   private record Pages(Image image, Descriptor layer) implements SnapshotReader.Layer {

@@ -1,9 +1,12 @@
 package dev.mote.store;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mote.Ending;
+import dev.mote.FileSources;
+import dev.mote.FileTree;
 import dev.mote.Program;
 import dev.mote.Sandbox;
 import dev.mote.Snapshot;
@@ -11,6 +14,7 @@ import dev.mote.SnapshotException;
 import dev.mote.SnapshotPoint;
 import dev.mote.Streams;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -79,17 +83,33 @@ class SnapshotStoreTest {
     }
   }
 
+  /// A root and a mount are given again, also for a snapshot of what was restored from one.
   @Test
-  void aMountCannotTravel() throws IOException {
+  void filesOfTheHostAreGivenAgain() throws IOException {
+    var files =
+        Map.of("bin/busybox", Files.readAllBytes(BUSYBOX), "text", "one\ntwo\n".getBytes(US_ASCII));
+    Path shown = Files.createDirectory(folder.resolve("shown"));
+    Files.writeString(shown.resolve("file"), "shown\n");
+    String script =
+        "exec 5</text; read a <&5; echo made >>/text; read line; read b <&5; read c <&5; read d </mnt/file;"
+            + " echo $a $b $c $d $line";
     SnapshotStore store = SnapshotStore.create(folder.resolve("store"));
-    Snapshot snapshot =
-        Sandbox.builder(Program.of(BUSYBOX, "cat"))
-            .mount(folder, "/data")
-            .snapshot(SnapshotPoint.INPUT);
-    assertThatThrownBy(() -> store.save("cat", snapshot))
+    store.save(
+        "shell",
+        Sandbox.builder(Program.inTree("/bin/busybox", "sh", "-c", script))
+            .root(FileTree.ofFiles(files))
+            .mount(shown, "/mnt")
+            .snapshot(SnapshotPoint.INPUT));
+    assertThatThrownBy(() -> store.load("shell"))
         .isInstanceOf(SnapshotException.class)
-        .hasMessageContaining("a mount cannot travel");
-    assertThat(store.names()).isEmpty();
+        .hasMessageContaining("which must be given again");
+    FileSources sources = FileSources.none().root(FileTree.ofFiles(files)).mount(shown, "/mnt");
+    Snapshot loaded = store.load("shell", sources);
+    assertThat(run(loaded, "end\n")).isEqualTo("one two made shown end\n");
+    store.save("again", loaded);
+    assertThat(store.find("again").digest()).isEqualTo(store.find("shell").digest());
+    assertThat(store.summary("shell").needsRoot()).isTrue();
+    assertThat(store.summary("shell").mounts()).containsExactly("/mnt");
   }
 
   @Test
