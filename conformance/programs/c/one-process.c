@@ -1,5 +1,5 @@
 // Every way to make another process, where there can be only one; and names that only whoever rules the machine may change.
-// Natively all of them work, so no case compares it: OneProcessTest runs it.
+// Natively all of them work, so no case compares it: OneProcessTest runs it. Not with musl: it has no headers of the kernel.
 #include "show.h"
 #include <linux/sched.h>
 #include <sched.h>

@@ -146,8 +146,7 @@ class FailedRestoreTest {
   void aMountThatIsGoneIsToldAndFoundAgain() throws IOException {
     var faults = new Faults();
     Path shown = Files.createDirectory(folder.resolve("shown"));
-    Snapshot snapshot =
-        snapshot(Sandbox.builder(program("functions-fresh")).mount(shown, "/mnt"));
+    Snapshot snapshot = snapshot(Sandbox.builder(program("functions-fresh")).mount(shown, "/mnt"));
     Snapshot plain = snapshot(Sandbox.builder(program("functions-fresh")));
     try (var pool = pool(faults)) {
       PooledSandbox pooled = pool.add(Sandbox.builder(snapshot));

@@ -132,7 +132,8 @@ class StoredTreesTest {
   void aDirectoryThatIsBeingReadHasTheSameNames() throws IOException {
     Program cat = Program.inTree("/bin/busybox", "sh", "-c", "exec 7</data; read x");
     StoredParts parts =
-        StoredParts.of(Sandbox.builder(cat).root(FileTree.ofFiles(files)).snapshot(SnapshotPoint.INPUT));
+        StoredParts.of(
+            Sandbox.builder(cat).root(FileTree.ofFiles(files)).snapshot(SnapshotPoint.INPUT));
     assertThat(read(parts, FileTree.ofFiles(files)).offersFunctions()).isFalse();
     files.put("data/more", text(""));
     assertThatThrownBy(() -> read(parts, FileTree.ofFiles(files)))

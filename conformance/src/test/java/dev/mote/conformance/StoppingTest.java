@@ -50,7 +50,7 @@ class StoppingTest {
   private static final int SECONDS = 20;
 
   /// Which thread a guest runs on.
-  private enum Runner {
+  enum Runner {
     PLATFORM,
     /// The guest blocks its carrier, if there is one to spare.
     VIRTUAL,

@@ -30,8 +30,9 @@ public final class Parking implements AutoCloseable {
   ///   then
   public @Nullable GuestImage park(GuestImage image) throws IOException {
     PageImage pages = file.park(image.pages());
-    return pages == null ? null : new GuestImage(
-            image.setup(), pages, image.cpu(), image.state(), image.savedFiles());
+    return pages == null
+        ? null
+        : new GuestImage(image.setup(), pages, image.cpu(), image.state(), image.savedFiles());
   }
 
   /// How much of the file is in use.

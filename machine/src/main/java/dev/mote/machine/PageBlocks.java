@@ -12,8 +12,8 @@ import java.util.Arrays;
 ///
 /// A block has one owner when it is taken, and may have more: the last one to give it up frees it.
 /// It is written to only while it has one. A piece stays with the process once it was needed; what
-/// is freed is used again, and the operating system gets back what is freed
-/// in long rows, or [discarded][#discard].
+/// is freed is used again, and the operating system gets back what is freed in long rows, or
+/// [discarded][#discard].
 ///
 /// Thread-safe, but for the bytes of the blocks.
 public final class PageBlocks {

@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.mote.Ending;
 import dev.mote.Program;
-import dev.mote.SnapshotPoint;
 import dev.mote.Sandbox;
 import dev.mote.Snapshot;
+import dev.mote.SnapshotPoint;
 import dev.mote.Streams;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,7 +52,8 @@ class FullDiskTest {
   }
 
   private static Snapshot waiting() {
-    return Sandbox.builder(Program.of(Path.of("/bin/busybox"), "cat")).snapshot(SnapshotPoint.INPUT);
+    return Sandbox.builder(Program.of(Path.of("/bin/busybox"), "cat"))
+        .snapshot(SnapshotPoint.INPUT);
   }
 
   private static SortedSet<String> files(Path directory) throws IOException {
