@@ -3,6 +3,7 @@ package dev.mote.functions;
 import dev.mote.HostException;
 import dev.mote.MemorySize;
 import dev.mote.PoolException;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicLong;
@@ -50,14 +51,17 @@ public final class DeployedFunction {
   }
 
   /// Serves one request. Never throws for what the function does.
-  public FunctionResponse serve(FunctionRequest request) {
+  ///
+  /// @param client is told of an answer that comes in pieces while it comes
+  /// @return the answer, if it is whole; else how it ended
+  public FunctionResponse serve(FunctionRequest request, Client client) {
     Serving now = enter();
     if (now == null) {
       return FunctionResponse.of(new Fault(Fault.Kind.NOT_FOUND, "it was removed"));
     }
     try {
       FunctionSettings settings = now.version().settings();
-      if (request.body().length > settings.requestLimit().bytes()) {
+      if (request.body().length() > settings.requestLimit().bytes()) {
         return FunctionResponse.of(tooLarge(settings.requestLimit()));
       }
       if (!now.gate().enter(settings.timeout().toNanos())) {
@@ -68,13 +72,15 @@ public final class DeployedFunction {
                     .formatted(now.gate().running(), now.gate().waiting())));
       }
       try {
-        return invoke(now.version(), request);
+        return invoke(now.version(), request, client);
       } finally {
         now.gate().leave();
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
-      return FunctionResponse.of(new Fault(Fault.Kind.NO_CAPACITY, "the server is stopping"));
+      Fault why = client.fault();
+      return FunctionResponse.of(
+          why != null ? why : new Fault(Fault.Kind.NO_CAPACITY, "the server is stopping"));
     } finally {
       now.version().leave();
     }
@@ -93,16 +99,21 @@ public final class DeployedFunction {
     return now;
   }
 
-  private FunctionResponse invoke(FunctionVersion version, FunctionRequest request) {
-    var itsLog = new InvocationLog(log, request.id(), version.settings().logLimit().bytes());
+  private FunctionResponse invoke(FunctionVersion version, FunctionRequest request, Client client) {
+    FunctionSettings settings = version.settings();
+    var itsLog = new InvocationLog(log, request.id(), settings.logLimit().bytes());
+    var pieces =
+        new StreamedAnswer(client, settings.responseLimit(), request.method().equals("HEAD"));
     long begun = System.nanoTime();
     FunctionResponse response;
     try {
-      response = version.serve(request, itsLog);
+      response = version.serve(request, pieces, itsLog);
     } catch (PoolException | HostException e) {
-      response =
-          FunctionResponse.of(new Fault(Fault.Kind.NO_CAPACITY, String.valueOf(e.getMessage())));
+      response = failed(pieces, Fault.Kind.NO_CAPACITY, e);
+    } catch (IOException e) {
+      response = failed(pieces, Fault.Kind.CLIENT_GONE, e);
     }
+    response = blamed(response, client);
     latencies.record(System.nanoTime() - begun);
     invocations.incrementAndGet();
     itsLog.end();
@@ -113,6 +124,27 @@ public final class DeployedFunction {
     return response;
   }
 
+  /// Says whose fault it was: a call that was stopped because of its client is not the function's.
+  private static FunctionResponse blamed(FunctionResponse response, Client client) {
+    Fault fault = response.fault();
+    Fault why = client.fault();
+    if (fault != null && fault.kind() == Fault.Kind.TIMEOUT) {
+      // Stopping it while it writes to the client breaks the connection: that is no reason.
+      why =
+          client.isAwaited()
+              ? new Fault(Fault.Kind.SLOW, "the function waited for it when its time was over")
+              : null;
+    }
+    if (why == null || (fault == null && response.isSent())) {
+      return response;
+    }
+    return response.isSent() ? FunctionResponse.sent(why) : FunctionResponse.of(why);
+  }
+
+  private static FunctionResponse failed(StreamedAnswer pieces, Fault.Kind kind, Exception e) {
+    return pieces.end(FunctionResponse.of(new Fault(kind, String.valueOf(e.getMessage()))));
+  }
+
   private static void say(InvocationLog log, Fault fault) {
     log.say(fault.kind().title() + ": " + fault.detail());
     if (fault.stack() != null) {
@@ -120,10 +152,23 @@ public final class DeployedFunction {
     }
   }
 
-  /// The limit of the present version; zero if there is none.
+  /// What a request's body may have, in bytes, for the present version; zero if there is none.
   public long requestLimit() {
     Serving now = serving.get();
-    return now == null ? 0 : now.version().settings().requestLimit().bytes();
+    if (now == null) {
+      return 0;
+    }
+    long limit = now.version().settings().requestLimit().bytes();
+    return now.version().takesStreams()
+        ? limit
+        : Math.min(limit, FunctionSettings.MOST_WHOLE.bytes());
+  }
+
+  /// Whether its present version takes bodies that come while it runs, so that they need not be
+  /// kept whole.
+  public boolean takesStreams() {
+    Serving now = serving.get();
+    return now != null && now.version().takesStreams();
   }
 
   public String name() {
