@@ -9,6 +9,7 @@ modules print, and what they raise, is told with their own names and lines.
 import importlib.util
 import inspect
 import io
+import json
 import os
 import sys
 import traceback
@@ -88,7 +89,8 @@ def _guarded(what):
     def guarded(*arguments):
         _reseed()
         try:
-            return what(*arguments)
+            result = what(*arguments)
+            return _pieces(result) if inspect.isgenerator(result) else result
         except mote.Error:
             raise
         except SystemExit as e:
@@ -99,6 +101,25 @@ def _guarded(what):
             _flush()
 
     return guarded
+
+
+def _pieces(generator):
+    """What a handler yields is its answer, piece by piece: bytes or text as they are, anything else as a line of JSON."""
+    begun = False
+    for item in generator:
+        if isinstance(item, (bytes, bytearray, memoryview)):
+            kind, piece = "application/octet-stream", item
+        elif isinstance(item, str):
+            kind, piece = "text/plain; charset=utf-8", item.encode()
+        else:
+            kind, piece = "application/x-ndjson", (json.dumps(item) + "\n").encode()
+        if not begun:
+            begun = True
+            mote.call("response.start", 200, [["content-type", kind]])
+        _write(piece)
+    if not begun:
+        mote.call("response.start", 200, [["content-type", "text/plain; charset=utf-8"]])
+    return None
 
 
 def _reseed():
@@ -123,33 +144,117 @@ def _flush():
 # WSGI (PEP 3333)
 
 
+_SMALL = 1 << 16  # a body that is not longer is answered whole
+
+
 def _wsgi(app, request):
-    head = {}
-    body = bytearray()
-
-    def start_response(status, headers, exc_info=None):
-        if exc_info is not None:
-            if body:
-                raise exc_info[1].with_traceback(exc_info[2])
-        elif head:
-            raise AssertionError("start_response was called twice")
-        head["status"] = int(status.split(None, 1)[0])
-        head["headers"] = [[str(name), str(value)] for name, value in headers]
-        return body.extend
-
-    answer = app(_environ(request), start_response)
+    answer = _Answer()
+    parts = app(_environ(request), answer.start_response)
     try:
-        for part in answer:
-            if not head:
-                raise AssertionError("the application answers before it has called start_response")
-            body += part
+        if isinstance(parts, (list, tuple)):
+            answer.put(b"".join(parts), is_all=True)
+        else:
+            for part in parts:
+                answer.put(part)
     finally:
-        close = getattr(answer, "close", None)
+        close = getattr(parts, "close", None)
         if close is not None:
             close()
-    if not head:
+    if answer.status is None:
         raise AssertionError("the application did not call start_response")
-    return {"status": head["status"], "headers": head["headers"], "body": bytes(body)}
+    return answer.end()
+
+
+class _Answer:
+    """What the application answers: whole if it is small and its length is known or it was given at once, else each piece as it
+    comes (PEP 3333: no piece may wait for the next one)."""
+
+    def __init__(self):
+        self.status = None
+        self._headers = []
+        self._length = None  # as the application announces it
+        self._kept = b""
+        self._begun = False
+
+    def start_response(self, status, headers, exc_info=None):
+        if exc_info is not None:
+            if self._begun:
+                raise exc_info[1].with_traceback(exc_info[2])
+        elif self.status is not None:
+            raise AssertionError("start_response was called twice")
+        self.status = int(status.split(None, 1)[0])
+        self._headers = [[str(name), str(value)] for name, value in headers]
+        lengths = [value for name, value in self._headers if name.lower() == "content-length"]
+        self._length = int(lengths[0]) if lengths and lengths[0].isdigit() else None
+        return self._send
+
+    def put(self, part, is_all=False):
+        if not part:
+            return
+        if self.status is None:
+            raise AssertionError("the application answers before it has called start_response")
+        is_all = is_all or (len(part) == self._length and len(part) <= _SMALL)
+        if is_all and not self._begun and not self._kept:
+            self._kept = part
+        else:
+            self._send(part)
+
+    def _send(self, part):
+        self._begin()
+        for piece in (self._kept, part):
+            if piece:
+                _write(piece)
+        self._kept = b""
+
+    def _begin(self):
+        if not self._begun:
+            self._begun = True
+            mote.call("response.start", self.status, self._headers)
+
+    def end(self):
+        if self._length and not self._kept:
+            self._begin()  # of an answer to HEAD the length is all that there is of the body
+        if self._begun:
+            return None
+        return {"status": self.status, "headers": self._headers, "body": self._kept}
+
+
+def _write(piece):
+    _flush()  # what was printed before is in the log before
+    rest = memoryview(piece)
+    while rest:
+        mote.call("response.write", rest[:_PIECE])
+        rest = rest[_PIECE:]
+
+
+_PIECE = 1 << 18  # of an answer, in one message
+
+
+class _Body(io.RawIOBase):
+    """The body of a request that comes while it is served: standard input, to its end."""
+
+    def readable(self):
+        return True
+
+    def readinto(self, buffer):
+        return os.readv(0, [buffer])
+
+
+class _FileWrapper:
+    """A file as an answer, in pieces that are worth a message each; what is proposed is meant for sockets."""
+
+    def __init__(self, file, _=None):
+        self._file = file
+        self.close = getattr(file, "close", lambda: None)
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        piece = self._file.read(_PIECE)
+        if not piece:
+            raise StopIteration
+        return piece
 
 
 def _environ(request):
@@ -167,7 +272,9 @@ def _environ(request):
         "REMOTE_ADDR": request["remote"],
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": scheme or "http",
-        "wsgi.input": io.BytesIO(request["body"]),
+        "wsgi.input": _input(request["body"]),
+        "wsgi.input_terminated": True,
+        "wsgi.file_wrapper": _FileWrapper,
         "wsgi.errors": sys.stderr,
         "wsgi.multithread": False,
         "wsgi.multiprocess": True,
@@ -181,8 +288,13 @@ def _environ(request):
             if key in environ:
                 value = environ[key] + ("; " if key == "HTTP_COOKIE" else ", ") + value
         environ[key] = value
-    environ["CONTENT_LENGTH"] = str(len(request["body"]))
+    if request["body"] is not None:
+        environ["CONTENT_LENGTH"] = str(len(request["body"]))
     return environ
+
+
+def _input(body):
+    return io.BytesIO(body) if body is not None else io.BufferedReader(_Body(), _SMALL)
 
 
 def _latin(encoded):

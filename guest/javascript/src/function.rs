@@ -90,6 +90,7 @@ impl Function {
             });
         }
         native::forget_after_restore();
+        native::have_a_host();
         mote::serve()
     }
 }

@@ -1,6 +1,7 @@
 //! The module `mote:native`: what the interfaces of the web need that is not JavaScript.
 
 mod digests;
+mod pieces;
 mod random;
 mod text;
 mod urls;
@@ -10,11 +11,12 @@ use rquickjs::module::{Declarations, Exports, ModuleDef};
 use rquickjs::{ArrayBuffer, Ctx, Function, Object, Result, TypedArray};
 use std::io::Write;
 
+pub(crate) use pieces::have_a_host;
 pub(crate) use random::forget_after_restore;
 
 pub(crate) struct Native;
 
-const NAMES: [&str; 15] = [
+const NAMES: [&str; 19] = [
     "decoder",
     "decodeUtf8",
     "digest",
@@ -23,13 +25,17 @@ const NAMES: [&str; 15] = [
     "environment",
     "formParse",
     "formSerialize",
+    "hasHost",
     "hmac",
     "latin1",
     "print",
     "random",
     "randomNumber",
+    "readInput",
+    "startResponse",
     "urlParse",
     "urlSet",
+    "writeResponse",
 ];
 
 impl ModuleDef for Native {
@@ -49,12 +55,15 @@ impl ModuleDef for Native {
         exports.export("environment", Func::from(environment))?;
         exports.export("formParse", Func::from(|text: String| urls::parse_form(&text)))?;
         exports.export("formSerialize", Func::from(|flat: Vec<String>| urls::serialize_form(&flat)))?;
+        exports.export("hasHost", Func::from(pieces::has_host))?;
         exports.export("hmac", Func::from(hmac))?;
         exports.export("latin1", Func::from(|bytes: TypedArray<'js, u8>| text::latin1(&copy(&bytes))))?;
         exports.export("print", Func::from(print))?;
         exports
             .export("random", Func::from(|ctx, size: usize| ArrayBuffer::new(ctx, random::bytes(size))))?;
         exports.export("randomNumber", Function::new(ctx.clone(), random::number)?.with_name("random")?)?;
+        exports.export("readInput", Func::from(pieces::read_input))?;
+        exports.export("startResponse", Func::from(pieces::start_response))?;
         exports.export(
             "urlParse",
             Func::from(|url: String, base: Option<String>| urls::parse(&url, base.as_deref())),
@@ -63,6 +72,7 @@ impl ModuleDef for Native {
             "urlSet",
             Func::from(|url: String, part: String, value: String| urls::set(&url, &part, &value)),
         )?;
+        exports.export("writeResponse", Func::from(pieces::write_response))?;
         Ok(())
     }
 }

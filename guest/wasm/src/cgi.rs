@@ -23,6 +23,9 @@ pub fn variables(request: &Request) -> Environment {
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .into();
+    if let Some(length) = request.length().filter(|_| request.is_streamed) {
+        variables.push((String::from("CONTENT_LENGTH"), length.to_owned()));
+    }
     if !request.body.is_empty() {
         variables.push((String::from("CONTENT_LENGTH"), request.body.len().to_string()));
     }
@@ -107,6 +110,7 @@ mod tests {
             query: String::from("y=%41"),
             headers: headers.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect(),
             body: b"hello".to_vec(),
+            is_streamed: false,
             remote: String::from("127.0.0.1"),
             id: String::from("7"),
         }

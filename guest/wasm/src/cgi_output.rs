@@ -1,5 +1,6 @@
 //! What a program wrote, as the answer to a request.
 
+use crate::answer::Headers;
 use crate::request::response;
 use mote::{Any, Error};
 
@@ -9,12 +10,18 @@ const TELLING: [&str; 3] = ["content-type", "status", "location"];
 const FORM: &str = "text/plain; charset=utf-8";
 
 /// The answer: headers as of a CGI program, if it begins with some, then the body.
-pub fn answer(output: Vec<u8>) -> Result<Any, Error> {
-    let Some((mut headers, size)) = headers(&output) else {
-        let headers = vec![(String::from("content-type"), form(&output).to_owned())];
-        return Ok(response(200, headers, output));
+pub fn answer(mut output: Vec<u8>) -> Result<Any, Error> {
+    let ((status, headers), size) = head(&output)?;
+    output.drain(..size);
+    Ok(response(status, headers, output))
+}
+
+/// What the headers at the beginning say, if there are some, and how long they are.
+pub fn head(output: &[u8]) -> Result<((u16, Headers), usize), Error> {
+    let Some((mut headers, size)) = headers(output) else {
+        return Ok(((200, vec![(String::from("content-type"), form(output).to_owned())]), 0));
     };
-    let body = output[size..].to_vec();
+    let body = &output[size..];
     let has = |headers: &[(String, String)], name: &str| headers.iter().any(|(other, _)| other == name);
     let status = match headers.iter().find(|(name, _)| name == "status") {
         Some((_, text)) => status(text)?,
@@ -23,13 +30,24 @@ pub fn answer(output: Vec<u8>) -> Result<Any, Error> {
     };
     headers.retain(|(name, _)| name != "status");
     if !body.is_empty() && !has(&headers, "content-type") {
-        headers.push((String::from("content-type"), form(&body).to_owned()));
+        headers.push((String::from("content-type"), form(body).to_owned()));
     }
-    Ok(response(status, headers, body))
+    Ok(((status, headers), size))
+}
+
+/// Whether more output may make it begin with headers, or tell where they end.
+pub fn may_be_a_head(output: &[u8]) -> bool {
+    let mut lines = output.split(|&b| b == b'\n');
+    lines.next_back(); // has not ended
+    lines.all(|line| header(line.strip_suffix(b"\r").unwrap_or(line)).is_some())
 }
 
 fn form(body: &[u8]) -> &'static str {
-    if std::str::from_utf8(body).is_ok() { FORM } else { "application/octet-stream" }
+    match std::str::from_utf8(body) {
+        Ok(_) => FORM,
+        Err(e) if e.error_len().is_none() => FORM, // the rest of a character may follow
+        Err(_) => "application/octet-stream",
+    }
 }
 
 /// The headers at the beginning, and how long they are with the empty line; none if it begins otherwise.

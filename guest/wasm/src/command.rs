@@ -4,7 +4,7 @@ use crate::instances::Fresh;
 use crate::request::Request;
 use crate::run::run;
 use crate::world::{State, World};
-use crate::{Offer, cgi, cgi_output, failure};
+use crate::{Offer, answer, cgi, failure};
 use mote::{Any, Error};
 use std::rc::Rc;
 use wasmtime::{Store, TypedFunc, component};
@@ -40,7 +40,7 @@ impl Prepared {
 
     /// Runs it. An exit with status 0 is a result, any other an error.
     fn run(&mut self) -> wasmtime::Result<()> {
-        let result = run(async {
+        let result = run(answer::attend(async {
             match &self.entry {
                 Entry::Start(start) => start.call_async(&mut self.store, ()).await,
                 Entry::Run(command) => match command.wasi_cli_run().call_run(&mut self.store).await? {
@@ -48,7 +48,7 @@ impl Prepared {
                     Err(()) => Err(I32Exit(1).into()),
                 },
             }
-        });
+        }));
         result.or_else(|error| if failure::exit(&error) == Some(0) { Ok(()) } else { Err(error) })
     }
 }
@@ -60,23 +60,27 @@ pub fn offers(
 ) -> wasmtime::Result<Vec<Offer>> {
     let its_world = Rc::clone(&world);
     let fresh = Fresh::new(move || prepare(&its_world))?;
-    Ok(Offer::fetch(move |request| answer(&world, &fresh, request)))
+    Ok(Offer::fetch(move |request| serve(&world, &fresh, request)))
 }
 
-fn answer(world: &World, fresh: &Fresh<Prepared>, request: Request) -> Result<Any, Error> {
+fn serve(world: &World, fresh: &Fresh<Prepared>, request: Request) -> Result<Any, Error> {
     let variables = cgi::variables(&request);
     let result = fresh.with(|prepared| {
         let state = prepared.store.data_mut();
         state.begin(world, &variables);
-        state.streams.begin(request.body);
+        answer::begin();
+        state.streams.begin(request.body, request.is_streamed);
         let streams = state.streams.clone();
         let result = prepared.run();
-        let output = streams.end();
-        if result.is_err() {
-            // It is no answer, but may say why.
-            print!("{}", String::from_utf8_lossy(&output));
-        }
-        result.map(|()| output)
+        streams.end();
+        result
     });
-    cgi_output::answer(result.map_err(|e| failure::error(&e))?)
+    match result {
+        Ok(()) => answer::end(),
+        Err(e) => {
+            // It is no answer, but may say why.
+            print!("{}", String::from_utf8_lossy(&answer::fail()));
+            Err(failure::error(&e))
+        }
+    }
 }

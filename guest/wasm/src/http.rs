@@ -1,17 +1,19 @@
 //! Components that handle requests: `wasi:http/incoming-handler`.
 
 use crate::instances::Fresh;
-use crate::request::{Request, response};
+use crate::request::Request;
 use crate::run::run;
+use crate::streams::read_input;
 use crate::world::{State, World};
-use crate::{Offer, failure};
+use crate::{Offer, answer, failure};
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full};
+use http_body::{Body, Frame, SizeHint};
+use http_body_util::BodyExt;
 use mote::{Any, Error};
 use std::future::poll_fn;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
-use std::task::Poll;
+use std::task::{Context, Poll};
 use tokio::sync::oneshot;
 use wasmtime::Store;
 use wasmtime::component::InstancePre;
@@ -42,14 +44,15 @@ pub fn offers(world: Rc<World>, pre: InstancePre<State>) -> wasmtime::Result<Vec
         let request = incoming(request)?;
         let answer = fresh.with(|prepared| {
             prepared.store.data_mut().begin(&world, &[]);
-            run(prepared.handle(request))
+            answer::begin();
+            run(answer::attend(prepared.handle(request)))
         });
         answer.map_err(|e| failure::error(&e))?
     }))
 }
 
 /// The request as the component sees it: its address is what is behind the function's own prefix.
-fn incoming(request: Request) -> Result<::http::Request<Full<Bytes>>, Error> {
+fn incoming(request: Request) -> Result<::http::Request<Received>, Error> {
     let path = if request.path.is_empty() { "/" } else { &request.path };
     let query = if request.query.is_empty() { String::new() } else { format!("?{}", request.query) };
     let authority = if request.authority().is_empty() { "localhost" } else { request.authority() };
@@ -63,7 +66,7 @@ fn incoming(request: Request) -> Result<::http::Request<Full<Bytes>>, Error> {
         builder = builder.header("x-forwarded-prefix", &request.prefix);
     }
     builder
-        .body(Full::new(request.body.into()))
+        .body(Received { begun: request.body.into(), has_more: request.is_streamed })
         .map_err(|e| Error::new("invalid-argument", format!("the request is not one: {e}")))
 }
 
@@ -71,12 +74,55 @@ fn scheme(url: &str) -> &str {
     if url.starts_with("https:") { "https" } else { "http" }
 }
 
+/// The body of a request: what there is of it, and what comes by standard input.
+struct Received {
+    begun: Bytes,
+    has_more: bool,
+}
+
+impl Body for Received {
+    type Data = Bytes;
+    type Error = wasmtime_wasi_http::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        if !self.begun.is_empty() {
+            return Poll::Ready(Some(Ok(Frame::data(std::mem::take(&mut self.begun)))));
+        }
+        if !self.has_more {
+            return Poll::Ready(None);
+        }
+        let _ = answer::flush(); // it waits for the client, who may wait for this
+        match read_input(PIECE) {
+            Ok(bytes) if bytes.is_empty() => {
+                self.has_more = false;
+                Poll::Ready(None)
+            }
+            Ok(bytes) => Poll::Ready(Some(Ok(Frame::data(bytes)))),
+            Err(_) => {
+                self.has_more = false;
+                Poll::Ready(Some(Err(wasmtime_wasi_http::Error::ConnectionTerminated)))
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.begun.is_empty() && !self.has_more
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        if self.has_more { SizeHint::default() } else { SizeHint::with_exact(self.begun.len() as u64) }
+    }
+}
+
+/// How much is read at once.
+const PIECE: usize = 64 << 10;
+
 impl Prepared {
     /// The outer error is the component's failure, the inner one an answer that cannot be given.
-    async fn handle(
-        &mut self,
-        request: ::http::Request<Full<Bytes>>,
-    ) -> wasmtime::Result<Result<Any, Error>> {
+    async fn handle(&mut self, request: ::http::Request<Received>) -> wasmtime::Result<Result<Any, Error>> {
         let scheme = if request.uri().scheme_str() == Some("https") { Scheme::Https } else { Scheme::Http };
         let (sender, receiver) = oneshot::channel();
         let mut view = self.store.data_mut().http();
@@ -108,7 +154,7 @@ impl Prepared {
     }
 }
 
-/// The whole answer, when it is there.
+/// Takes the answer as it comes.
 async fn read(receiver: oneshot::Receiver<Answer>) -> Result<Any, Error> {
     let answer = match receiver.await {
         Ok(Ok(answer)) => answer,
@@ -117,16 +163,21 @@ async fn read(receiver: oneshot::Receiver<Answer>) -> Result<Any, Error> {
         }
         Err(_) => return Err(Error::failed("the component gave no answer")),
     };
-    let (parts, body) = answer.into_parts();
-    let body = body.collect().await;
-    let body = body.map_err(|e| Error::failed(format!("the component's answer has no end: {e:?}")))?;
+    let (parts, mut body) = answer.into_parts();
     let headers = parts.headers.iter();
     let headers = headers
         .map(|(name, value)| {
             (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
         })
         .collect();
-    Ok(response(parts.status.as_u16(), headers, body.to_bytes().into()))
+    answer::head(parts.status.as_u16(), headers);
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|e| Error::failed(format!("the component's answer has no end: {e:?}")))?;
+        if let Ok(bytes) = frame.into_data() {
+            answer::put(&bytes)?;
+        }
+    }
+    answer::end()
 }
 
 /// Requests to others: there is no network.

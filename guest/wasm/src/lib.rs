@@ -14,6 +14,7 @@
 //! | `world.rs` | what WASI shows: files, environment, clocks, random numbers |
 //! | `failure.rs` | what went wrong, as the host is told |
 
+mod answer;
 mod cgi;
 mod cgi_output;
 mod command;
@@ -33,6 +34,7 @@ mod types;
 mod values;
 mod world;
 
+pub use answer::have_a_host;
 use mote::{Any, Error};
 use std::path::Path;
 

@@ -15,6 +15,7 @@ fn main() -> ExitCode {
                 mote::offer(offer.name, offer.signature, offer.call);
             }
             give_back_memory();
+            mote_wasm::have_a_host();
             mote::serve()
         }
         Err(why) => fail(&why),

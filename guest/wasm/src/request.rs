@@ -1,5 +1,6 @@
 //! A request, as the host sends it to `fetch`.
 
+use crate::answer::Headers;
 use mote::{Any, Error};
 
 /// What `fetch` is called with. Texts that are absent are empty.
@@ -17,7 +18,9 @@ pub struct Request {
     pub query: String,
     /// Names in lower case.
     pub headers: Vec<(String, String)>,
+    /// Empty if it comes by standard input.
     pub body: Vec<u8>,
+    pub is_streamed: bool,
     /// The caller's address.
     pub remote: String,
     /// The call's own name.
@@ -39,11 +42,20 @@ impl Request {
                 "remote" => request.remote = text(&key, value)?,
                 "id" => request.id = text(&key, value)?,
                 "headers" => request.headers = headers(value)?,
-                "body" => request.body = body(value)?,
+                "body" => {
+                    request.is_streamed = value == Any::Null;
+                    request.body = body(value)?;
+                }
                 _ => {} // of a newer host
             }
         }
         Ok(request)
+    }
+
+    /// How long the body is, as far as that is known.
+    pub fn length(&self) -> Option<&str> {
+        let header = self.headers.iter().find(|(name, _)| name == "content-length");
+        header.map(|(_, value)| value.as_str())
     }
 
     /// `localhost:8080` of `http://localhost:8080/hello`.
@@ -79,7 +91,7 @@ fn headers(value: Any) -> Result<Vec<(String, String)>, Error> {
 }
 
 /// What `fetch` answers with.
-pub fn response(status: u16, headers: Vec<(String, String)>, body: Vec<u8>) -> Any {
+pub fn response(status: u16, headers: Headers, body: Vec<u8>) -> Any {
     let headers = headers.into_iter().map(|(name, value)| Any::from(vec![name, value]));
     Any::Map(vec![
         ("status".into(), status.into()),

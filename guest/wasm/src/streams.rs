@@ -1,7 +1,9 @@
 //! Standard input and output of a module: those of a call while there is one, the program's own otherwise.
 
+use crate::answer;
 use bytes::Bytes;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
+use std::os::fd::FromRawFd;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
@@ -13,6 +15,9 @@ use wasmtime_wasi::p2::{InputStream, OutputStream, Pollable, StreamError, Stream
 /// How much is written at once at most.
 const PIECE: usize = 1 << 20;
 
+/// How much is read at once at most.
+const MOST_READ: usize = 64 << 10;
+
 /// Both streams. All clones are the same streams, so that one that a module opened before a call serves the call.
 #[derive(Clone, Default)]
 pub struct Streams(Arc<Mutex<Inner>>);
@@ -20,38 +25,58 @@ pub struct Streams(Arc<Mutex<Inner>>);
 #[derive(Default)]
 struct Inner {
     input: Bytes,
-    /// What the call has written; none outside of a call.
-    output: Option<Vec<u8>>,
+    /// Whether more of the input comes by the program's own.
+    has_more: bool,
+    /// Whether there is a call, which what is written answers.
+    is_called: bool,
 }
 
 impl Streams {
-    /// A call begins that reads this.
-    pub fn begin(&self, input: Vec<u8>) {
-        *self.inner() = Inner { input: input.into(), output: Some(Vec::new()) };
+    /// A call begins that reads this, and then what comes if there is more.
+    pub fn begin(&self, input: Vec<u8>, has_more: bool) {
+        *self.inner() = Inner { input: input.into(), has_more, is_called: true };
     }
 
-    /// The call is over that wrote this.
-    pub fn end(&self) -> Vec<u8> {
-        std::mem::take(&mut *self.inner()).output.unwrap_or_default()
+    /// The call is over.
+    pub fn end(&self) {
+        *self.inner() = Inner::default();
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn read(&self, size: usize) -> Bytes {
+    fn read(&self, size: usize) -> io::Result<Bytes> {
         let mut inner = self.inner();
+        if inner.input.is_empty() && inner.has_more && size > 0 {
+            // Whoever waits for input may wait for what was written to be answered.
+            let _ = answer::flush();
+            let bytes = read_input(size)?;
+            inner.has_more = !bytes.is_empty();
+            return Ok(bytes);
+        }
         let size = size.min(inner.input.len());
-        inner.input.split_to(size)
+        Ok(inner.input.split_to(size))
     }
 
     fn write(&self, bytes: &[u8]) -> io::Result<()> {
-        match &mut self.inner().output {
-            Some(output) => output.extend_from_slice(bytes),
-            None => io::stdout().write_all(bytes)?,
+        if self.inner().is_called {
+            answer::put(bytes).map_err(|e| io::Error::other(e.message))
+        } else {
+            io::stdout().write_all(bytes)
         }
-        Ok(())
     }
+}
+
+/// Up to so many bytes of the program's own input, when there are some; none at its end.
+pub fn read_input(size: usize) -> io::Result<Bytes> {
+    let mut bytes = vec![0; size.min(MOST_READ)];
+    // Not by Stdin, which keeps what it reads ahead.
+    // SAFETY: nobody closes descriptor 0, and this file is not dropped.
+    let mut input = std::mem::ManuallyDrop::new(unsafe { std::fs::File::from_raw_fd(0) });
+    let count = input.read(&mut bytes)?;
+    bytes.truncate(count);
+    Ok(bytes.into())
 }
 
 impl IsTerminal for Streams {
@@ -87,7 +112,7 @@ impl Pollable for Streams {
 
 impl InputStream for Streams {
     fn read(&mut self, size: usize) -> StreamResult<Bytes> {
-        let bytes = Streams::read(self, size);
+        let bytes = Streams::read(self, size).map_err(|e| StreamError::LastOperationFailed(e.into()))?;
         if bytes.is_empty() && size > 0 { Err(StreamError::Closed) } else { Ok(bytes) }
     }
 }
@@ -112,8 +137,7 @@ impl AsyncRead for Streams {
         _: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        buffer.put_slice(&Streams::read(&self, buffer.remaining()));
-        Poll::Ready(Ok(()))
+        Poll::Ready(Streams::read(&self, buffer.remaining()).map(|bytes| buffer.put_slice(&bytes)))
     }
 }
 

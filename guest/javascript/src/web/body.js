@@ -1,6 +1,6 @@
 // What Request and Response have in common: a body, which can be read once.
 
-import { decodeUtf8 } from 'mote:native';
+import { decodeUtf8, readInput } from 'mote:native';
 import { Blob, blobBytes } from './blob.js';
 import { bytesOf, utf8 } from './encoding.js';
 import { FormData, readForm, writeMultipart } from './formdata.js';
@@ -50,6 +50,15 @@ class Content {
 // Bytes that a server has received.
 export const contentOf = (bytes) => new Content(bytes, null, false);
 
+// Bytes that a server is receiving: standard input, read when somebody wants some.
+export const contentOfInput = () => new Content(null, new ReadableStream({
+  pull(controller) {
+    const bytes = readInput(65536);
+    if (bytes === undefined || bytes === null) controller.close();
+    else controller.enqueue(new Uint8Array(bytes));
+  },
+}, { highWaterMark: 0 }), false);
+
 // The content that something is as a body, and its type: a list of two.
 export function extract(body) {
   if (body === null || body === undefined) return [null, null];
@@ -97,9 +106,10 @@ export class Body {
     set(object, content) { object.#content = content; },
     get: (object) => object.#content,
     read: (object) => object.#read(false),
+    isStreamed: (object) => object.#content !== null && object.#content.bytes === null,
   };
 }
 
-const { get: getContent, read: readBytes, set: setContent } = Body.inside;
+const { get: getContent, isStreamed, read: readBytes, set: setContent } = Body.inside;
 delete Body.inside;
-export { getContent, readBytes, setContent };
+export { getContent, isStreamed, readBytes, setContent };

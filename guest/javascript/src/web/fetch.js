@@ -1,7 +1,7 @@
 // Request and Response, as in the Fetch standard; and fetch, which has no network.
 
 import { AbortSignal, idleSignal } from './abort.js';
-import { Body, contentOf, extract, getContent, setContent } from './body.js';
+import { Body, contentOf, contentOfInput, extract, getContent, setContent } from './body.js';
 import { toWellFormed } from './encoding.js';
 import { freeze, Headers, headersOf } from './headers.js';
 import { parts } from './inspect.js';
@@ -99,7 +99,9 @@ export class Request extends Body {
     request.#method = method;
     request.#url = url;
     request.#headers = headersOf(headers);
-    if (body.length > 0 && method !== 'GET' && method !== 'HEAD') setContent(request, contentOf(body));
+    if (method === 'GET' || method === 'HEAD') return request;
+    if (body === null) setContent(request, contentOfInput());
+    else if (body.length > 0) setContent(request, contentOf(body));
     return request;
   }
 }

@@ -1,7 +1,7 @@
 // The handlers that a file offers, and their calls.
 
-import { environment } from 'mote:native';
-import { readBytes } from './body.js';
+import { environment, hasHost, startResponse, writeResponse } from 'mote:native';
+import { isStreamed, readBytes } from './body.js';
 import { report } from './errors.js';
 import { Event } from './events.js';
 import { received, Response } from './fetch.js';
@@ -72,10 +72,37 @@ async function serve(call, handler) {
     throw new TypeError(`A handler of fetch must return a Response, not ${inspect(response)}`);
   }
   if (response.type === 'error') throw new TypeError('The handler has returned Response.error()');
+  if (hasHost() && isStreamed(response)) {
+    await send(response);
+    await settled(context);
+    return null;
+  }
   const body = await readBytes(response);
   await settled(context);
   return { status: response.status, headers: listOf(response.headers), body };
 }
+
+// Answers in pieces, each as soon as the stream has it. The host waits while the client does, and nothing is pulled meanwhile.
+async function send(response) {
+  if (response.bodyUsed || response.body.locked) throw new TypeError('The body has been used already');
+  const reader = response.body.getReader();
+  try {
+    startResponse(response.status, listOf(response.headers));
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      if (!(value instanceof Uint8Array)) {
+        throw new TypeError('A stream that is a body must give chunks that are Uint8Array');
+      }
+      for (let place = 0; place < value.length; place += piece) writeResponse(value.subarray(place, place + piece));
+    }
+  } catch (error) {
+    await reader.cancel(error).catch(() => {});
+    throw error;
+  }
+}
+
+const piece = 1 << 18; // of a response, in one message
 
 class FetchEvent extends Event {
   #context;

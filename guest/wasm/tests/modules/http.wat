@@ -1,5 +1,6 @@
 ;; A component that handles HTTP requests, as its tools would make it. It answers with the path of the request and the number of
-;; the request, of those that this instance has handled; a path that begins with /t traps, /n gives no answer, /e an error.
+;; the request, of those that this instance has handled; a path that begins with /t traps, /n gives no answer, /e an error, and the
+;; answer to /l has no end.
 (component
   (import "wasi:io/error@0.2.0" (instance $errors (export "error" (type (sub resource)))))
   (alias export $errors "error" (type $error))
@@ -112,7 +113,9 @@
         (i32.const 0) (i32.const 0))
       (call $stream (local.get $body) (i32.const 0))
       (local.set $stream (i32.load (i32.const 4)))
-      (call $write (local.get $stream) (local.get $text) (local.get $length) (i32.const 16))
+      (loop $more
+        (call $write (local.get $stream) (local.get $text) (local.get $length) (i32.const 16))
+        (br_if $more (i32.eq (local.get $first) (i32.const 108))))
       (i32.store8 (i32.const 32) (i32.add (i32.const 48) (global.get $count)))
       (call $write (local.get $stream) (i32.const 32) (i32.const 1) (i32.const 16))
       (call $drop-stream (local.get $stream))

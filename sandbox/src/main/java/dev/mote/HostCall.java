@@ -23,6 +23,9 @@ public interface HostCall {
   /// What [SandboxBuilder#attribute] attached to the sandbox.
   Map<String, Object> attributes();
 
+  /// What was attached to the streams of that call ([Streams#attach]); null if nothing was.
+  @Nullable Object attachment();
+
   /// Calls the guest back, while it waits for this host function.
   ///
   /// @throws CallException as [Sandbox#call]; if the guest has ended, it cannot return to it

@@ -254,6 +254,11 @@ final class HostCalls {
     }
 
     @Override
+    public @Nullable Object attachment() {
+      return conversation.streams().attachment();
+    }
+
+    @Override
     public <T extends @Nullable Object> T call(
         String name, Class<T> result, @Nullable Object... arguments) {
       if (over) {

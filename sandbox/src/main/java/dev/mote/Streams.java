@@ -13,6 +13,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /// A program's standard input, output and error.
 ///
@@ -22,6 +23,7 @@ public final class Streams {
   private final StandardStreams streams;
   private final ByteArrayOutputStream output;
   private final ByteArrayOutputStream error;
+  private @Nullable Object attachment; // set before the call begins
 
   private Streams(
       StandardStreams streams, ByteArrayOutputStream output, ByteArrayOutputStream error) {
@@ -99,6 +101,19 @@ public final class Streams {
     } catch (IOException _) {
       return StreamKind.NULL; // closed: it reads as empty, and what is written is lost
     }
+  }
+
+  /// Attaches something of the caller's, for the host functions of the call that these streams serve
+  /// ([HostCall#attachment]). The guest sees nothing of it.
+  ///
+  /// @return this
+  public Streams attach(Object what) {
+    attachment = what;
+    return this;
+  }
+
+  @Nullable Object attachment() {
+    return attachment;
   }
 
   /// Forgets what was captured.

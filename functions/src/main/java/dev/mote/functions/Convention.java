@@ -3,6 +3,7 @@ package dev.mote.functions;
 import dev.mote.GuestFunction;
 import dev.mote.Snapshot;
 import dev.mote.values.Signature;
+import java.io.IOException;
 import java.util.List;
 
 /// How a request becomes a call, and what comes of it an answer. Which one a function has is seen
@@ -10,8 +11,15 @@ import java.util.List;
 interface Convention {
   /// Serves one request.
   ///
+  /// @param pieces where an answer goes that is not returned whole
   /// @param log for what the function writes; also for what only its author shall see
-  FunctionResponse serve(Callee callee, FunctionRequest request, InvocationLog log);
+  /// @throws IOException if the request's body does not come
+  FunctionResponse serve(
+      Callee callee, FunctionRequest request, StreamedAnswer pieces, InvocationLog log)
+      throws IOException;
+
+  /// Whether it takes bodies that come while the function runs; else they are to be whole before.
+  boolean takesStreams();
 
   /// For people.
   String describe();

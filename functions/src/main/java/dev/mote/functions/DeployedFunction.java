@@ -3,6 +3,7 @@ package dev.mote.functions;
 import dev.mote.HostException;
 import dev.mote.MemorySize;
 import dev.mote.PoolException;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicLong;
@@ -50,10 +51,13 @@ public final class DeployedFunction {
   }
 
   /// Serves one request. Never throws for what the function does.
-  public FunctionResponse serve(FunctionRequest request) {
+  ///
+  /// @param client is told of an answer that comes in pieces while it comes
+  /// @return the answer, if it is whole; else how it ended
+  public FunctionResponse serve(FunctionRequest request, Client client) {
     LazyVersion now = current.get();
     while (now != null) {
-      FunctionResponse response = serve(now, request);
+      FunctionResponse response = serve(now, request, client);
       if (response != null) {
         return response;
       }
@@ -63,14 +67,15 @@ public final class DeployedFunction {
   }
 
   /// @return null if the version has been retired, and has not begun to serve the request
-  private @Nullable FunctionResponse serve(LazyVersion version, FunctionRequest request) {
+  private @Nullable FunctionResponse serve(
+      LazyVersion version, FunctionRequest request, Client client) {
     if (!version.enter()) {
       return null;
     }
     try {
       LazyVersion.Admission admission = version.admission();
       FunctionSettings settings = admission.settings();
-      if (request.body().length > settings.requestLimit().bytes()) {
+      if (request.body().length() > settings.requestLimit().bytes()) {
         return FunctionResponse.of(tooLarge(settings.requestLimit()));
       }
       long end = System.nanoTime() + settings.timeout().toNanos();
@@ -83,7 +88,7 @@ public final class DeployedFunction {
       }
       try {
         FunctionVersion awake = version.awake(end - System.nanoTime());
-        return awake == null ? null : invoke(awake, request);
+        return awake == null ? null : invoke(awake, request, client);
       } finally {
         gate.leave();
       }
@@ -91,7 +96,9 @@ public final class DeployedFunction {
       return FunctionResponse.of(e.fault());
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
-      return FunctionResponse.of(new Fault(Fault.Kind.NO_CAPACITY, "the server is stopping"));
+      Fault why = client.fault();
+      return FunctionResponse.of(
+          why != null ? why : new Fault(Fault.Kind.NO_CAPACITY, "the server is stopping"));
     } finally {
       version.leave();
     }
@@ -101,16 +108,21 @@ public final class DeployedFunction {
     return new Fault(Fault.Kind.TOO_LARGE, "its body is larger than " + limit);
   }
 
-  private FunctionResponse invoke(FunctionVersion version, FunctionRequest request) {
-    var itsLog = new InvocationLog(log, request.id(), version.settings().logLimit().bytes());
+  private FunctionResponse invoke(FunctionVersion version, FunctionRequest request, Client client) {
+    FunctionSettings settings = version.settings();
+    var itsLog = new InvocationLog(log, request.id(), settings.logLimit().bytes());
+    var pieces =
+        new StreamedAnswer(client, settings.responseLimit(), request.method().equals("HEAD"));
     long begun = System.nanoTime();
     FunctionResponse response;
     try {
-      response = version.serve(request, itsLog);
+      response = version.serve(request, pieces, itsLog);
     } catch (PoolException | HostException e) {
-      response =
-          FunctionResponse.of(new Fault(Fault.Kind.NO_CAPACITY, String.valueOf(e.getMessage())));
+      response = failed(pieces, Fault.Kind.NO_CAPACITY, e);
+    } catch (IOException e) {
+      response = failed(pieces, Fault.Kind.CLIENT_GONE, e);
     }
+    response = blamed(response, client);
     latencies.record(System.nanoTime() - begun);
     invocations.incrementAndGet();
     itsLog.end();
@@ -121,6 +133,27 @@ public final class DeployedFunction {
     return response;
   }
 
+  /// Says whose fault it was: a call that was stopped because of its client is not the function's.
+  private static FunctionResponse blamed(FunctionResponse response, Client client) {
+    Fault fault = response.fault();
+    Fault why = client.fault();
+    if (fault != null && fault.kind() == Fault.Kind.TIMEOUT) {
+      // Stopping it while it writes to the client breaks the connection: that is no reason.
+      why =
+          client.isAwaited()
+              ? new Fault(Fault.Kind.SLOW, "the function waited for it when its time was over")
+              : null;
+    }
+    if (why == null || (fault == null && response.isSent())) {
+      return response;
+    }
+    return response.isSent() ? FunctionResponse.sent(why) : FunctionResponse.of(why);
+  }
+
+  private static FunctionResponse failed(StreamedAnswer pieces, Fault.Kind kind, Exception e) {
+    return pieces.end(FunctionResponse.of(new Fault(kind, String.valueOf(e.getMessage()))));
+  }
+
   private static void say(InvocationLog log, Fault fault) {
     log.say(fault.kind().title() + ": " + fault.detail());
     if (fault.stack() != null) {
@@ -128,10 +161,21 @@ public final class DeployedFunction {
     }
   }
 
-  /// The limit of the present version; zero if there is none.
+  /// What a request's body may have, in bytes, for the present version; zero if there is none.
   public long requestLimit() {
     LazyVersion now = current.get();
-    return now == null ? 0 : now.admission().settings().requestLimit().bytes();
+    if (now == null) {
+      return 0;
+    }
+    long limit = now.admission().settings().requestLimit().bytes();
+    return now.takesStreams() ? limit : Math.min(limit, FunctionSettings.MOST_WHOLE.bytes());
+  }
+
+  /// Whether its present version takes bodies that come while it runs, so that they need not be
+  /// kept whole.
+  public boolean takesStreams() {
+    LazyVersion now = current.get();
+    return now != null && now.takesStreams();
   }
 
   public String name() {

@@ -4,9 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.mote.GuestFunction;
 import dev.mote.MemorySize;
+import dev.mote.Outcome;
 import dev.mote.json.JsonValues;
 import dev.mote.values.Signature;
 import dev.mote.values.Type;
+import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -42,7 +44,14 @@ final class EventConvention implements Convention {
   }
 
   @Override
-  public FunctionResponse serve(Callee callee, FunctionRequest request, InvocationLog log) {
+  public boolean takesStreams() {
+    return false;
+  }
+
+  @Override
+  public FunctionResponse serve(
+      Callee callee, FunctionRequest request, StreamedAnswer pieces, InvocationLog log)
+      throws IOException {
     @Nullable Object[] arguments = new @Nullable Object[parameters.size()];
     try {
       if (arguments.length > 0) {
@@ -54,11 +63,14 @@ final class EventConvention implements Convention {
     if (arguments.length > 1) {
       arguments[1] = context(request);
     }
-    return Answers.json(callee.call(log.streams(), "handle", arguments), responseLimit);
+    Outcome<Object> outcome = callee.call(log.streams().attach(pieces), "handle", arguments);
+    boolean relies =
+        pieces.isBegun() && outcome instanceof Outcome.Returned(var value) && value == null;
+    return pieces.end(relies ? null : Answers.json(outcome, responseLimit));
   }
 
-  private static @Nullable Object event(FunctionRequest request, Type type) {
-    byte[] body = request.body();
+  private static @Nullable Object event(FunctionRequest request, Type type) throws IOException {
+    byte[] body = request.body().bytes();
     if (body.length == 0) {
       return null;
     }

@@ -22,12 +22,16 @@ public record Fault(
     NOT_FOUND("not-found", 404, "There is no such function"),
     /// The method is none that the function is called by.
     METHOD("method", 405, "The function is not called by this method"),
+    /// The body comes too slowly.
+    SLOW("slow", 408, "The request came too slowly"),
     /// The body is larger than the function takes.
     TOO_LARGE("too-large", 413, "The request is too large"),
     /// Too many requests wait for it.
     BUSY("busy", 429, "The function has as many requests as it takes"),
     /// Its headers are more than a program's environment takes.
     HEADERS_TOO_LARGE("headers-too-large", 431, "The request's headers are too large"),
+    /// The client has gone before it was answered.
+    CLIENT_GONE("client-gone", 499, "The client has gone"),
     /// It threw something, or returned an error.
     EXCEPTION("exception", 500, "The function failed"),
     /// It ended before it had answered.
@@ -69,7 +73,7 @@ public record Fault(
     }
   }
 
-  Fault(Kind kind, String detail) {
+  public Fault(Kind kind, String detail) {
     this(kind, detail, null);
   }
 

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.mote.MemorySize;
 import dev.mote.Outcome;
+import dev.mote.Streams;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,9 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 /// The program offers `fetch(request) -> response`: HTTP as it is.
 final class FetchConvention implements Convention {
-  private static final int MOST_HEADERS = 200;
-  private static final int LONGEST_HEADERS = 64 << 10;
-
   private final MemorySize responseLimit;
 
   FetchConvention(MemorySize responseLimit) {
@@ -22,17 +21,28 @@ final class FetchConvention implements Convention {
   }
 
   @Override
-  public FunctionResponse serve(Callee callee, FunctionRequest request, InvocationLog log) {
-    return switch (callee.call(log.streams(), "fetch", message(request))) {
-      case Outcome.Returned(var value) -> response(value);
-      case Outcome.Failed(var error) -> FunctionResponse.of(Endings.fault(error));
-      case Outcome.Refused(var refusal) -> FunctionResponse.of(Endings.fault(refusal));
-      case Outcome.Ended(var ending) -> FunctionResponse.of(Endings.fault(ending));
-    };
+  public boolean takesStreams() {
+    return true;
   }
 
-  private static Map<String, Object> message(FunctionRequest request) {
-    var message = new LinkedHashMap<String, Object>();
+  @Override
+  public FunctionResponse serve(
+      Callee callee, FunctionRequest request, StreamedAnswer pieces, InvocationLog log)
+      throws IOException {
+    RequestBody body = request.body();
+    Streams streams = (body.isWhole() ? log.streams() : log.streams(body.stream())).attach(pieces);
+    return pieces.end(
+        switch (callee.call(streams, "fetch", message(request))) {
+          case Outcome.Returned(var value) ->
+              value == null && pieces.isBegun() ? null : response(value);
+          case Outcome.Failed(var error) -> FunctionResponse.of(Endings.fault(error));
+          case Outcome.Refused(var refusal) -> FunctionResponse.of(Endings.fault(refusal));
+          case Outcome.Ended(var ending) -> FunctionResponse.of(Endings.fault(ending));
+        });
+  }
+
+  private static Map<String, @Nullable Object> message(FunctionRequest request) throws IOException {
+    var message = new LinkedHashMap<String, @Nullable Object>();
     message.put("method", request.method());
     message.put("url", request.url());
     message.put("path", request.path());
@@ -40,7 +50,7 @@ final class FetchConvention implements Convention {
     message.put("query", request.query());
     message.put(
         "headers", request.headers().stream().map(h -> List.of(h.name(), h.value())).toList());
-    message.put("body", request.body());
+    message.put("body", request.body().isWhole() ? request.body().bytes() : null);
     message.put("remote", request.remote());
     message.put("id", request.id());
     return message;
@@ -52,9 +62,7 @@ final class FetchConvention implements Convention {
       return invalid("it is no map");
     }
     if (!(map.get("status") instanceof Number number)
-        || number.doubleValue() != number.intValue()
-        || number.intValue() < 200
-        || number.intValue() > 599) {
+        || number.doubleValue() != number.longValue()) {
       return invalid("its status is not from 200 to 599: " + map.get("status"));
     }
     byte[] body;
@@ -70,7 +78,8 @@ final class FetchConvention implements Convention {
       return invalid("its body is larger than " + responseLimit);
     }
     try {
-      return new FunctionResponse(number.intValue(), headers(map.get("headers")), body, null);
+      ResponseHead head = ResponseHead.of(number.longValue(), pairs(map.get("headers")));
+      return new FunctionResponse(head.status(), head.headers(), body, null);
     } catch (IllegalArgumentException e) {
       return invalid(String.valueOf(e.getMessage()));
     }
@@ -80,37 +89,24 @@ final class FetchConvention implements Convention {
     return FunctionResponse.of(new Fault(Fault.Kind.RESPONSE, why));
   }
 
-  private static List<Header> headers(@Nullable Object value) {
+  private static List<List<String>> pairs(@Nullable Object value) {
     if (value == null) {
       return List.of();
     }
-    if (!(value instanceof List<?> pairs) || pairs.size() > MOST_HEADERS) {
-      throw new IllegalArgumentException(
-          "its headers are no list of at most " + MOST_HEADERS + " pairs");
+    if (!(value instanceof List<?> list)) {
+      throw new IllegalArgumentException("its headers are no list of pairs");
     }
-    var headers = new ArrayList<Header>();
-    int length = 0;
-    for (Object pair : pairs) {
+    var pairs = new ArrayList<List<String>>(list.size());
+    for (Object pair : list) {
       if (!(pair instanceof List<?> two)
           || two.size() != 2
           || !(two.get(0) instanceof String name)
           || !(two.get(1) instanceof String text)) {
         throw new IllegalArgumentException("a header is no pair of a name and a value");
       }
-      length += name.length() + text.length();
-      if (length > LONGEST_HEADERS) {
-        throw new IllegalArgumentException(
-            "its headers have more than " + LONGEST_HEADERS + " characters");
-      }
-      String lower = Http.lowerCase(name);
-      if (!Http.isToken(name) || !Http.isValue(text)) {
-        throw new IllegalArgumentException("a header is malformed: " + Text.quote(name));
-      }
-      if (!Http.isServersOwn(lower)) {
-        headers.add(new Header(lower, text.strip()));
-      }
+      pairs.add(List.of(name, text));
     }
-    return headers;
+    return pairs;
   }
 
   @Override

@@ -12,9 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param path the rest, which begins with `/`; percent-encoded as it came
 /// @param query what is behind `?`, as it came; empty if nothing is
 /// @param headers in their order, their names in lower case
-/// @param body whole; nobody changes the array
 /// @param remote the client's address
-@SuppressWarnings("ArrayRecordComponent") // nobody compares requests
 public record FunctionRequest(
     String id,
     String method,
@@ -23,7 +21,7 @@ public record FunctionRequest(
     String path,
     String query,
     List<Header> headers,
-    byte[] body,
+    RequestBody body,
     String remote) {
   public FunctionRequest {
     headers = List.copyOf(headers);

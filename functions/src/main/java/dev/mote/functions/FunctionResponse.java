@@ -12,11 +12,23 @@ import org.jspecify.annotations.Nullable;
 /// @param headers checked: their names are tokens, their values have no control characters
 /// @param body whole; nobody changes the array
 /// @param fault why the function gave no answer of its own; null if it did
+/// @param isSent whether the answer was given to the client in pieces, so that this is only how it
+///   ended; with a fault, the client is not to take it for complete
 @SuppressWarnings("ArrayRecordComponent") // nobody compares answers
 public record FunctionResponse(
-    int status, List<Header> headers, byte[] body, @Nullable Fault fault) {
+    int status, List<Header> headers, byte[] body, @Nullable Fault fault, boolean isSent) {
   public FunctionResponse {
     headers = List.copyOf(headers);
+  }
+
+  FunctionResponse(int status, List<Header> headers, byte[] body, @Nullable Fault fault) {
+    this(status, headers, body, fault, false);
+  }
+
+  /// What was sent in pieces has ended.
+  static FunctionResponse sent(@Nullable Fault fault) {
+    int status = fault == null ? 200 : fault.kind().status();
+    return new FunctionResponse(status, List.of(), new byte[0], fault, true);
   }
 
   static FunctionResponse of(int status, String type, byte[] body) {

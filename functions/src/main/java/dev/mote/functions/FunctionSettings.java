@@ -57,6 +57,9 @@ public record FunctionSettings(
     Duration sleepAfter,
     SnapshotPoint snapshot,
     Map<String, String> environment) {
+  /// Most that a body may have which is taken or answered whole, whatever the limits say.
+  static final MemorySize MOST_WHOLE = MemorySize.ofMebibytes(256);
+
   /// What holds where a function says nothing.
   public static final FunctionSettings DEFAULT =
       new FunctionSettings(

@@ -10,6 +10,7 @@ import dev.mote.SandboxException;
 import dev.mote.SandboxPool;
 import dev.mote.Snapshot;
 import dev.mote.SnapshotPoint;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -74,7 +75,9 @@ class FunctionVersion implements AutoCloseable {
       Snapshot snapshot = snapshot(recipe, files, bundle.settings());
       Convention convention = Convention.of(name, snapshot, bundle.settings());
       PooledSandbox pooled =
-          pool.add(timed(Sandbox.builder(snapshot), bundle.settings()).tenant(name));
+          pool.add(
+              StreamedAnswer.offer(
+                  timed(Sandbox.builder(snapshot), bundle.settings()).tenant(name)));
       Duration startTime = Duration.ofNanos(System.nanoTime() - begun);
       return new FunctionVersion(digest, startTime, bundle, files, convention, pooled);
     } catch (RuntimeException | Error e) {
@@ -86,7 +89,8 @@ class FunctionVersion implements AutoCloseable {
   private static SandboxBuilder limited(SandboxBuilder builder, FunctionSettings settings) {
     settings.environment().forEach(builder::environment);
     // A message holds a body and what is said besides; output is cut off by whoever keeps it.
-    long message = Math.max(settings.requestLimit().bytes(), settings.responseLimit().bytes());
+    long limit = Math.max(settings.requestLimit().bytes(), settings.responseLimit().bytes());
+    long message = Math.min(limit, FunctionSettings.MOST_WHOLE.bytes());
     return builder
         .memory(settings.memory())
         .fileLimit(settings.files())
@@ -96,7 +100,10 @@ class FunctionVersion implements AutoCloseable {
   }
 
   private static SandboxBuilder timed(SandboxBuilder builder, FunctionSettings settings) {
-    return builder.timeout(settings.timeout()).cpuTime(settings.cpuTime());
+    return builder
+        .timeout(settings.timeout())
+        .cpuTime(settings.cpuTime())
+        .hostCallTime(settings.timeout());
   }
 
   private static Snapshot snapshot(
@@ -143,14 +150,21 @@ class FunctionVersion implements AutoCloseable {
     bundle.close();
   }
 
-  FunctionResponse serve(FunctionRequest request, InvocationLog log) {
+  /// Whether it takes bodies that come while it runs.
+  boolean takesStreams() {
+    return convention.takesStreams();
+  }
+
+  /// @throws IOException if the request's body does not come
+  FunctionResponse serve(FunctionRequest request, StreamedAnswer pieces, InvocationLog log)
+      throws IOException {
     if (instances == null) {
-      return convention.serve(Callee.fresh(pooled), request, log);
+      return convention.serve(Callee.fresh(pooled), request, pieces, log);
     }
     String key = Objects.requireNonNullElse(request.header(settings().instanceKey()), "");
     Instance instance = instances.take(key);
     try {
-      return convention.serve(Callee.of(instance), request, log);
+      return convention.serve(Callee.of(instance), request, pieces, log);
     } finally {
       instances.release(key);
     }

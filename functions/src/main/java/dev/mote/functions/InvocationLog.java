@@ -26,9 +26,14 @@ final class InvocationLog {
     this.limit = limit;
   }
 
-  /// No input; both outputs go to the log.
+  /// Both outputs go to the log.
+  Streams streams(InputStream in) {
+    return Streams.of(in, out, err);
+  }
+
+  /// The same without input.
   Streams streams() {
-    return Streams.of(InputStream.nullInputStream(), out, err);
+    return streams(InputStream.nullInputStream());
   }
 
   OutputStream errorStream() {

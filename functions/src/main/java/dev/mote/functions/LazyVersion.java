@@ -32,6 +32,7 @@ final class LazyVersion {
   private final Object reading = new Object(); // of the settings
   private volatile @Nullable Admission admission;
   private volatile @Nullable FunctionVersion ready; // changed under this
+  private volatile boolean takesStreams; // as it was when it was started last
   private int users; // this and the rest are guarded by this
   private boolean retired;
   private boolean starting; // by a request
@@ -173,6 +174,11 @@ final class LazyVersion {
     }
   }
 
+  /// Whether it takes bodies that come while it runs. False as long as it has not been started.
+  boolean takesStreams() {
+    return takesStreams;
+  }
+
   /// The version, ready to serve, for one who has entered. If it sleeps, it is started.
   ///
   /// @param nanos that it may take
@@ -291,6 +297,7 @@ final class LazyVersion {
     admission = keptAdmission(made.settings());
     about = new FunctionStore.About(made.files(), made.convention());
     startTime = made.startTime();
+    takesStreams = made.takesStreams();
     failures = 0;
     failure = null;
     used = System.nanoTime();

@@ -1,6 +1,5 @@
 package dev.mote.functions;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.mote.Ending;
@@ -8,15 +7,9 @@ import dev.mote.EnvironmentTooLargeException;
 import dev.mote.MemorySize;
 import dev.mote.SnapshotPoint;
 import dev.mote.Streams;
-import java.io.ByteArrayInputStream;
 import java.net.URI;
 import java.net.URLDecoder;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -29,8 +22,6 @@ import java.util.Objects;
 /// request; or, if its author says so, of its first wait for input, when the environment changes
 /// under it ([SnapshotPoint]).
 final class ProgramConvention implements Convention {
-  private static final int LONGEST_HEAD = 64 << 10;
-
   private final MemorySize responseLimit;
   private final SnapshotPoint snapshot;
 
@@ -41,10 +32,15 @@ final class ProgramConvention implements Convention {
   }
 
   @Override
-  public FunctionResponse serve(Callee callee, FunctionRequest request, InvocationLog log) {
-    var output = new BoundedOutput(responseLimit.bytes() + LONGEST_HEAD);
-    Streams streams =
-        Streams.of(new ByteArrayInputStream(request.body()), output, log.errorStream());
+  public boolean takesStreams() {
+    return true;
+  }
+
+  @Override
+  public FunctionResponse serve(
+      Callee callee, FunctionRequest request, StreamedAnswer pieces, InvocationLog log) {
+    var output = new ProgramOutput(pieces, responseLimit);
+    Streams streams = Streams.of(request.body().stream(), output, log.errorStream());
     Map<String, String> variables;
     try {
       variables = variables(request);
@@ -59,13 +55,7 @@ final class ProgramConvention implements Convention {
       return FunctionResponse.of(
           new Fault(Fault.Kind.HEADERS_TOO_LARGE, String.valueOf(e.getMessage())));
     }
-    if (output.isExceeded()) {
-      return invalid("it is larger than " + responseLimit);
-    }
-    if (ending instanceof Ending.Exited(int status) && status == 0) {
-      return response(output.toByteArray(), responseLimit.bytes());
-    }
-    return FunctionResponse.of(Endings.fault(ending));
+    return output.end(ending);
   }
 
   /// What RFC 3875, 4.1 says. A header that a variable's name cannot tell from another one is left
@@ -83,8 +73,8 @@ final class ProgramConvention implements Convention {
     variables.put("REMOTE_ADDR", request.remote());
     variables.put("MOTE_REQUEST_ID", request.id());
     addServer(request.url(), variables);
-    if (request.body().length > 0) {
-      variables.put("CONTENT_LENGTH", Integer.toString(request.body().length));
+    if (request.body().length() > 0) {
+      variables.put("CONTENT_LENGTH", Long.toString(request.body().length()));
     }
     for (Header header : request.headers()) {
       String name = header.name();
@@ -116,83 +106,6 @@ final class ProgramConvention implements Convention {
       variables.put("SERVER_NAME", "localhost");
       variables.put("SERVER_PORT", "80");
     }
-  }
-
-  /// What the program wrote: lines of a head, an empty line and the body; or the body alone.
-  static FunctionResponse response(byte[] output, long limit) {
-    int head = headLength(output);
-    if (head == 0) {
-      return body(200, List.of(), output, 0, limit);
-    }
-    int status = 200;
-    var headers = new ArrayList<Header>();
-    for (String line : new String(output, 0, head, ISO_8859_1).split("\r?\n")) {
-      int colon = line.indexOf(':');
-      String name = Http.lowerCase(line.substring(0, colon));
-      String value = line.substring(colon + 1).strip();
-      if (name.equals("status")) {
-        if (!value.matches("[2-5][0-9][0-9]( .*)?")) {
-          return invalid("its status is not from 200 to 599: " + Text.quote(value));
-        }
-        status = Integer.parseInt(value.substring(0, 3));
-      } else if (!Http.isValue(value)) {
-        return invalid("a header is malformed: " + Text.quote(name));
-      } else if (!Http.isServersOwn(name)) {
-        headers.add(new Header(name, value));
-        status = name.equals("location") && status == 200 ? 302 : status;
-      }
-    }
-    return body(status, headers, output, head, limit);
-  }
-
-  private static FunctionResponse body(
-      int status, List<Header> headers, byte[] output, int from, long limit) {
-    if (output.length - from > limit) {
-      return invalid("its body is larger than " + MemorySize.ofBytes(limit));
-    }
-    byte[] body = Arrays.copyOfRange(output, from, output.length);
-    var all = new ArrayList<>(headers);
-    if (headers.stream().noneMatch(h -> h.name().equals("content-type"))) {
-      all.add(new Header("content-type", guessedType(body)));
-    }
-    return new FunctionResponse(status, all, body, null);
-  }
-
-  private static String guessedType(byte[] body) {
-    try {
-      UTF_8.newDecoder().decode(ByteBuffer.wrap(body));
-      return "text/plain; charset=utf-8";
-    } catch (CharacterCodingException _) {
-      return "application/octet-stream";
-    }
-  }
-
-  /// The length of a CGI head with its empty line: each line is a header, and one is Content-Type,
-  /// Status or Location. 0: the output has none.
-  private static int headLength(byte[] output) {
-    boolean isHead = false;
-    int start = 0;
-    for (int i = 0; i < Math.min(output.length, LONGEST_HEAD); i++) {
-      if (output[i] != '\n') {
-        continue;
-      }
-      String line = new String(output, start, i - start, ISO_8859_1).stripTrailing();
-      start = i + 1;
-      if (line.isEmpty()) {
-        return isHead ? start : 0;
-      }
-      int colon = line.indexOf(':');
-      if (colon < 1 || !Http.isToken(line.substring(0, colon))) {
-        return 0;
-      }
-      String name = Http.lowerCase(line.substring(0, colon));
-      isHead |= List.of("content-type", "status", "location").contains(name);
-    }
-    return 0;
-  }
-
-  private static FunctionResponse invalid(String why) {
-    return FunctionResponse.of(new Fault(Fault.Kind.RESPONSE, why));
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.mote.GuestFunction;
 import dev.mote.json.JsonValues;
 import dev.mote.values.Signature;
 import dev.mote.values.Type;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,7 +24,14 @@ final class TypedConvention implements Convention {
   }
 
   @Override
-  public FunctionResponse serve(Callee callee, FunctionRequest request, InvocationLog log) {
+  public boolean takesStreams() {
+    return false;
+  }
+
+  @Override
+  public FunctionResponse serve(
+      Callee callee, FunctionRequest request, StreamedAnswer pieces, InvocationLog log)
+      throws IOException {
     String name = request.path().substring(1);
     Signature signature = offered.get(name);
     if (signature == null) {
@@ -38,7 +46,7 @@ final class TypedConvention implements Convention {
           new Fault(Fault.Kind.METHOD, "functions are called by POST, with a JSON array"));
     }
     try {
-      @Nullable Object[] arguments = arguments(request.body(), signature.parameters());
+      @Nullable Object[] arguments = arguments(request.body().bytes(), signature.parameters());
       return Answers.json(callee.call(log.streams(), name, arguments), settings.responseLimit());
     } catch (IllegalArgumentException e) {
       return FunctionResponse.of(new Fault(Fault.Kind.REQUEST, String.valueOf(e.getMessage())));

@@ -123,8 +123,16 @@ class LazyVersionTest {
           new FunctionFiles(Language.PYTHON, "main.py"),
           new Convention() {
             @Override
+            public boolean takesStreams() {
+              return false;
+            }
+
+            @Override
             public FunctionResponse serve(
-                Callee callee, FunctionRequest request, InvocationLog itsLog) {
+                Callee callee,
+                FunctionRequest request,
+                StreamedAnswer pieces,
+                InvocationLog itsLog) {
               throw new AssertionError("it is not called");
             }
 
@@ -137,7 +145,7 @@ class LazyVersionTest {
     }
 
     @Override
-    FunctionResponse serve(FunctionRequest request, InvocationLog itsLog) {
+    FunctionResponse serve(FunctionRequest request, StreamedAnswer pieces, InvocationLog itsLog) {
       usedAfterClose.addAndGet(closed ? 1 : 0);
       var response = FunctionResponse.of(200, "text/plain", convention().getBytes(UTF_8));
       Thread.onSpinWait();
@@ -201,7 +209,7 @@ class LazyVersionTest {
 
   private static FunctionRequest request() {
     return new FunctionRequest(
-        "1", "GET", "http://localhost/fn/hello", "/fn/hello", "/", "", List.of(), new byte[0], "");
+        "1", "GET", "http://localhost/fn/hello", "/fn/hello", "/", "", List.of(), RequestBody.of(new byte[0]), "");
   }
 
   @Test
@@ -349,7 +357,7 @@ class LazyVersionTest {
     LazyVersion old = version();
     function.use(old);
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      Future<FunctionResponse> answer = threads.submit(() -> function.serve(request()));
+      Future<FunctionResponse> answer = threads.submit(() -> function.serve(request(), new RecordingClient()));
       await(() -> old.status().readiness() == Readiness.STARTING);
       CountDownLatch oldGoesOn = goOn;
       goOn = new CountDownLatch(0);
@@ -362,7 +370,7 @@ class LazyVersionTest {
     await(() -> open.get() == 1);
     function.close();
     await(() -> open.get() == 0);
-    assertThat(function.serve(request()).status()).isEqualTo(404);
+    assertThat(function.serve(request(), new RecordingClient()).status()).isEqualTo(404);
   }
 
   @Test
@@ -373,7 +381,7 @@ class LazyVersionTest {
     function.use(version);
     store.release(digest); // now the version holds it alone
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      Future<FunctionResponse> answer = threads.submit(() -> function.serve(request()));
+      Future<FunctionResponse> answer = threads.submit(() -> function.serve(request(), new RecordingClient()));
       await(() -> version.status().readiness() == Readiness.STARTING);
       function.close();
       assertThat(answer.get().status()).isEqualTo(404);
@@ -389,10 +397,10 @@ class LazyVersionTest {
     var function = new DeployedFunction("hello");
     function.use(version());
     means.threads().shutdownNow();
-    FunctionResponse refused = function.serve(request());
+    FunctionResponse refused = function.serve(request(), new RecordingClient());
     assertThat(refused.status()).isEqualTo(503);
     function.stop();
-    FunctionResponse stopped = function.serve(request());
+    FunctionResponse stopped = function.serve(request(), new RecordingClient());
     assertThat(stopped.status()).isEqualTo(503);
     assertThat(stopped.headers()).contains(new Header("retry-after", "1"));
   }
@@ -412,7 +420,7 @@ class LazyVersionTest {
             threads.submit(() -> {
               int count = 0;
               while (end.get() == 0) {
-                assertThat(function.serve(request()).status()).isEqualTo(200);
+                assertThat(function.serve(request(), new RecordingClient()).status()).isEqualTo(200);
                 count++;
                 if (ThreadLocalRandom.current().nextInt(4) == 0) {
                   Thread.sleep(1);

@@ -3,17 +3,29 @@ package dev.mote.functions;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mote.Ending;
+import dev.mote.MemorySize;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ProgramConventionTest {
+  private static final MemorySize LIMIT = MemorySize.ofBytes(1000);
+
   private static FunctionResponse answer(String output) {
     return answer(output.getBytes(UTF_8));
   }
 
   private static FunctionResponse answer(byte[] output) {
-    return ProgramConvention.response(output, 1000);
+    var pieces = new StreamedAnswer(new RecordingClient(), LIMIT, false);
+    var program = new ProgramOutput(pieces, LIMIT);
+    try {
+      program.write(output, 0, output.length);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+    return program.end(new Ending.Exited(0));
   }
 
   @Test
@@ -77,7 +89,7 @@ class ProgramConventionTest {
                 new Header("x-many", "2"),
                 new Header("x_many", "3"),
                 new Header("proxy", "evil")),
-            "body".getBytes(UTF_8),
+            RequestBody.of("body".getBytes(UTF_8)),
             "10.0.0.1");
     Map<String, String> variables = ProgramConvention.variables(request);
     assertThat(variables)

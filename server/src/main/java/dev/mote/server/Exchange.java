@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// One request and its answer.
@@ -56,28 +57,53 @@ record Exchange(ServerRequest request, ServerResponse response) {
     if (!request.content().hasEntity()) {
       return new byte[0];
     }
-    long announced = request.headers().contentLength().orElse(0);
-    long end = System.nanoTime() + BODY_NANOS;
-    var kept = new ByteArrayOutputStream((int) Math.min(announced, FIRST_ROOM));
-    byte[] piece = new byte[8 << 10];
-    InputStream from = request.content().inputStream(); // to close it would be to wait for more
+    InputStream from = bodyStream(); // to close it would be to wait for more
     try {
-      if (announced > limit) {
-        discard(from);
-        return null;
-      }
-      for (int count = from.read(piece); count >= 0; count = from.read(piece)) {
-        if (count > limit - kept.size()) {
-          discard(from);
-          return null;
+      if (announced() <= limit) {
+        byte[] body = read(from, limit + 1);
+        if (body.length <= limit) {
+          return body;
         }
-        if (System.nanoTime() > end) {
-          throw new SlowClientException();
-        }
-        kept.write(piece, 0, count);
       }
+      discard(from);
+      return null;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Whether there is a body that may have more than so many bytes.
+  boolean hasBodyBeyond(long bytes) {
+    long announced = announced();
+    return request.content().hasEntity() && (announced < 0 || announced > bytes);
+  }
+
+  /// How many bytes the body is to have; -1 if that was not said.
+  long announced() {
+    return request.headers().contentLength().orElse(-1);
+  }
+
+  /// The body as it comes. To be asked for once.
+  InputStream bodyStream() {
+    return request.content().inputStream();
+  }
+
+  /// Reads until the body has ended, or until there are so many bytes or some more.
+  ///
+  /// @throws SlowClientException if they do not come within a minute
+  byte[] read(InputStream from, long enough) throws IOException {
+    long end = System.nanoTime() + BODY_NANOS;
+    var kept = new ByteArrayOutputStream((int) Math.clamp(announced(), 0, FIRST_ROOM));
+    byte[] piece = new byte[8 << 10];
+    while (kept.size() < enough) {
+      int count = from.read(piece);
+      if (count < 0) {
+        break;
+      }
+      if (System.nanoTime() > end) {
+        throw new SlowClientException();
+      }
+      kept.write(piece, 0, count);
     }
     return kept.toByteArray();
   }
@@ -96,7 +122,8 @@ record Exchange(ServerRequest request, ServerResponse response) {
     closeAfter();
   }
 
-  private static void discard(InputStream from) throws IOException {
+  /// Reads what is not wanted, as far as that makes sense.
+  static void discard(InputStream from) throws IOException {
     long end = System.nanoTime() + DISCARD_NANOS;
     byte[] piece = new byte[64 << 10];
     long left = MOST_DISCARDED;
@@ -114,24 +141,51 @@ record Exchange(ServerRequest request, ServerResponse response) {
 
   /// Answers what a function, or somebody in its place, has said.
   void send(FunctionResponse answer) {
-    response.status(Status.create(answer.status()));
-    for (Header header : answer.headers()) {
+    head(answer.status(), answer.headers());
+    send(answer.status(), answer.body());
+  }
+
+  /// Says what the head of the answer will be.
+  void head(int status, List<Header> headers) {
+    response.status(Status.create(status));
+    for (Header header : headers) {
       response
           .headers()
           .add(HeaderValues.create(HeaderNames.createFromLowercase(header.name()), header.value()));
     }
-    send(answer.status(), answer.body());
+  }
+
+  /// Whether an answer of that status has a body on the wire.
+  boolean hasBody(int status) {
+    return !isWithoutBody(status) && !method().equals("HEAD");
+  }
+
+  private static boolean isWithoutBody(int status) {
+    return status == 204 || status == 205 || status == 304;
   }
 
   private void send(int status, byte[] body) {
-    if (status == 204 || status == 205 || status == 304) {
-      response.send();
-    } else if (method().equals("HEAD")) {
-      response.contentLength(body.length);
-      response.send();
-    } else {
+    if (hasBody(status)) {
       response.send(body);
+    } else {
+      sendHead(body.length);
     }
+  }
+
+  /// Answers by a head alone.
+  ///
+  /// @param length of the body that it would have
+  void sendHead(long length) {
+    if (!isWithoutBody(response.status().code())) {
+      response.contentLength(length);
+    }
+    response.send();
+  }
+
+  /// Whether there will be no other request on the connection.
+  boolean closesAfter() {
+    return request.headers().containsToken(HeaderValues.CONNECTION_CLOSE)
+        || response.headers().containsToken(HeaderValues.CONNECTION_CLOSE);
   }
 
   /// Answers a value as JSON.

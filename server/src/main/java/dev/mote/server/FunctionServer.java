@@ -34,6 +34,7 @@ public final class FunctionServer implements AutoCloseable {
   private final ApiRoute api;
   private final Page page;
   private final WebServer server;
+  private final Callers callers = new Callers();
   private volatile boolean draining;
 
   /// Begins to serve.
@@ -44,7 +45,7 @@ public final class FunctionServer implements AutoCloseable {
   /// @throws UncheckedIOException if the address cannot be used
   public FunctionServer(InetSocketAddress address, Functions functions, boolean tellsStacks) {
     this.functions = functions;
-    functionRoute = new FunctionRoute(functions, tellsStacks);
+    functionRoute = new FunctionRoute(functions, callers, tellsStacks);
     api = new ApiRoute(functions);
     page = new Page();
     server =
@@ -59,6 +60,7 @@ public final class FunctionServer implements AutoCloseable {
                 Http1Config.builder()
                     .maxHeadersSize(LARGEST_HEAD)
                     .maxPrologueLength(16 << 10)
+                    .addReceiveListener(new Connections())
                     .build())
             .routing(routing -> routing.any(this::handle))
             .build()
@@ -72,8 +74,8 @@ public final class FunctionServer implements AutoCloseable {
     } catch (Exchange.SlowClientException _) {
       exchange.closeAfter();
       exchange.sendProblem(408, "The request came too slowly", "its body took more than a minute");
-    } catch (RequestException e) {
-      throw e; // Helidon knows best what to answer
+    } catch (RequestException | CloseConnectionException e) {
+      throw e; // Helidon knows best what to do
     } catch (UncheckedIOException | InsufficientDataAvailableException e) {
       // The client has gone, or speaks no more HTTP.
       throw new CloseConnectionException("the connection broke", e);
@@ -115,12 +117,13 @@ public final class FunctionServer implements AutoCloseable {
   public void stop(Duration atMost) {
     draining = true;
     functions.stop(atMost);
-    server.stop();
+    close();
   }
 
   @Override
   public void close() {
     server.stop();
+    callers.close();
   }
 
   /// A file that is part of the server.
