@@ -51,7 +51,7 @@ public final class PooledSandbox {
   /// @throws PoolException if the pool has no room for it
   public <T extends @Nullable Object> Outcome<T> tryCall(
       String function, Class<T> result, @Nullable Object... arguments) {
-    return tryCall(null, function, result, arguments);
+    return tryCall(null, null, function, result, arguments);
   }
 
   /// As [#tryCall(String, Class, Object...)], with standard streams for this call.
@@ -60,9 +60,25 @@ public final class PooledSandbox {
   /// @throws PoolException if the pool has no room for it
   public <T extends @Nullable Object> Outcome<T> tryCall(
       @Nullable Streams streams, String function, Class<T> result, @Nullable Object... arguments) {
-    Resident resident = take();
+    return tryCall(streams, null, function, result, arguments);
+  }
+
+  /// As [#tryCall(Streams, String, Class, Object...)], and tells what went before the call.
+  ///
+  /// @param times of one call; null for whoever does not want to know
+  /// @throws PoolException if the pool has no room for it
+  public <T extends @Nullable Object> Outcome<T> tryCall(
+      @Nullable Streams streams,
+      @Nullable CallTimes times,
+      String function,
+      Class<T> result,
+      @Nullable Object... arguments) {
+    Resident resident = take(times);
     try {
       resident.refresh(snapshot.image(), streams);
+      if (times != null) {
+        times.beReady();
+      }
       return GuestCall.make(resident.sandbox.talk(), function, result, arguments);
     } finally {
       resident.release();
@@ -75,12 +91,21 @@ public final class PooledSandbox {
   /// @throws PoolException if the pool has no room for it
   /// @throws IllegalStateException if the snapshot offers functions
   public Ending run(Streams streams) {
+    return run(streams, null);
+  }
+
+  /// As [#run(Streams)], and tells what went before.
+  ///
+  /// @param times of one run; null for whoever does not want to know
+  /// @throws PoolException if the pool has no room for it
+  /// @throws IllegalStateException if the snapshot offers functions
+  public Ending run(Streams streams, @Nullable CallTimes times) {
     if (snapshot.offersFunctions()) {
       throw new IllegalStateException("the snapshot offers functions: call them");
     }
-    Resident resident = take();
+    Resident resident = take(times);
     try {
-      return resident.run(streams);
+      return resident.run(streams, times);
     } finally {
       resident.release();
     }
@@ -127,10 +152,14 @@ public final class PooledSandbox {
   }
 
   Resident take() {
+    return take(null);
+  }
+
+  Resident take(@Nullable CallTimes times) {
     if (removed) {
       throw new PoolException(PoolException.Reason.CLOSED, "it was removed from the pool");
     }
-    return pool.take(this);
+    return pool.take(this, times);
   }
 
   boolean isRemoved() {
@@ -211,12 +240,15 @@ public final class PooledSandbox {
       return new IllegalStateException("the machine of the pool is lost");
     }
 
-    private Ending run(Streams streams) {
+    private Ending run(Streams streams, @Nullable CallTimes times) {
       if (!fresh || !machine.isCurrent(this)) {
         sandbox.restore(owner.snapshot);
       }
       fresh = false;
       machine.makeCurrent(this);
+      if (times != null) {
+        times.beReady();
+      }
       return sandbox.run(streams);
     }
 

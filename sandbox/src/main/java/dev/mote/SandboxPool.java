@@ -117,8 +117,11 @@ public final class SandboxPool implements AutoCloseable {
   }
 
   /// Takes a machine for a call, and makes sure that the guest is in it.
-  PooledSandbox.Resident take(PooledSandbox what) {
+  PooledSandbox.Resident take(PooledSandbox what, @Nullable CallTimes times) {
     PoolMachine machine;
+    if (times != null) {
+      times.ask();
+    }
     lock.lock();
     try {
       machine = await(what);
@@ -128,6 +131,9 @@ public final class SandboxPool implements AutoCloseable {
       taken++;
     } finally {
       lock.unlock();
+    }
+    if (times != null) {
+      times.take();
     }
     try {
       return machine.use(what);

@@ -17,6 +17,7 @@ public final class DeployedFunction {
   private final String name;
   private final FunctionLog log = new FunctionLog();
   private final Latencies latencies = new Latencies();
+  private final FunctionMeter meter = new FunctionMeter();
   private final AtomicLong invocations = new AtomicLong();
   private final AtomicLong faults = new AtomicLong();
   private final AtomicReference<@Nullable Serving> serving = new AtomicReference<>();
@@ -50,7 +51,17 @@ public final class DeployedFunction {
   }
 
   /// Serves one request. Never throws for what the function does.
-  public FunctionResponse serve(FunctionRequest request) {
+  ///
+  /// @param report is told of it
+  public FunctionResponse serve(FunctionRequest request, InvocationReport report) {
+    try {
+      return answer(request, report);
+    } finally {
+      report.end();
+    }
+  }
+
+  private FunctionResponse answer(FunctionRequest request, InvocationReport report) {
     Serving now = enter();
     if (now == null) {
       return FunctionResponse.of(new Fault(Fault.Kind.NOT_FOUND, "it was removed"));
@@ -68,7 +79,8 @@ public final class DeployedFunction {
                     .formatted(now.gate().running(), now.gate().waiting())));
       }
       try {
-        return invoke(now.version(), request);
+        report.enter(now.number());
+        return invoke(now.version(), request, report);
       } finally {
         now.gate().leave();
       }
@@ -93,8 +105,10 @@ public final class DeployedFunction {
     return now;
   }
 
-  private FunctionResponse invoke(FunctionVersion version, FunctionRequest request) {
-    var itsLog = new InvocationLog(log, request.id(), version.settings().logLimit().bytes());
+  private FunctionResponse invoke(
+      FunctionVersion version, FunctionRequest request, InvocationReport report) {
+    var itsLog =
+        new InvocationLog(log, request.id(), report, version.settings().logLimit().bytes());
     long begun = System.nanoTime();
     FunctionResponse response;
     try {
@@ -132,6 +146,10 @@ public final class DeployedFunction {
 
   public FunctionLog log() {
     return log;
+  }
+
+  public FunctionMeter meter() {
+    return meter;
   }
 
   public Latencies latencies() {

@@ -156,12 +156,13 @@ final class FunctionVersion {
 
   FunctionResponse serve(FunctionRequest request, InvocationLog log) {
     if (instances == null) {
-      return convention.serve(pooled == null ? Callee.NONE : Callee.fresh(pooled), request, log);
+      return convention.serve(
+          pooled == null ? Callee.NONE : Callee.fresh(pooled, log.report().call()), request, log);
     }
     String key = Objects.requireNonNullElse(request.header(settings().instanceKey()), "");
     Instance instance = instances.take(key);
     try {
-      return convention.serve(Callee.of(instance), request, log);
+      return convention.serve(Callee.of(instance, log.report().call()), request, log);
     } finally {
       instances.release(key);
     }

@@ -74,7 +74,19 @@ public final class Functions implements AutoCloseable {
     }
   }
 
-  /// Why functions that the folder has do not serve, by name.
+  /// Tells of a function that could not be deployed. If nothing of its name serves, [#broken] has
+  /// it until something does.
+  ///
+  /// @param why for people
+  public void tellBroken(String name, String why) {
+    synchronized (lock(name)) {
+      if (!byName.containsKey(name)) {
+        broken.put(name, why);
+      }
+    }
+  }
+
+  /// Why functions that the folder has, or that were to be deployed, do not serve, by name.
   public Map<String, String> broken() {
     return Map.copyOf(broken);
   }
