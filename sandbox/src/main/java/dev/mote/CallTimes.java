@@ -13,7 +13,7 @@ public final class CallTimes {
   /// Of a call that has not begun.
   public CallTimes() {}
 
-  /// Nanoseconds until the call had a machine; 0 before that.
+  /// Nanoseconds until the call had a machine, or was refused one; 0 before that.
   public long waitedNanos() {
     return taken - asked;
   }

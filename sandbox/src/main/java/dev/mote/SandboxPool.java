@@ -131,9 +131,9 @@ public final class SandboxPool implements AutoCloseable {
       taken++;
     } finally {
       lock.unlock();
-    }
-    if (times != null) {
-      times.take();
+      if (times != null) {
+        times.take(); // also if it was refused, after it had waited
+      }
     }
     try {
       return machine.use(what);
