@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Clients and functions that mean harm. After each, the server answers as before.
 ///
-/// `-Dabuse.clients=1000` and `-Dabuse.requests=10000` make it worse.
+/// `-Dabuse.clients=1000`, `-Dabuse.requests=10000` and `-Dabuse.deploys=20` make it worse.
 class AbuseTest {
   private static final int CLIENTS = Integer.getInteger("abuse.clients", 200);
   private static final int DEPLOYS = Integer.getInteger("abuse.deploys", 5);
