@@ -18,7 +18,9 @@ module dev.mote.server {
   requires io.prometheus.metrics.model;
   requires io.prometheus.writer.text;
   requires java.logging;
+  requires java.management;
   requires java.net.http;
+  requires jdk.management;
 
   exports dev.mote.server;
 }

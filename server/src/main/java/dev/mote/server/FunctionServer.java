@@ -2,6 +2,7 @@ package dev.mote.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import dev.mote.functions.DeployedFunction;
 import dev.mote.functions.Fault;
 import dev.mote.functions.Functions;
@@ -19,6 +20,7 @@ import io.helidon.webserver.http2.Http2Config;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -108,7 +110,7 @@ public final class FunctionServer implements AutoCloseable {
             .address(address.getAddress())
             .port(address.getPort())
             .shutdownHook(false)
-            .maxTcpConnections(MOST_CONNECTIONS)
+            .maxTcpConnections(mostConnections())
             .idleConnectionTimeout(IDLE_CONNECTION)
             .connectionOptions(options -> options.readTimeout(READ_TIMEOUT).tcpNoDelay(true))
             .addConnectionSelector(protocols())
@@ -116,6 +118,16 @@ public final class FunctionServer implements AutoCloseable {
             .routing(routing -> routing.any(this::handle))
             .build()
             .start();
+  }
+
+  /// Half of the descriptors that this process may have, if that is less: without any left, it
+  /// could not even read its own classes.
+  private static int mostConnections() {
+    long descriptors =
+        ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
+            ? system.getMaxFileDescriptorCount()
+            : Long.MAX_VALUE;
+    return (int) Math.min(MOST_CONNECTIONS, descriptors / 2);
   }
 
   private static HttpSelector protocols() {

@@ -4,6 +4,7 @@ import io.helidon.common.buffers.BufferData;
 import io.helidon.common.buffers.DataReader;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.RequestException;
+import io.helidon.webserver.CloseConnectionException;
 
 /// The bytes of an HTTP/1.1 connection, strictly as RFC 9112 has them. Helidon reads from here, and
 /// leaves to it what it does not check itself: that a request line and the names of fields are made
@@ -46,6 +47,20 @@ final class StrictReader extends DataReader {
     super(() -> from.readBuffer().readBytes());
   }
 
+  /// Waits for more. That a client goes within a head, Helidon would take for a fault of the
+  /// server's.
+  @Override
+  public void pullData() {
+    try {
+      super.pullData();
+    } catch (InsufficientDataAvailableException e) {
+      if (inFields) {
+        throw new CloseConnectionException("the client has gone", e);
+      }
+      throw e;
+    }
+  }
+
   @Override
   public boolean startsWithNewLine() {
     boolean isEnd = super.startsWithNewLine();
@@ -59,6 +74,7 @@ final class StrictReader extends DataReader {
     int end = super.findNewLine(max);
     if (!inFields && end < max) {
       checkRequestLine(getBuffer(end));
+      inFields = true;
     }
     return end;
   }

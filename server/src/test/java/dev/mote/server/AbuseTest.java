@@ -166,7 +166,7 @@ class AbuseTest {
       var answers = new ArrayList<Future<HttpResponse<String>>>();
       for (int i = 0; i < REQUESTS; i++) {
         String event = Integer.toString(i);
-        answers.add(threads.submit(() -> server.post("/fn/good", event)));
+        answers.add(threads.submit(() -> server.inTurn(() -> server.post("/fn/good", event))));
       }
       int served = 0;
       for (int i = 0; i < REQUESTS; i++) {
@@ -323,6 +323,7 @@ class AbuseTest {
   /// What a process holds.
   private record Held(long descriptors, long threads, long heapMiB, long residentMiB) {
     static Held now() throws Exception {
+      Thread.sleep(4000); // connections that nobody uses are closed by then
       for (int i = 0; i < 3; i++) {
         System.gc();
         Thread.sleep(300); // what is cleaned behind it

@@ -283,7 +283,7 @@ class FunctionServerTest {
       var answers = new ArrayList<Future<String>>();
       for (int i = 0; i < CALLS; i++) {
         String event = Integer.toString(i);
-        answers.add(threads.submit(() -> patiently("/fn/fresh", event)));
+        answers.add(threads.submit(() -> server.inTurn(() -> patiently("/fn/fresh", event))));
       }
       for (Future<String> answer : answers) {
         String body = answer.get(5, TimeUnit.MINUTES);

@@ -169,6 +169,27 @@ class MalformedHttpTest {
     }
   }
 
+  /// Wherever in a head that is.
+  @Test
+  void aClientThatGoesIsNotLogged() throws Exception {
+    String head = GET + "a: b\r\n";
+    try (var log = new ServerLog()) {
+      for (int length = 0; length <= head.length(); length++) {
+        assertThat(half(head.substring(0, length))).isEmpty();
+      }
+      assertThat(log.entries()).isEmpty();
+    }
+  }
+
+  private static String half(String head) throws IOException {
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), server.server.port())) {
+      socket.setSoTimeout(20_000);
+      socket.getOutputStream().write(head.getBytes(ISO_8859_1));
+      socket.shutdownOutput();
+      return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
+    }
+  }
+
   /// A chunk is handed on as it comes: what it says that it has is not waited for, nor kept.
   @Test
   void aChunkOfAnySizeIsReadInPieces() throws Exception {

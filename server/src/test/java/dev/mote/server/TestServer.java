@@ -21,14 +21,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Semaphore;
 
 /// A server with a store of its own, and what a client of it needs.
 final class TestServer implements AutoCloseable {
+  static {
+    // A client keeps connections that nobody uses for so many seconds: tests count descriptors.
+    System.setProperty("jdk.httpclient.keepalive.timeout", "2");
+  }
+
   final HttpClient http =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
           .connectTimeout(Duration.ofSeconds(20))
           .build();
+  private final Semaphore turns = new Semaphore(5000);
   final Functions functions;
   final FunctionServer server;
   private final Path folder;
@@ -108,6 +116,17 @@ final class TestServer implements AutoCloseable {
 
   HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
     return http.send(request.timeout(Duration.ofMinutes(2)).build(), BodyHandlers.ofString(UTF_8));
+  }
+
+  /// Asks something when no more than some thousand others ask: both ends of each connection are
+  /// descriptors of this process, which may have 20,000.
+  <T> T inTurn(Callable<T> ask) throws Exception {
+    turns.acquire();
+    try {
+      return ask.call();
+    } finally {
+      turns.release();
+    }
   }
 
   /// Sends bytes as they are, and reads until the connection is closed.
