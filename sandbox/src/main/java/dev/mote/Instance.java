@@ -52,7 +52,7 @@ public final class Instance implements AutoCloseable {
   /// @throws IllegalStateException if it is closed
   public <T extends @Nullable Object> Outcome<T> tryCall(
       String function, Class<T> result, @Nullable Object... arguments) {
-    return tryCall(null, function, result, arguments);
+    return tryCall(null, null, function, result, arguments);
   }
 
   /// As [#tryCall(String, Class, Object...)], with standard streams for this call.
@@ -63,12 +63,30 @@ public final class Instance implements AutoCloseable {
   /// @throws IllegalStateException if it is closed
   public <T extends @Nullable Object> Outcome<T> tryCall(
       @Nullable Streams streams, String function, Class<T> result, @Nullable Object... arguments) {
+    return tryCall(streams, null, function, result, arguments);
+  }
+
+  /// As [#tryCall(Streams, String, Class, Object...)], and tells what went before the call.
+  ///
+  /// @param times of one call; null for whoever does not want to know
+  /// @throws PoolException if the pool has no room for it
+  /// @throws PoisonedException if an earlier call did not finish
+  /// @throws IllegalStateException if it is closed
+  public <T extends @Nullable Object> Outcome<T> tryCall(
+      @Nullable Streams streams,
+      @Nullable CallTimes times,
+      String function,
+      Class<T> result,
+      @Nullable Object... arguments) {
     lock.lock();
     try {
       requireUsable();
-      PooledSandbox.Resident resident = pooled.take();
+      PooledSandbox.Resident resident = pooled.take(times);
       try {
         resident.refresh(image, streams);
+        if (times != null) {
+          times.beReady();
+        }
         Outcome<T> outcome = GuestCall.make(resident.sandbox().talk(), function, result, arguments);
         if (outcome instanceof Outcome.Ended<T>(Ending ending)) {
           poisonedBy = ending;

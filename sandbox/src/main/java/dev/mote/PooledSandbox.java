@@ -59,7 +59,7 @@ public final class PooledSandbox {
   /// @throws PoolException if the pool has no room for it
   public <T extends @Nullable Object> Outcome<T> tryCall(
       String function, Class<T> result, @Nullable Object... arguments) {
-    return tryCall(null, function, result, arguments);
+    return tryCall(null, null, function, result, arguments);
   }
 
   /// As [#tryCall(String, Class, Object...)], with standard streams for this call.
@@ -68,9 +68,25 @@ public final class PooledSandbox {
   /// @throws PoolException if the pool has no room for it
   public <T extends @Nullable Object> Outcome<T> tryCall(
       @Nullable Streams streams, String function, Class<T> result, @Nullable Object... arguments) {
-    Resident resident = take();
+    return tryCall(streams, null, function, result, arguments);
+  }
+
+  /// As [#tryCall(Streams, String, Class, Object...)], and tells what went before the call.
+  ///
+  /// @param times of one call; null for whoever does not want to know
+  /// @throws PoolException if the pool has no room for it
+  public <T extends @Nullable Object> Outcome<T> tryCall(
+      @Nullable Streams streams,
+      @Nullable CallTimes times,
+      String function,
+      Class<T> result,
+      @Nullable Object... arguments) {
+    Resident resident = take(times);
     try {
       resident.refresh(snapshot.image(), streams);
+      if (times != null) {
+        times.beReady();
+      }
       return GuestCall.make(resident.sandbox.talk(), function, result, arguments);
     } finally {
       resident.release();
@@ -94,12 +110,25 @@ public final class PooledSandbox {
   /// @throws IllegalArgumentException if there can be no such variable
   /// @throws IllegalStateException if the snapshot offers functions
   public Ending run(Streams streams, Map<String, String> environment) {
+    return run(streams, environment, null);
+  }
+
+  /// The same, and tells what went before.
+  ///
+  /// @param streams serve one run
+  /// @param times of one run; null for whoever does not want to know
+  /// @throws EnvironmentTooLargeException if there is no room for the variables
+  /// @throws PoolException if the pool has no room for the run
+  /// @throws IllegalArgumentException if there can be no such variable
+  /// @throws IllegalStateException if the snapshot offers functions
+  public Ending run(
+      Streams streams, Map<String, String> environment, @Nullable CallTimes times) {
     if (snapshot.offersFunctions()) {
       throw new IllegalStateException("the snapshot offers functions: call them");
     }
-    Resident resident = take();
+    Resident resident = take(times);
     try {
-      return resident.run(streams, environment);
+      return resident.run(streams, environment, times);
     } finally {
       resident.release();
     }
@@ -170,10 +199,14 @@ public final class PooledSandbox {
   }
 
   Resident take() {
+    return take(null);
+  }
+
+  Resident take(@Nullable CallTimes times) {
     if (removed) {
       throw removedFromPool();
     }
-    return pool.take(this);
+    return pool.take(this, times);
   }
 
   boolean isRemoved() {
@@ -278,12 +311,16 @@ public final class PooledSandbox {
       return new IllegalStateException("the machine of the pool is lost");
     }
 
-    private Ending run(Streams streams, Map<String, String> environment) {
+    private Ending run(
+        Streams streams, Map<String, String> environment, @Nullable CallTimes times) {
       if (!fresh || !machine.isCurrent(this)) {
         sandbox.restore(owner.snapshot);
       }
       fresh = false;
       machine.makeCurrent(this);
+      if (times != null) {
+        times.beReady();
+      }
       return sandbox.run(streams, environment);
     }
 

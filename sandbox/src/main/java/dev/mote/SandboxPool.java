@@ -145,8 +145,11 @@ public final class SandboxPool implements AutoCloseable {
   }
 
   /// Takes a machine for a call, and makes sure that the guest is in it.
-  PooledSandbox.Resident take(PooledSandbox what) {
+  PooledSandbox.Resident take(PooledSandbox what, @Nullable CallTimes times) {
     PoolMachine machine;
+    if (times != null) {
+      times.ask();
+    }
     lock.lock();
     try {
       machine = await(what);
@@ -156,6 +159,9 @@ public final class SandboxPool implements AutoCloseable {
       taken++;
     } finally {
       lock.unlock();
+      if (times != null) {
+        times.take(); // also if it was refused, after it had waited
+      }
     }
     try {
       return machine.use(what);

@@ -1,5 +1,6 @@
 package dev.mote.functions;
 
+import dev.mote.CallTimes;
 import dev.mote.Ending;
 import dev.mote.Instance;
 import dev.mote.Outcome;
@@ -18,28 +19,32 @@ interface Callee {
   Ending run(Streams streams, Map<String, String> environment);
 
   /// One as the snapshot has it.
-  static Callee fresh(PooledSandbox pooled) {
+  ///
+  /// @param times are told
+  static Callee fresh(PooledSandbox pooled, CallTimes times) {
     return new Callee() {
       @Override
       public Outcome<Object> call(Streams streams, String function, @Nullable Object... arguments) {
-        return pooled.tryCall(streams, function, Object.class, arguments);
+        return pooled.tryCall(streams, times, function, Object.class, arguments);
       }
 
       @Override
       public Ending run(Streams streams, Map<String, String> environment) {
-        return pooled.run(streams, environment);
+        return pooled.run(streams, environment, times);
       }
     };
   }
 
   /// One that keeps what its calls change. What a call that did not finish has changed is undone.
-  static Callee of(Instance instance) {
+  ///
+  /// @param times are told
+  static Callee of(Instance instance, CallTimes times) {
     return new Callee() {
       @Override
       public Outcome<Object> call(Streams streams, String function, @Nullable Object... arguments) {
         synchronized (instance) {
           instance.restore();
-          return instance.tryCall(streams, function, Object.class, arguments);
+          return instance.tryCall(streams, times, function, Object.class, arguments);
         }
       }
 

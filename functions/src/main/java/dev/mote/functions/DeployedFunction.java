@@ -18,6 +18,7 @@ public final class DeployedFunction {
   private final String name;
   private final FunctionLog log = new FunctionLog();
   private final Latencies latencies = new Latencies();
+  private final FunctionMeter meter = new FunctionMeter();
   private final AtomicLong invocations = new AtomicLong();
   private final AtomicLong faults = new AtomicLong();
   private final AtomicReference<@Nullable LazyVersion> current = new AtomicReference<>();
@@ -53,11 +54,22 @@ public final class DeployedFunction {
   /// Serves one request. Never throws for what the function does.
   ///
   /// @param client is told of an answer that comes in pieces while it comes
+  /// @param report is told of it
   /// @return the answer, if it is whole; else how it ended
-  public FunctionResponse serve(FunctionRequest request, Client client) {
+  public FunctionResponse serve(
+      FunctionRequest request, Client client, InvocationReport report) {
+    try {
+      return answer(request, client, report);
+    } finally {
+      report.end();
+    }
+  }
+
+  private FunctionResponse answer(
+      FunctionRequest request, Client client, InvocationReport report) {
     LazyVersion now = current.get();
     while (now != null) {
-      FunctionResponse response = serve(now, request, client);
+      FunctionResponse response = serve(now, request, client, report);
       if (response != null) {
         return response;
       }
@@ -68,7 +80,7 @@ public final class DeployedFunction {
 
   /// @return null if the version has been retired, and has not begun to serve the request
   private @Nullable FunctionResponse serve(
-      LazyVersion version, FunctionRequest request, Client client) {
+      LazyVersion version, FunctionRequest request, Client client, InvocationReport report) {
     if (!version.enter()) {
       return null;
     }
@@ -88,7 +100,11 @@ public final class DeployedFunction {
       }
       try {
         FunctionVersion awake = version.awake(end - System.nanoTime());
-        return awake == null ? null : invoke(awake, request, client);
+        if (awake == null) {
+          return null;
+        }
+        report.enter(version.entry().version());
+        return invoke(awake, request, client, report);
       } finally {
         gate.leave();
       }
@@ -108,9 +124,10 @@ public final class DeployedFunction {
     return new Fault(Fault.Kind.TOO_LARGE, "its body is larger than " + limit);
   }
 
-  private FunctionResponse invoke(FunctionVersion version, FunctionRequest request, Client client) {
+  private FunctionResponse invoke(
+      FunctionVersion version, FunctionRequest request, Client client, InvocationReport report) {
     FunctionSettings settings = version.settings();
-    var itsLog = new InvocationLog(log, request.id(), settings.logLimit().bytes());
+    var itsLog = new InvocationLog(log, request.id(), report, settings.logLimit().bytes());
     var pieces =
         new StreamedAnswer(client, settings.responseLimit(), request.method().equals("HEAD"));
     long begun = System.nanoTime();
@@ -184,6 +201,10 @@ public final class DeployedFunction {
 
   public FunctionLog log() {
     return log;
+  }
+
+  public FunctionMeter meter() {
+    return meter;
   }
 
   public Latencies latencies() {

@@ -36,6 +36,7 @@ public final class Functions implements AutoCloseable {
   private final ScheduledThreadPoolExecutor starts;
   private final LazyVersion.Means means;
   private final ConcurrentHashMap<String, DeployedFunction> byName = new ConcurrentHashMap<>();
+  private final Map<String, String> notDeployed = new ConcurrentHashMap<>(); // and why
   private final ConcurrentHashMap<String, Object> locks = new ConcurrentHashMap<>();
 
   /// Opens a folder of functions, with [#usualSnapshotMemory].
@@ -107,9 +108,9 @@ public final class Functions implements AutoCloseable {
         : MemorySize.ofGibibytes(1);
   }
 
-  /// Why functions do not start, by name.
+  /// Why functions do not start, by name, and why others could not be deployed for the first time.
   public Map<String, String> broken() {
-    var broken = new TreeMap<String, String>();
+    var broken = new TreeMap<>(notDeployed);
     for (DeployedFunction function : list()) {
       DeployedFunction.State state = function.state();
       if (state != null && state.error() != null) {
@@ -117,6 +118,18 @@ public final class Functions implements AutoCloseable {
       }
     }
     return broken;
+  }
+
+  /// Tells of a function that could not be deployed. If nothing of its name serves, [#broken] has
+  /// it until something does.
+  ///
+  /// @param why for people
+  public void tellBroken(String name, String why) {
+    synchronized (lock(name)) {
+      if (!byName.containsKey(name)) {
+        notDeployed.put(name, why);
+      }
+    }
   }
 
   /// Starts a function from an archive of its files and, once it is ready, has it serve in place of
@@ -131,7 +144,9 @@ public final class Functions implements AutoCloseable {
     String digest = store.keep(archive, LARGEST_ARCHIVE);
     try {
       synchronized (lock(name)) {
-        return deploy(name, digest);
+        DeployedFunction deployed = deploy(name, digest);
+        notDeployed.remove(name);
+        return deployed;
       }
     } finally {
       store.release(digest);
@@ -171,7 +186,7 @@ public final class Functions implements AutoCloseable {
     synchronized (lock(name)) {
       DeployedFunction function = byName.get(name);
       if (function == null) {
-        return false;
+        return notDeployed.remove(name) != null;
       }
       store.remove(name); // first: what cannot be forgotten goes on serving
       byName.remove(name);

@@ -43,7 +43,8 @@ final class Http {
           "upgrade",
           "content-length",
           "service-worker-allowed", // functions share the server's origin: none may take all of it
-          "x-function-error" ->
+          "x-function-error",
+          "x-request-id" ->
           true;
       default -> false;
     };

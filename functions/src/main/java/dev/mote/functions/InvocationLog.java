@@ -14,16 +14,23 @@ final class InvocationLog {
 
   private final FunctionLog log;
   private final String invocation;
+  private final InvocationReport report;
   private final long limit;
   private final LineStream out = new LineStream(FunctionLog.Source.OUT);
   private final LineStream err = new LineStream(FunctionLog.Source.ERR);
   private long written;
 
   /// @param limit in bytes; what is more is cut off, and that is said
-  InvocationLog(FunctionLog log, String invocation, long limit) {
+  InvocationLog(FunctionLog log, String invocation, InvocationReport report, long limit) {
     this.log = log;
     this.invocation = invocation;
+    this.report = report;
     this.limit = limit;
+  }
+
+  /// What else is told of it.
+  InvocationReport report() {
+    return report;
   }
 
   /// Both outputs go to the log.

@@ -3,6 +3,7 @@ package dev.mote.functions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.LongAdder;
 
 /// How long invocations took, in classes of time: from 50 us to a minute, each class up to twice or
 /// two and a half times the one before. Thread-safe.
@@ -29,6 +30,7 @@ public final class Latencies {
   };
 
   private final AtomicLongArray counts = new AtomicLongArray(BOUNDS_MICROS.length + 1);
+  private final LongAdder nanos = new LongAdder();
 
   Latencies() {}
 
@@ -38,6 +40,12 @@ public final class Latencies {
       i++;
     }
     counts.incrementAndGet(i);
+    this.nanos.add(nanos);
+  }
+
+  /// All of them together, in nanoseconds.
+  public long sumNanos() {
+    return nanos.sum();
   }
 
   /// One class.

@@ -42,7 +42,7 @@ class FunctionLogTest {
   @Test
   void whatAnInvocationWritesBecomesLines() throws IOException {
     var log = new FunctionLog();
-    var invocation = new InvocationLog(log, "1", 40);
+    var invocation = new InvocationLog(log, "1", new InvocationReport(), 40);
     invocation.errorStream().write("first\nsec".getBytes(UTF_8));
     invocation.errorStream().write("ond".getBytes(UTF_8));
     invocation.end();

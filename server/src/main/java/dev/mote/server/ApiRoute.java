@@ -27,8 +27,8 @@ final class ApiRoute {
   void handle(Exchange exchange) {
     String[] names = exchange.path().substring(PREFIX.length()).split("/", -1);
     String method = exchange.method();
-    boolean reads = method.equals("GET") || method.equals("HEAD");
-    if (!reads && isFromPage(exchange)) {
+    boolean reads = exchange.reads();
+    if (isFromPage(exchange, reads)) {
       exchange.discardBody();
       exchange.sendProblem(403, "Not from a page", "the API is not for pages in a browser");
     } else if (names.length == 1 && reads) {
@@ -49,10 +49,13 @@ final class ApiRoute {
     }
   }
 
-  /// Browsers name the page that a request comes from which changes something. None may: functions
-  /// have pages of this same origin.
-  private static boolean isFromPage(Exchange exchange) {
-    return exchange.header("origin") != null;
+  /// Browsers say of a request whether it comes from a page, and of which site. A page may read
+  /// what has its own origin, as the server's own page does; none may change something. Functions'
+  /// pages have no origin, or one of their own.
+  private static boolean isFromPage(Exchange exchange, boolean reads) {
+    String site = exchange.header("sec-fetch-site");
+    boolean isForeign = site != null && !site.equals("same-origin") && !site.equals("none");
+    return isForeign || (!reads && exchange.header("origin") != null);
   }
 
   private void list(Exchange exchange) {

@@ -3,6 +3,7 @@ package dev.mote.server;
 import dev.mote.functions.Client;
 import dev.mote.functions.Fault;
 import dev.mote.functions.Header;
+import dev.mote.functions.InvocationReport;
 import io.helidon.common.buffers.DataReader;
 import io.helidon.common.buffers.DataReader.InsufficientDataAvailableException;
 import io.helidon.webserver.CloseConnectionException;
@@ -172,6 +173,10 @@ final class Caller implements Client {
   public void begin(int status, List<Header> headers, long length) throws IOException {
     try {
       exchange.head(status, headers);
+      InvocationReport report = exchange.notes().report;
+      if (report != null) {
+        exchange.response().header("server-timing", FunctionRoute.timing(report));
+      }
       announced = length;
       if (exchange.hasBody(status)) {
         if (length >= 0) {

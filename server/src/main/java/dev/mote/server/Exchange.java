@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.mote.functions.FunctionResponse;
 import dev.mote.functions.Header;
 import dev.mote.json.JsonValues;
+import io.helidon.common.buffers.DataReader.InsufficientDataAvailableException;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
@@ -16,10 +17,11 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// One request and its answer.
-record Exchange(ServerRequest request, ServerResponse response) {
+record Exchange(ServerRequest request, ServerResponse response, RequestNotes notes) {
   /// How long a client may take to send a body, whatever it sends.
   private static final long BODY_NANOS = 60_000_000_000L;
 
@@ -31,13 +33,64 @@ record Exchange(ServerRequest request, ServerResponse response) {
 
   private static final long DISCARD_NANOS = 5_000_000_000L;
 
+  static Exchange of(ServerRequest request, ServerResponse response, RequestIds ids) {
+    var notes =
+        new RequestNotes(
+            ids.take(onlyValue(request, "x-request-id")),
+            TraceParent.parse(onlyValue(request, "traceparent")));
+    response.header("x-request-id", notes.id);
+    return new Exchange(request, response, notes);
+  }
+
+  /// @return null if there is none, or more than one
+  private static @Nullable String onlyValue(ServerRequest request, String lowerCaseName) {
+    List<String> values = request.headers().values(HeaderNames.createFromLowercase(lowerCaseName));
+    return values.size() == 1 ? values.getFirst() : null;
+  }
+
+  boolean isHttp2() {
+    return request.prologue().protocolVersion().startsWith("2");
+  }
+
+  /// Whether the method is one that changes nothing: GET or HEAD.
+  boolean reads() {
+    return method().equals("GET") || method().equals("HEAD");
+  }
+
   String method() {
     return request.prologue().method().text();
   }
 
   /// As the client wrote it, percent-encoded.
   String path() {
-    return request.prologue().uriPath().rawPath();
+    String target = request.prologue().uriPath().rawPath();
+    int authority = authority(target);
+    if (authority < 0) {
+      return target;
+    }
+    int end = target.indexOf('/', authority);
+    return end < 0 ? "/" : target.substring(end);
+  }
+
+  /// The host that the request is for, with its port; empty if none is named.
+  String host() {
+    String target = request.prologue().uriPath().rawPath();
+    int authority = authority(target);
+    if (authority < 0) {
+      return Objects.requireNonNullElse(request.authority(), "");
+    }
+    int end = target.indexOf('/', authority);
+    return target.substring(authority, end < 0 ? target.length() : end);
+  }
+
+  /// Where the authority begins in a target that is a whole address, as proxies are asked (RFC
+  /// 9112, 3.2.2).
+  ///
+  /// @return negative if it is none
+  private static int authority(String target) {
+    return target.startsWith("http://")
+        ? "http://".length()
+        : target.startsWith("https://") ? "https://".length() : -1;
   }
 
   String query() {
@@ -57,13 +110,15 @@ record Exchange(ServerRequest request, ServerResponse response) {
     if (!request.content().hasEntity()) {
       return new byte[0];
     }
+    if (announced() > limit) {
+      discardBody();
+      return null;
+    }
     InputStream from = bodyStream(); // to close it would be to wait for more
     try {
-      if (announced() <= limit) {
-        byte[] body = read(from, limit + 1);
-        if (body.length <= limit) {
-          return body;
-        }
+      byte[] body = read(from, limit + 1);
+      if (body.length <= limit) {
+        return body;
       }
       discard(from);
       return null;
@@ -104,33 +159,36 @@ record Exchange(ServerRequest request, ServerResponse response) {
         throw new SlowClientException();
       }
       kept.write(piece, 0, count);
+      notes.bodyBytes += count;
     }
     return kept.toByteArray();
   }
 
   /// Reads the body for nothing, before an answer that does not depend on it. A client that is
   /// still sending when the connection is closed may never see the answer; only one that sends very
-  /// much more, or slowly, is cut off.
+  /// much more, or slowly, is cut off. A client that waits to be asked for it (`Expect:
+  /// 100-continue`) is not asked.
   void discardBody() {
-    if (request.content().hasEntity()) {
-      try {
-        discard(request.content().inputStream());
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+    if (request.content().hasEntity()
+        && !request.headers().containsToken(HeaderValues.EXPECT_100)) {
+      discard(request.content().inputStream());
     }
     closeAfter();
   }
 
   /// Reads what is not wanted, as far as that makes sense.
-  static void discard(InputStream from) throws IOException {
+  static void discard(InputStream from) {
     long end = System.nanoTime() + DISCARD_NANOS;
     byte[] piece = new byte[64 << 10];
     long left = MOST_DISCARDED;
     int count = 0;
-    while (count >= 0 && left > 0 && System.nanoTime() < end) {
-      count = from.read(piece);
-      left -= count;
+    try {
+      while (count >= 0 && left > 0 && System.nanoTime() < end) {
+        count = from.read(piece);
+        left -= count;
+      }
+    } catch (IOException | UncheckedIOException | InsufficientDataAvailableException _) {
+      return; // it sends no more, but may still listen
     }
   }
 
@@ -216,8 +274,11 @@ record Exchange(ServerRequest request, ServerResponse response) {
         status, "application/problem+json", (JsonValues.write(problem) + "\n").getBytes(UTF_8));
   }
 
-  /// Ends the connection after the answer, because the rest of the request is not wanted.
+  /// Ends the connection after the answer, because the rest of the request is not wanted. A
+  /// connection of HTTP/2 goes on: there only the request ends.
   void closeAfter() {
-    response.header("connection", "close");
+    if (!isHttp2()) {
+      response.header("connection", "close");
+    }
   }
 }

@@ -6,6 +6,7 @@ import dev.mote.functions.FunctionRequest;
 import dev.mote.functions.FunctionResponse;
 import dev.mote.functions.Functions;
 import dev.mote.functions.Header;
+import dev.mote.functions.InvocationReport;
 import dev.mote.functions.RequestBody;
 import io.helidon.webserver.CloseConnectionException;
 import java.io.IOException;
@@ -13,11 +14,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Objects;
-import java.util.SplittableRandom;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /// `/fn/NAME` and all below it: requests to functions, by any method.
@@ -27,11 +24,15 @@ final class FunctionRoute {
   /// Bodies up to this are whole before a function runs, in bytes.
   private static final int INLINE = 64 << 10;
 
+  /// A page without an origin may run scripts, send forms and open windows; cookies, storage and
+  /// what the server answers it does not reach.
+  private static final String NO_ORIGIN =
+      "sandbox allow-scripts allow-forms allow-modals allow-popups allow-downloads"
+          + " allow-popups-to-escape-sandbox";
+
   private final Functions functions;
   private final Callers callers;
   private final boolean tellsStacks;
-  private final long start = new SplittableRandom().nextLong();
-  private final AtomicLong count = new AtomicLong();
 
   /// Room for the bodies of all requests, in KiB: however many clients send, a quarter of the heap.
   private final Semaphore bodies = new Semaphore((int) (Runtime.getRuntime().maxMemory() >> 12));
@@ -43,16 +44,29 @@ final class FunctionRoute {
     this.tellsStacks = tellsStacks;
   }
 
+  /// A request to a function by its path. What it answers has the origin of the API and of all the
+  /// other functions: a browser is told to treat it as one of no origin.
   void handle(Exchange exchange) {
+    exchange.response().header("content-security-policy", NO_ORIGIN);
     String path = exchange.path();
     int end = path.indexOf('/', PREFIX.length());
     String name = path.substring(PREFIX.length(), end < 0 ? path.length() : end);
+    handle(exchange, name, PREFIX + name, end < 0 ? "/" : path.substring(end));
+  }
+
+  /// A request to a function by the name of its own host, all of which is its.
+  void handleOwnHost(Exchange exchange, String name) {
+    handle(exchange, name, "", exchange.path());
+  }
+
+  private void handle(Exchange exchange, String name, String prefix, String path) {
     DeployedFunction function = functions.find(name);
     if (function == null) {
       exchange.discardBody();
-      refuse(exchange, Fault.Kind.NOT_FOUND, "no function is called '%s' here".formatted(name));
+      refuse(exchange, Fault.Kind.NOT_FOUND, notFound(name));
       return;
     }
+    exchange.notes().function = function;
     boolean streams = exchange.hasBodyBeyond(INLINE) && function.takesStreams();
     int room = streams ? (INLINE + Upload.BUFFER) >> 10 : kibibytes(exchange, function);
     if (!bodies.tryAcquire(room)) {
@@ -68,7 +82,9 @@ final class FunctionRoute {
           streams ? begunBody(exchange, function, caller) : wholeBody(exchange, function);
       if (body != null) {
         caller.received();
-        answer = serve(exchange, function, caller, request(exchange, nextId(), name, end, body));
+        var report = new InvocationReport();
+        exchange.notes().report = report;
+        answer = function.serve(request(exchange, prefix, path, body), caller, report);
       }
     } finally { // before the answer is sent, which may take as long as the client likes
       caller.end();
@@ -131,22 +147,12 @@ final class FunctionRoute {
     }
   }
 
-  private static FunctionResponse serve(
-      Exchange exchange, DeployedFunction function, Caller caller, FunctionRequest request) {
-    exchange.response().header("x-request-id", request.id());
-    long begun = System.nanoTime();
-    FunctionResponse answer = function.serve(request, caller);
-    double millis = (System.nanoTime() - begun) / 1e6;
-    if (!answer.isSent()) {
-      exchange
-          .response()
-          .header("server-timing", String.format(Locale.ROOT, "fn;dur=%.2f", millis));
-    }
-    return answer;
-  }
-
   private void answer(Exchange exchange, Caller caller, FunctionResponse answer) {
     Fault fault = answer.fault();
+    InvocationReport report = exchange.notes().report;
+    if (report != null && !answer.isSent()) {
+      exchange.response().header("server-timing", timing(report));
+    }
     if (fault == null) {
       if (answer.isSent()) {
         caller.complete();
@@ -155,6 +161,7 @@ final class FunctionRoute {
       }
       return;
     }
+    exchange.notes().fault = fault.kind();
     if (answer.isSent() || fault.kind() == Fault.Kind.CLIENT_GONE) {
       // Without an end, so that the client does not take what it has for all.
       throw new CloseConnectionException("the answer breaks off: " + fault.detail());
@@ -165,35 +172,54 @@ final class FunctionRoute {
     exchange.send(FunctionResponse.of(fault, tellsStacks));
   }
 
+  /// All of it, and its parts, in milliseconds (W3C Server Timing).
+  static String timing(InvocationReport report) {
+    return "fn;dur="
+        + AccessLog.millis(report.totalNanos())
+        + ", queue;dur="
+        + AccessLog.millis(report.queueNanos())
+        + ", restore;dur="
+        + AccessLog.millis(report.restoreNanos())
+        + ", run;dur="
+        + AccessLog.millis(report.runNanos());
+  }
+
   private static void refuse(Exchange exchange, Fault.Kind kind, String detail) {
+    exchange.notes().fault = kind;
     exchange.send(FunctionResponse.of(new Fault(kind, detail, null), false));
   }
 
-  /// Ids differ between processes, and count within one.
-  private String nextId() {
-    return "%016x".formatted(start + count.incrementAndGet() * 0x9E3779B97F4A7C15L);
+  private String notFound(String name) {
+    String broken = functions.broken().get(name);
+    return broken == null
+        ? "no function is called '%s' here".formatted(name)
+        : "it could not be started: " + broken;
   }
 
   private static FunctionRequest request(
-      Exchange exchange, String id, String name, int end, RequestBody body) {
-    String path = exchange.path();
+      Exchange exchange, String prefix, String path, RequestBody body) {
+    boolean isTraced = exchange.notes().trace != null;
     List<Header> headers = new ArrayList<>();
     exchange
         .request()
         .headers()
         .forEach(header -> {
+          String name = header.headerName().lowerCase();
+          if (!isTraced && (name.equals("traceparent") || name.equals("tracestate"))) {
+            return; // malformed, or the state of nothing
+          }
           for (String value : header.allValues()) {
-            headers.add(new Header(header.headerName().lowerCase(), value));
+            headers.add(new Header(name, value));
           }
         });
-    String host = Objects.requireNonNullElse(exchange.header("host"), "localhost");
+    String host = exchange.host().isEmpty() ? "localhost" : exchange.host();
     String query = exchange.query();
     return new FunctionRequest(
-        id,
+        exchange.notes().id,
         exchange.method(),
-        "http://" + host + path + (query.isEmpty() ? "" : "?" + query),
-        PREFIX + name,
-        end < 0 ? "/" : path.substring(end),
+        "http://" + host + exchange.path() + (query.isEmpty() ? "" : "?" + query),
+        prefix,
+        path,
         query,
         headers,
         body,

@@ -35,7 +35,16 @@ final class LocalFunction {
   ///
   /// @throws FunctionException if it cannot be; then what served before goes on
   void deploy() {
-    folder.build(progress);
+    try {
+      folder.build(progress);
+      deployArchive();
+    } catch (FunctionException e) {
+      functions.tellBroken(name, String.valueOf(e.getMessage()));
+      throw e;
+    }
+  }
+
+  private void deployArchive() {
     try {
       Path archive = Files.createTempFile("mote-", ".tar");
       try {

@@ -10,6 +10,8 @@ import dev.mote.functions.FunctionFolder;
 import dev.mote.functions.FunctionLog;
 import dev.mote.functions.FunctionSettings;
 import dev.mote.functions.Functions;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -43,6 +45,9 @@ final class UpCommand {
   private final Options options = new Options();
   private int port = USUAL_PORT;
   private String host = "127.0.0.1";
+  private final List<String> allowedHosts = new ArrayList<>();
+  private String domain = Hosts.USUAL_DOMAIN;
+  private @Nullable String accessLog;
   private @Nullable Path store;
   private boolean watches = true;
   private boolean tellsStacks;
@@ -60,6 +65,22 @@ final class UpCommand {
             "ADDRESS",
             "the address that it listens at; 127.0.0.1, which only this machine reaches",
             text -> host = text)
+        .value(
+            "--allowed-host",
+            "NAME",
+            "answer to this name too; may be repeated. By default a server that only this machine"
+                + " reaches answers to this machine's names, another one to every name",
+            allowedHosts::add)
+        .value(
+            "--domain",
+            "NAME",
+            "functions have hosts of their own under this name, FUNCTION.NAME; localhost",
+            text -> domain = text)
+        .value(
+            "--access-log",
+            "FILE",
+            "append a line of JSON for each request; - for standard output",
+            text -> accessLog = text)
         .value(
             "--store",
             "DIR",
@@ -144,7 +165,14 @@ final class UpCommand {
                 FunctionSettings.DEFAULT,
                 snapshotMemory,
                 line -> err.println("mote: " + line));
-        var server = new FunctionServer(address, functions, stacks)) {
+        AccessLog log = openAccessLog();
+        var server =
+            new FunctionServer(
+                address,
+                functions,
+                stacks,
+                new Hosts(address.getAddress().isLoopbackAddress(), allowedHosts, domain),
+                log)) {
       out.printf("mote: serving at http://%s:%d/%n", shown(), server.port());
       var local = local(folders, functions);
       for (LocalFunction function : local) {
@@ -172,6 +200,21 @@ final class UpCommand {
       int carriers = Runtime.getRuntime().availableProcessors() + guests;
       System.setProperty(property, Integer.toString(carriers));
     }
+  }
+
+  /// Null if none is wanted.
+  private @Nullable AccessLog openAccessLog() throws IOException {
+    String file = accessLog;
+    if (file == null) {
+      return null;
+    }
+    return new AccessLog(
+        file.equals("-")
+            ? new FileOutputStream(FileDescriptor.out) {
+              @Override
+              public void close() {} // others have something to say there too
+            }
+            : new FileOutputStream(file, true));
   }
 
   private List<LocalFunction> local(List<FunctionFolder> folders, Functions functions) {

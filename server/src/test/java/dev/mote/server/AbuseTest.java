@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,9 +27,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Clients and functions that mean harm. After each, the server answers as before.
 ///
-/// `-Dabuse.clients=1000` and `-Dabuse.requests=10000` make it worse.
+/// `-Dabuse.clients=1000`, `-Dabuse.requests=10000` and `-Dabuse.deploys=20` make it worse.
 class AbuseTest {
   private static final int CLIENTS = Integer.getInteger("abuse.clients", 200);
+  private static final int DEPLOYS = Integer.getInteger("abuse.deploys", 5);
   private static final int REQUESTS = Integer.getInteger("abuse.requests", 1000);
 
   @TempDir private static Path folder;
@@ -91,17 +93,17 @@ class AbuseTest {
         "GET\r\n\r\n",
         "GET / HTTP/9.9\r\n\r\n",
         "GET /fn/good HTTP/1.1\r\n\r\n",
-        "GET /fn/../../etc/passwd HTTP/1.1\r\nHost: x\r\n\r\n",
-        "GET /fn/%2e%2e/%00 HTTP/1.1\r\nHost: x\r\n\r\n",
-        "GET /fn/good HTTP/1.1\r\nHost: x\r\nbad header\r\n\r\n",
-        "GET /fn/good HTTP/1.1\r\nHost: x\r\nA: b\0c\r\n\r\n",
-        "POST /fn/good HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
-        "POST /fn/good HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999\r\n\r\n",
-        "POST /fn/good HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc",
-        "POST /fn/good HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzzz\r\n",
-        "POST /fn/good HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n",
-        "POST /fn/good HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n",
-        "PUT /v1/functions/good HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\nabc",
+        "GET /fn/../../etc/passwd HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "GET /fn/%2e%2e/%00 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "GET /fn/good HTTP/1.1\r\nHost: localhost\r\nbad header\r\n\r\n",
+        "GET /fn/good HTTP/1.1\r\nHost: localhost\r\nA: b\0c\r\n\r\n",
+        "POST /fn/good HTTP/1.1\r\nHost: localhost\r\nContent-Length: -5\r\n\r\n",
+        "POST /fn/good HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999999999999\r\n\r\n",
+        "POST /fn/good HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nabc",
+        "POST /fn/good HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzzz\r\n",
+        "POST /fn/good HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n",
+        "POST /fn/good HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n",
+        "PUT /v1/functions/good HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\nabc",
         "\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001",
       })
   void requestsThatAreNone(String text) throws Exception {
@@ -115,11 +117,19 @@ class AbuseTest {
 
   @Test
   void headsWithoutEnd() throws Exception {
-    assertThat(raw("GET /" + "a".repeat(100_000) + " HTTP/1.1\r\nHost: x\r\n\r\n"))
+    assertThat(raw("GET /" + "a".repeat(100_000) + " HTTP/1.1\r\nHost: localhost\r\n\r\n"))
         .doesNotContain(" 200 ");
-    assertThat(raw("GET /fn/good HTTP/1.1\r\nHost: x\r\nA: " + "b".repeat(200_000) + "\r\n\r\n"))
+    assertThat(
+            raw(
+                "GET /fn/good HTTP/1.1\r\nHost: localhost\r\nA: "
+                    + "b".repeat(200_000)
+                    + "\r\n\r\n"))
         .doesNotContain(" 200 ");
-    assertThat(raw("GET /fn/good HTTP/1.1\r\nHost: x\r\n" + "A: b\r\n".repeat(50_000) + "\r\n"))
+    assertThat(
+            raw(
+                "GET /fn/good HTTP/1.1\r\nHost: localhost\r\n"
+                    + "A: b\r\n".repeat(50_000)
+                    + "\r\n"))
         .doesNotContain(" 200 ");
     assertServes();
   }
@@ -135,7 +145,7 @@ class AbuseTest {
         String begun =
             i % 2 == 0
                 ? "GET /fn/good HTTP/1.1\r\nHost:"
-                : "POST /fn/good HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\na";
+                : "POST /fn/good HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\na";
         socket.getOutputStream().write(begun.getBytes(ISO_8859_1));
       }
       for (int i = 0; i < 10; i++) {
@@ -156,7 +166,7 @@ class AbuseTest {
       var answers = new ArrayList<Future<HttpResponse<String>>>();
       for (int i = 0; i < REQUESTS; i++) {
         String event = Integer.toString(i);
-        answers.add(threads.submit(() -> server.post("/fn/good", event)));
+        answers.add(threads.submit(() -> server.inTurn(() -> server.post("/fn/good", event))));
       }
       int served = 0;
       for (int i = 0; i < REQUESTS; i++) {
@@ -228,5 +238,142 @@ class AbuseTest {
     }
     assertThat(server.get("/fn/upload").statusCode()).isEqualTo(404);
     assertServes();
+  }
+
+  /// Bodies have room together, a quarter of the heap: clients that announce some and send none use
+  /// it up, and who comes then is told to come again. When they go, there is room.
+  @Test
+  void bodiesHaveRoomTogether() throws Exception {
+    server.deploy(
+        "large",
+        Map.of(
+            "main.py",
+            "def handle(event): return 1\n",
+            "function.toml",
+            "request-limit = \"64MiB\"\n"));
+    String large =
+        "POST /fn/large HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n"
+            .formatted(64 << 20);
+    long room = (Runtime.getRuntime().maxMemory() >> 2) / (64 << 20);
+    var sockets = new ArrayList<Socket>();
+    try {
+      for (int i = 0; i < room; i++) {
+        Socket socket = connect();
+        sockets.add(socket);
+        socket.getOutputStream().write(large.getBytes(ISO_8859_1));
+      }
+      String refused = raw(large);
+      for (int i = 0; i < 100 && refused.isEmpty(); i++) { // until all were heard
+        Thread.sleep(50);
+        refused = raw(large);
+      }
+      assertThat(refused)
+          .startsWith("HTTP/1.1 503 ")
+          .containsIgnoringCase("retry-after: 1\r\n")
+          .contains("x-function-error: no-capacity");
+      assertServes(); // a small one has room
+    } finally {
+      for (Socket socket : sockets) {
+        socket.close();
+      }
+    }
+    int status = 503;
+    for (int i = 0; i < 100 && status == 503; i++) {
+      status = server.post("/fn/large", "\"" + "x".repeat(20 << 20) + "\"").statusCode();
+    }
+    assertThat(status).isEqualTo(200);
+  }
+
+  /// Deploys, some of them broken, while everybody asks: each answer is the old version's or the
+  /// new one's, and later answers are never of an older one.
+  @Test
+  void deploysUnderLoad() throws Exception {
+    server.deploy("swap", "def handle(event): return 0\n");
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var answers = new ArrayList<Future<Integer>>();
+      for (int i = 0; i < 8; i++) {
+        answers.add(
+            threads.submit(() -> {
+              int last = 0;
+              while (last < DEPLOYS) {
+                HttpResponse<String> answer = server.post("/fn/swap", "1");
+                assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+                int version = Integer.parseInt(answer.body().strip());
+                assertThat(version).isBetween(last, DEPLOYS);
+                last = version;
+              }
+              return last;
+            }));
+      }
+      for (int version = 1; version <= DEPLOYS; version++) {
+        assertThat(server.deploy("swap", "def handle(event) return 1\n").statusCode())
+            .isEqualTo(422);
+        assertThat(
+                server
+                    .deploy("swap", "def handle(event): return %d\n".formatted(version))
+                    .statusCode())
+            .isEqualTo(200);
+      }
+      for (Future<Integer> answer : answers) {
+        assertThat(answer.get(5, TimeUnit.MINUTES)).isEqualTo(DEPLOYS);
+      }
+    }
+  }
+
+  /// What a process holds.
+  private record Held(long descriptors, long threads, long heapMiB, long residentMiB) {
+    static Held now() throws Exception {
+      Thread.sleep(4000); // connections that nobody uses are closed by then
+      for (int i = 0; i < 3; i++) {
+        System.gc();
+        Thread.sleep(300); // what is cleaned behind it
+      }
+      var runtime = Runtime.getRuntime();
+      long heap = runtime.totalMemory() - runtime.freeMemory();
+      String status = Files.readString(Path.of("/proc/self/status"));
+      try (var descriptors = Files.list(Path.of("/proc/self/fd"))) {
+        return new Held(
+            descriptors.count(),
+            number(status, "Threads:"),
+            heap >> 20,
+            number(status, "VmRSS:") >> 10);
+      }
+    }
+
+    private static long number(String status, String name) {
+      return status
+          .lines()
+          .filter(line -> line.startsWith(name))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
+  /// After all that, and some time, nothing of it is held: the second and third time around costs
+  /// what the first one did.
+  @Test
+  void abuseLeavesNothingBehind() throws Exception {
+    allAtOnce();
+    Held before = Held.now();
+    allAtOnce();
+    allAtOnce();
+    Held after = Held.now();
+    String both = before + " " + after;
+    assertThat(after.descriptors()).as(both).isLessThanOrEqualTo(before.descriptors() + 20);
+    assertThat(after.threads()).as(both).isLessThanOrEqualTo(before.threads() + 20);
+    assertThat(after.heapMiB()).as(both).isLessThanOrEqualTo(before.heapMiB() + 30);
+    assertThat(after.residentMiB()).as(both).isLessThanOrEqualTo(before.residentMiB() + 150);
+    assertThat(server.functions.machines().busy()).isZero();
+    assertThat(server.functions.machines().machines()).isLessThanOrEqualTo(2);
+  }
+
+  @SuppressWarnings("JUnitMethodInvoked") // what they do is to be done again
+  private void allAtOnce() throws Exception {
+    slowClients();
+    manyRequestsAtOnce();
+    badNeighbours();
+    uploadsThatAreNotWhatTheySay();
+    headsWithoutEnd();
   }
 }

@@ -205,7 +205,7 @@ class OpenApiTest {
       socket.setSoTimeout(20_000);
       OutputStream out = socket.getOutputStream();
       out.write(
-          "PUT /v1/functions/large HTTP/1.1\r\nhost: a\r\ncontent-length: 600000000\r\n\r\n"
+          "PUT /v1/functions/large HTTP/1.1\r\nhost: localhost\r\ncontent-length: 600000000\r\n\r\n"
               .getBytes(UTF_8));
       out.write(new byte[64 << 20]);
       return new String(socket.getInputStream().readNBytes(13), UTF_8);
@@ -214,7 +214,15 @@ class OpenApiTest {
 
   private static void askForFiles(TestServer server) throws Exception {
     for (String path :
-        List.of("/livez", "/healthz", "/readyz", "/", "/page.js", "/page.css", "/openapi.json")) {
+        List.of(
+            "/metrics",
+            "/livez",
+            "/healthz",
+            "/readyz",
+            "/",
+            "/page.js",
+            "/page.css",
+            "/openapi.json")) {
       add(path, server.get(path));
     }
   }

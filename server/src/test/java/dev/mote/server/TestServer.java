@@ -1,5 +1,6 @@
 package dev.mote.server;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.mote.MemorySize;
@@ -9,6 +10,7 @@ import dev.mote.functions.Functions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -19,14 +21,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Semaphore;
 
 /// A server with a store of its own, and what a client of it needs.
 final class TestServer implements AutoCloseable {
+  static {
+    // A client keeps connections that nobody uses for so many seconds: tests count descriptors.
+    System.setProperty("jdk.httpclient.keepalive.timeout", "2");
+  }
+
   final HttpClient http =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
           .connectTimeout(Duration.ofSeconds(20))
           .build();
+  private final Semaphore turns = new Semaphore(5000);
   final Functions functions;
   final FunctionServer server;
   private final Path folder;
@@ -110,6 +120,26 @@ final class TestServer implements AutoCloseable {
 
   HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
     return http.send(request.timeout(Duration.ofMinutes(2)).build(), BodyHandlers.ofString(UTF_8));
+  }
+
+  /// Asks something when no more than some thousand others ask: both ends of each connection are
+  /// descriptors of this process, which may have 20,000.
+  <T> T inTurn(Callable<T> ask) throws Exception {
+    turns.acquire();
+    try {
+      return ask.call();
+    } finally {
+      turns.release();
+    }
+  }
+
+  /// Sends bytes as they are, and reads until the connection is closed.
+  String raw(String request) throws IOException {
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+      socket.setSoTimeout(60_000);
+      socket.getOutputStream().write(request.getBytes(ISO_8859_1));
+      return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
+    }
   }
 
   @Override

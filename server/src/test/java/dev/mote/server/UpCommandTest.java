@@ -124,9 +124,13 @@ class UpCommandTest {
     Process process = up(folder.resolve("My Function").toString());
     try {
       await("does not serve until that is mended");
+      assertThat(ask("/v1/functions"))
+          .containsPattern("\"broken\":\\{\"my-function\":\"[^}]*main.py[^}]*SyntaxError");
+      assertThat(ask("/fn/my-function")).contains("could not be started").contains("main.py");
       write("def handle(event): return 1\n");
       await("version 1 is live");
       assertThat(ask("/fn/my-function")).isEqualTo("1\n");
+      assertThat(ask("/v1/functions")).contains("\"broken\":{}");
     } finally {
       end(process);
     }

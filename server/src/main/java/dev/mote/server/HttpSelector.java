@@ -1,0 +1,227 @@
+package dev.mote.server;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.helidon.common.buffers.BufferData;
+import io.helidon.common.buffers.DataReader.InsufficientDataAvailableException;
+import io.helidon.common.buffers.DataWriter;
+import io.helidon.common.concurrency.limits.Limit;
+import io.helidon.common.socket.HelidonSocket;
+import io.helidon.common.socket.PeerInfo;
+import io.helidon.common.task.InterruptableTask;
+import io.helidon.http.HttpPrologue;
+import io.helidon.http.WritableHeaders;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.ConnectionContext;
+import io.helidon.webserver.ListenerContext;
+import io.helidon.webserver.ProtocolConfigs;
+import io.helidon.webserver.Router;
+import io.helidon.webserver.http1.Http1Config;
+import io.helidon.webserver.http1.Http1ConnectionSelector;
+import io.helidon.webserver.http1.spi.Http1Upgrader;
+import io.helidon.webserver.http2.Http2Config;
+import io.helidon.webserver.http2.Http2ConnectionSelector;
+import io.helidon.webserver.http2.Http2UpgradeProvider;
+import io.helidon.webserver.spi.ServerConnection;
+import io.helidon.webserver.spi.ServerConnectionSelector;
+import java.net.SocketAddress;
+import java.security.Principal;
+import java.security.cert.Certificate;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import org.jspecify.annotations.Nullable;
+
+/// Takes every connection: as HTTP/2 (in clear text) if it begins so, or asks for it by an upgrade;
+/// else as HTTP/1.1, so that whatever it is gets an answer. Both are Helidon's, read by a
+/// [StrictReader].
+final class HttpSelector implements ServerConnectionSelector {
+  private static final byte[] HTTP2 = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII);
+
+  private final Http1ConnectionSelector http1;
+  private final Http2ConnectionSelector http2;
+
+  HttpSelector(Http1Config http1, Http2Config http2) {
+    var upgrade = Http2UpgradeProvider.builder().http2Config(http2).build();
+    this.http1 =
+        Http1ConnectionSelector.builder()
+            .config(http1)
+            .addUpgrader(new Upgrade(upgrade.create(http2, ProtocolConfigs.create(List.of()))))
+            .build();
+    this.http2 = Http2ConnectionSelector.builder().http2Config(http2).build();
+  }
+
+  @Override
+  public int bytesToIdentifyConnection() {
+    return 0;
+  }
+
+  @Override
+  public Support supports(BufferData begin) {
+    return Support.SUPPORTED;
+  }
+
+  @Override
+  public Set<String> supportedApplicationProtocols() {
+    return Set.of("h2", "http/1.1");
+  }
+
+  @Override
+  public ServerConnection connection(ConnectionContext context) {
+    return new Connection(
+        new Context(context, new StrictReader(context.dataReader()), Peer.of(context)));
+  }
+
+  /// An upgrade whose settings are malformed is none.
+  private record Upgrade(Http1Upgrader inner) implements Http1Upgrader {
+    @Override
+    public String supportedProtocol() {
+      return inner.supportedProtocol();
+    }
+
+    @Override
+    @SuppressWarnings("NullAway") // null is for no upgrade
+    public ServerConnection upgrade(
+        ConnectionContext context, HttpPrologue prologue, WritableHeaders<?> headers) {
+      try {
+        return inner.upgrade(context, prologue, headers);
+      } catch (IllegalArgumentException _) {
+        return null;
+      }
+    }
+  }
+
+  /// A connection whose protocol shows when its first bytes have come.
+  private final class Connection implements ServerConnection, InterruptableTask<Void> {
+    private final Context context;
+    private final long begun = System.nanoTime();
+    private volatile @Nullable ServerConnection known;
+    private volatile @Nullable Thread thread;
+
+    Connection(Context context) {
+      this.context = context;
+    }
+
+    @Override
+    public void handle(Limit limit) throws InterruptedException {
+      thread = Thread.currentThread();
+      ServerConnection connection;
+      try {
+        connection = (beginsAsHttp2() ? http2 : http1).connection(context);
+      } catch (InsufficientDataAvailableException e) {
+        throw new CloseConnectionException("nothing came", e);
+      }
+      known = connection;
+      connection.handle(limit);
+    }
+
+    private boolean beginsAsHttp2() {
+      StrictReader reader = context.dataReader();
+      for (int i = 1; i <= HTTP2.length; i++) {
+        BufferData begin = reader.getBuffer(i); // waits for as many
+        if (begin.get(i - 1) != HTTP2[i - 1]) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    @Override
+    public boolean canInterrupt() {
+      return !(known instanceof InterruptableTask<?> task) || task.canInterrupt();
+    }
+
+    @Override
+    public Duration idleTime() {
+      ServerConnection connection = known;
+      return connection == null
+          ? Duration.ofNanos(System.nanoTime() - begun)
+          : connection.idleTime();
+    }
+
+    @Override
+    public void close(boolean interrupt) {
+      ServerConnection connection = known;
+      Thread waiting = thread;
+      if (connection != null) {
+        connection.close(interrupt);
+      } else if (waiting != null) {
+        waiting.interrupt();
+      }
+    }
+  }
+
+  /// The client, as it is known from the beginning: Helidon asks the socket whenever it is asked,
+  /// and that does not know any more when the client has gone.
+  private record Peer(SocketAddress address, String host, int port) implements PeerInfo {
+    static Peer of(ConnectionContext context) {
+      PeerInfo peer = context.remotePeer();
+      try {
+        return new Peer(peer.address(), peer.host(), peer.port());
+      } catch (NullPointerException e) {
+        throw new CloseConnectionException("the client has gone already", e);
+      }
+    }
+
+    @Override
+    public Optional<Principal> tlsPrincipal() {
+      return Optional.empty();
+    }
+
+    @Override
+    public Optional<Certificate[]> tlsCertificates() {
+      return Optional.empty();
+    }
+  }
+
+  /// A connection that is read by another reader.
+  private record Context(ConnectionContext inner, StrictReader dataReader, PeerInfo remotePeer)
+      implements ConnectionContext {
+    @Override
+    public ListenerContext listenerContext() {
+      return inner.listenerContext();
+    }
+
+    @Override
+    public ExecutorService executor() {
+      return inner.executor();
+    }
+
+    @Override
+    public DataWriter dataWriter() {
+      return inner.dataWriter();
+    }
+
+    @Override
+    public Router router() {
+      return inner.router();
+    }
+
+    @Override
+    public HelidonSocket serverSocket() {
+      return inner.serverSocket();
+    }
+
+    @Override
+    public PeerInfo localPeer() {
+      return inner.localPeer();
+    }
+
+    @Override
+    public boolean isSecure() {
+      return inner.isSecure();
+    }
+
+    @Override
+    public String socketId() {
+      return inner.socketId();
+    }
+
+    @Override
+    public String childSocketId() {
+      return inner.childSocketId();
+    }
+  }
+}

@@ -1,0 +1,25 @@
+package dev.mote.server;
+
+import dev.mote.functions.DeployedFunction;
+import dev.mote.functions.Fault;
+import dev.mote.functions.InvocationReport;
+import org.jspecify.annotations.Nullable;
+
+/// What is known of a request, for those who look at all of them: the log and the metrics. Whoever
+/// serves it writes down what it learns.
+///
+/// It belongs to the thread of the request.
+final class RequestNotes {
+  final long begun = System.nanoTime();
+  final String id;
+  final @Nullable TraceParent trace;
+  @Nullable DeployedFunction function;
+  @Nullable InvocationReport report;
+  Fault.@Nullable Kind fault;
+  long bodyBytes; // that were read
+
+  RequestNotes(String id, @Nullable TraceParent trace) {
+    this.id = id;
+    this.trace = trace;
+  }
+}
