@@ -121,8 +121,7 @@ public final class PooledSandbox {
   /// @throws PoolException if the pool has no room for the run
   /// @throws IllegalArgumentException if there can be no such variable
   /// @throws IllegalStateException if the snapshot offers functions
-  public Ending run(
-      Streams streams, Map<String, String> environment, @Nullable CallTimes times) {
+  public Ending run(Streams streams, Map<String, String> environment, @Nullable CallTimes times) {
     if (snapshot.offersFunctions()) {
       throw new IllegalStateException("the snapshot offers functions: call them");
     }

@@ -103,8 +103,8 @@ public final class Streams {
     }
   }
 
-  /// Attaches something of the caller's, for the host functions of the call that these streams serve
-  /// ([HostCall#attachment]). The guest sees nothing of it.
+  /// Attaches something of the caller's, for the host functions of the call that these streams
+  /// serve ([HostCall#attachment]). The guest sees nothing of it.
   ///
   /// @return this
   public Streams attach(Object what) {

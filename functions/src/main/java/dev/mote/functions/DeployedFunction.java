@@ -56,8 +56,7 @@ public final class DeployedFunction {
   /// @param client is told of an answer that comes in pieces while it comes
   /// @param report is told of it
   /// @return the answer, if it is whole; else how it ended
-  public FunctionResponse serve(
-      FunctionRequest request, Client client, InvocationReport report) {
+  public FunctionResponse serve(FunctionRequest request, Client client, InvocationReport report) {
     try {
       return answer(request, client, report);
     } finally {
@@ -65,8 +64,7 @@ public final class DeployedFunction {
     }
   }
 
-  private FunctionResponse answer(
-      FunctionRequest request, Client client, InvocationReport report) {
+  private FunctionResponse answer(FunctionRequest request, Client client, InvocationReport report) {
     LazyVersion now = current.get();
     while (now != null) {
       FunctionResponse response = serve(now, request, client, report);

@@ -159,14 +159,12 @@ class FunctionVersion implements AutoCloseable {
   FunctionResponse serve(FunctionRequest request, StreamedAnswer pieces, InvocationLog log)
       throws IOException {
     if (instances == null) {
-      return convention.serve(
-          Callee.fresh(pooled, log.report().call()), request, pieces, log);
+      return convention.serve(Callee.fresh(pooled, log.report().call()), request, pieces, log);
     }
     String key = Objects.requireNonNullElse(request.header(settings().instanceKey()), "");
     Instance instance = instances.take(key);
     try {
-      return convention.serve(
-          Callee.of(instance, log.report().call()), request, pieces, log);
+      return convention.serve(Callee.of(instance, log.report().call()), request, pieces, log);
     } finally {
       instances.release(key);
     }

@@ -208,7 +208,15 @@ class LazyVersionTest {
 
   private static FunctionRequest request() {
     return new FunctionRequest(
-        "1", "GET", "http://localhost/fn/hello", "/fn/hello", "/", "", List.of(), RequestBody.of(new byte[0]), "");
+        "1",
+        "GET",
+        "http://localhost/fn/hello",
+        "/fn/hello",
+        "/",
+        "",
+        List.of(),
+        RequestBody.of(new byte[0]),
+        "");
   }
 
   @Test
@@ -356,7 +364,9 @@ class LazyVersionTest {
     LazyVersion old = version();
     function.use(old);
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      Future<FunctionResponse> answer = threads.submit(() -> function.serve(request(), new RecordingClient(), new InvocationReport()));
+      Future<FunctionResponse> answer =
+          threads.submit(
+              () -> function.serve(request(), new RecordingClient(), new InvocationReport()));
       await(() -> old.status().readiness() == Readiness.STARTING);
       CountDownLatch oldGoesOn = goOn;
       goOn = new CountDownLatch(0);
@@ -369,7 +379,8 @@ class LazyVersionTest {
     await(() -> open.get() == 1);
     function.close();
     await(() -> open.get() == 0);
-    assertThat(function.serve(request(), new RecordingClient(), new InvocationReport()).status()).isEqualTo(404);
+    assertThat(function.serve(request(), new RecordingClient(), new InvocationReport()).status())
+        .isEqualTo(404);
   }
 
   @Test
@@ -380,7 +391,9 @@ class LazyVersionTest {
     function.use(version);
     store.release(digest); // now the version holds it alone
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      Future<FunctionResponse> answer = threads.submit(() -> function.serve(request(), new RecordingClient(), new InvocationReport()));
+      Future<FunctionResponse> answer =
+          threads.submit(
+              () -> function.serve(request(), new RecordingClient(), new InvocationReport()));
       await(() -> version.status().readiness() == Readiness.STARTING);
       function.close();
       assertThat(answer.get().status()).isEqualTo(404);
@@ -396,10 +409,12 @@ class LazyVersionTest {
     var function = new DeployedFunction("hello");
     function.use(version());
     means.threads().shutdownNow();
-    FunctionResponse refused = function.serve(request(), new RecordingClient(), new InvocationReport());
+    FunctionResponse refused =
+        function.serve(request(), new RecordingClient(), new InvocationReport());
     assertThat(refused.status()).isEqualTo(503);
     function.stop();
-    FunctionResponse stopped = function.serve(request(), new RecordingClient(), new InvocationReport());
+    FunctionResponse stopped =
+        function.serve(request(), new RecordingClient(), new InvocationReport());
     assertThat(stopped.status()).isEqualTo(503);
     assertThat(stopped.headers()).contains(new Header("retry-after", "1"));
   }
@@ -419,7 +434,11 @@ class LazyVersionTest {
             threads.submit(() -> {
               int count = 0;
               while (end.get() == 0) {
-                assertThat(function.serve(request(), new RecordingClient(), new InvocationReport()).status()).isEqualTo(200);
+                assertThat(
+                        function
+                            .serve(request(), new RecordingClient(), new InvocationReport())
+                            .status())
+                    .isEqualTo(200);
                 count++;
                 if (ThreadLocalRandom.current().nextInt(4) == 0) {
                   Thread.sleep(1);

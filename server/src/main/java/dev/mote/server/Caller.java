@@ -183,6 +183,7 @@ final class Caller implements Client {
           exchange.response().contentLength(length);
         }
         out = exchange.response().outputStream();
+        exchange.notes().isStreamed = true;
       }
     } catch (RuntimeException e) {
       throw broken(e);
@@ -245,6 +246,12 @@ final class Caller implements Client {
     }
     if (reads) {
       exchange.response().whenSent(this::awaitNext);
+    } else if (exchange.notes().isStreamed && exchange.closesAfter()) {
+      exchange
+          .response()
+          .whenSent(() -> {
+            throw closed("it was to be");
+          });
     }
   }
 

@@ -156,7 +156,8 @@ public final class FunctionServer implements AutoCloseable {
       running.decrementAndGet();
       tell(exchange);
     }
-    if (response.headers().containsToken(HeaderValues.CONNECTION_CLOSE)) {
+    if (response.headers().containsToken(HeaderValues.CONNECTION_CLOSE)
+        && !exchange.notes().isStreamed) {
       throw new CloseConnectionException("as the answer says"); // Helidon would wait for the client
     }
   }

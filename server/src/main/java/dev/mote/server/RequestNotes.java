@@ -17,6 +17,7 @@ final class RequestNotes {
   @Nullable InvocationReport report;
   Fault.@Nullable Kind fault;
   long bodyBytes; // that were read
+  boolean isStreamed; // the answer: Helidon ends its body when the request has been handled
 
   RequestNotes(String id, @Nullable TraceParent trace) {
     this.id = id;
