@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /// it.
 ///
 /// Guest code runs at CPL 3 only. A virtual machine is used by one thread at a time; [#kick()]
-/// alone may be called by any thread at any time, also after [#close()]. It must not be run from a
-/// virtual thread: the call blocks its carrier.
+/// alone may be called by any thread at any time, also after [#close()]. A virtual thread that runs
+/// it blocks its carrier.
 public interface VirtualMachine extends AutoCloseable {
   /// The port that CPL 3 may write one byte to; doing so is [VmExit#GUEST_CALL].
   ///
