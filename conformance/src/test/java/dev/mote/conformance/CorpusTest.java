@@ -32,13 +32,13 @@ class CorpusTest {
     var used = all.stream().map(c -> c.executable().getFileName()).toList();
     try (var programs = Files.list(Corpus.programs())) {
       // Not all hostile programs have a native side, and no program of functions has one; these,
-      // those that are for snapshots or roots, and the runtimes of functions, have tests of their
-      // own.
+      // those that are for snapshots or roots, the runtimes of functions, and what is allowed
+      // natively only, have tests of their own.
       assertThat(
               programs.filter(p ->
                   !p.getFileName()
                       .toString()
-                      .matches("(hostile|functions|snapshots|root|mote)-.*|.*[.]so")))
+                      .matches("(hostile|functions|snapshots|root|mote)-.*|one-process|.*[.]so")))
           .allSatisfy(p -> assertThat(used).contains(p.getFileName()));
     }
   }

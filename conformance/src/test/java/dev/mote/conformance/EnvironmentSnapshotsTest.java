@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class EnvironmentSnapshotsTest {
   private static final String C = "snapshots-environment";
   private static final String DYNAMIC = "snapshots-environment-dynamic";
-  private static final String GO = "go-environment";
+  private static final String GO = "snapshots-environment-go";
   private static final Map<String, String> BASE =
       new TreeMap<>(Map.of("GREETING", "base", "KEPT", "yes"));
 
