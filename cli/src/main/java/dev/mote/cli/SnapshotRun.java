@@ -1,5 +1,6 @@
 package dev.mote.cli;
 
+import dev.mote.FileSources;
 import dev.mote.GuestFunction;
 import dev.mote.Sandbox;
 import dev.mote.SandboxBuilder;
@@ -37,8 +38,8 @@ final class SnapshotRun {
     SnapshotPlace place = SnapshotPlace.parse(words.getFirst());
     List<String> call = words.subList(1, words.size());
     try (wanted) {
-      Snapshot snapshot =
-          SnapshotStore.open(place.directory()).load(place.name(), wanted.sources());
+      FileSources sources = wanted.sources();
+      Snapshot snapshot = SnapshotStore.open(place.directory()).load(place.name(), sources);
       return snapshot.offersFunctions() ? call(snapshot, call) : run(snapshot, call);
     }
   }

@@ -171,7 +171,7 @@ class SnapshotCommandTest {
         "create --output :x /bin/busybox cat | names no snapshot",
         "create --output d: /bin/busybox cat | names no snapshot",
         "create --output d:a..b /bin/busybox cat | is no name for an image",
-        "create --output d /bin/busybox true | was not ready for input before it ended",
+        "create --output d /bin/busybox true | ended before it waited for input",
         "run --root / --image x d | two roots",
         "create --output d nowhere | nowhere",
         "run | no snapshot given",
