@@ -87,14 +87,23 @@ impl Answer {
         if !HAS_HOST.get() {
             return Ok(());
         }
-        let (head, size) = match self.head.take() {
-            Some(head) => (head, 0),
+        let (head, size) = match &self.head {
+            Some(head) => (head.clone(), 0),
             None if self.kept.len() < LONGEST_HEAD && cgi_output::may_be_a_head(&self.kept) => return Ok(()),
             None => cgi_output::head(&self.kept)?,
         };
-        self.is_begun = true;
+        match mote::call_host::<()>("response.start", head) {
+            Err(e) if e.code == "unknown-function" => {
+                HAS_HOST.set(false); // it takes whole answers only
+                return Ok(());
+            }
+            answer => {
+                self.is_begun = true;
+                answer?;
+            }
+        }
+        self.head = None;
         let kept = std::mem::take(&mut self.kept);
-        mote::call_host::<()>("response.start", head)?;
         write(&kept[size..])
     }
 }

@@ -62,8 +62,10 @@ class FailedRestoreTest {
     }
   }
 
+  /// Tests run in the module's directory, and in the project's on the emulated machine.
   private static Program program(String name) {
-    return Program.of(Path.of("target/programs").resolve(name));
+    Path module = Path.of(Files.exists(Path.of("cases")) ? "" : "conformance");
+    return Program.of(module.resolve("target/programs").resolve(name));
   }
 
   private static Snapshot snapshot(SandboxBuilder builder) {
