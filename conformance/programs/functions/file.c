@@ -138,6 +138,9 @@ int main(int argc, char **argv) {
     send_message(announcement, sizeof announcement - 1);
     send_message("\x83\x04\x02\x65" "ready", 9);
     serve();
+  } else if (strcmp(way, "waits-elsewhere") == 0) {
+    send_message(announcement, sizeof announcement - 1);
+    pause();
   } else if (strcmp(way, "end-first") == 0) {
     send_message(announcement, sizeof announcement - 1);
     return 3;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mote.Ending;
 import dev.mote.MemorySize;
+import dev.mote.Outcome;
 import dev.mote.Program;
 import dev.mote.ProgramException;
 import dev.mote.Sandbox;
@@ -101,6 +102,16 @@ class MessageFileTest {
     assertThatThrownBy(() -> builder(way).start())
         .isInstanceOf(ProgramException.class)
         .hasMessageContaining(what);
+  }
+
+  /// It is not waited for until its time is over.
+  @Test
+  void aGuestThatWaitsForSomethingElseIsTakenAsItIs() {
+    var limit = Duration.ofSeconds(3);
+    try (var sandbox = builder("waits-elsewhere").timeout(limit).start()) {
+      assertThat(sandbox.<Long>tryCall("echo", Long.class, 1))
+          .isEqualTo(new Outcome.Ended<>(new Ending.TimedOut(Ending.TimedOut.Kind.WALL, limit)));
+    }
   }
 
   /// The snapshot of a guest that waits is where it reads: a call from it is one exit, that of its

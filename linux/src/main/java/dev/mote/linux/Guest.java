@@ -930,7 +930,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
       return;
     }
     long now = clock.monotonicNanos();
-    long until = nextDeadline();
+    long until = pausesWhenReceiving ? Math.min(nextDeadline(), pausesAt) : nextDeadline();
     try {
       events.await(
           seenEvents, until == Task.NO_DEADLINE ? Long.MAX_VALUE : Math.max(0, until - now));
