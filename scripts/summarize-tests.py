@@ -51,13 +51,18 @@ def console_results(log):
     return ended, counts.count("SUCCESSFUL"), counts.count("FAILED")
 
 
-def step_failed(folder, step):
-    """Whether a step of .ci/run ended with another status than 0, or never ended."""
+def step_status(folder, step):
+    """How a step of .ci/run ended: its exit status and how long it took, or that it never ended."""
     try:
         with open(os.path.join(folder, step + ".status")) as file:
-            return file.read().strip() != "0"
+            return file.read().strip()
     except FileNotFoundError:
-        return True
+        return "none"
+
+
+def step_failed(folder, step):
+    """Whether a step of .ci/run ended with another status than 0, or never ended."""
+    return not step_status(folder, step).startswith("0 ")
 
 
 def main(folder):
@@ -85,6 +90,8 @@ def main(folder):
         passed += good
         failed += bad
     # Last, where a log that was cut still has them.
+    for step in ("build", "kvm-amd-nested", "kvm-amd-shadow"):
+        print(f"{step}: status {step_status(folder, step)}")
     for failure in failures:
         print("FAILED " + failure)
     print(f"{passed} passed, {failed} failed")

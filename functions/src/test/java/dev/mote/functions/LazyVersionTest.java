@@ -97,9 +97,10 @@ class LazyVersionTest {
   }
 
   private FunctionVersion started() {
+    CountDownLatch itsGoOn = goOn; // before the count says that it has begun
     int number = starts.incrementAndGet();
     try {
-      goOn.await();
+      itsGoOn.await();
     } catch (InterruptedException e) {
       throw new FunctionException("interrupted", e);
     }
@@ -367,7 +368,7 @@ class LazyVersionTest {
       Future<FunctionResponse> answer =
           threads.submit(
               () -> function.serve(request(), new RecordingClient(), new InvocationReport()));
-      await(() -> old.status().readiness() == Readiness.STARTING);
+      await(() -> starts.get() == 1);
       CountDownLatch oldGoesOn = goOn;
       goOn = new CountDownLatch(0);
       LazyVersion next = version();
