@@ -81,6 +81,36 @@ int main(int argc, char **argv) {
     expect(memcmp(buffer, "\x83\x01\x00\x80", 4), 0);
     SEND("\x82\x02\x18\x2a");
   }
+  WAY("parts") {
+    struct { const void *at; uint64_t size; } parts[9] = {{ANNOUNCE, 10}, {ANNOUNCE + 10, sizeof ANNOUNCE - 11}, {(void *)16, 0}};
+    expect(out(2, parts, 0, buffer, 8), -22);
+    expect(out(2, parts, 9, buffer, 8), -22);
+    expect(out(2, parts, ~0UL, buffer, 8), -22);
+    expect(out(2, (void *)16, 1, buffer, 8), -14);
+    expect(out(2, (void *)(~0UL - 15), 2, buffer, 8), -14);
+    expect(out(2, (void *)((1UL << 47) - 4096 - 8), 1, buffer, 8), -14);
+    parts[2].size = 1;
+    expect(out(2, parts, 3, buffer, 8), -14);
+    parts[2].size = ~0UL;
+    expect(out(2, parts, 3, buffer, 8), -90);
+    parts[2].size = 1UL << 63;
+    expect(out(2, parts, 3, buffer, 8), -90);
+    parts[2].size = (16 << 20) - 20;
+    expect(out(2, parts, 3, buffer, 8), -90);
+    parts[2].size = 0;
+    expect(out(2, parts, 3, buffer, sizeof buffer), 4);
+    char *large = malloc(8192);
+    memset(large, ' ', 8192);
+    parts[0].at = "\x83\x04\x02\x7a\x00\x00\x60\x00";
+    parts[0].size = 8;
+    for (int i = 1; i < 4; i++) /* the same memory three times: a log record that is too long to be copied at once */
+      parts[i].at = large, parts[i].size = 8192;
+    expect(out(2, parts, 4, buffer, sizeof buffer), 0);
+    parts[0].at = "\x82", parts[0].size = 1;
+    parts[1].size = parts[2].size = 0;
+    parts[3].at = "\x02\x18\x2a", parts[3].size = 3;
+    out(2, parts, 4, buffer, sizeof buffer);
+  }
   WAY("overlap") {
     memcpy(buffer, ANNOUNCE, sizeof ANNOUNCE - 1);
     long size = exchange(buffer, sizeof ANNOUNCE - 1);

@@ -97,7 +97,7 @@ static void close_call(mote_call *call) {
   mote_writer *out = &call->result;
   if (call->code == NULL && call->mismatch != NULL)
     mote_fail(call, "invalid-argument", "%s", call->mismatch);
-  if (call->code == NULL && out->size == out->start)
+  if (call->code == NULL && mote_size(out) == out->start)
     mote_put_null(out);
   if (call->code == NULL && mote_defect(out) != NULL)
     mote_fail(call, "failed", "the result of function %s %s", mote_name(call), mote_defect(out));
@@ -126,8 +126,8 @@ void mote_send_answer(mote_call *call, mote_buffer *received) {
   if (mote_exchange(&call->result, received))
     return;
   mote_fail(call, "limit", "the answer of function %s is larger than the host takes: %zu bytes", mote_name(call),
-            call->result.size);
+            mote_size(&call->result));
   put_error(call);
   if (!mote_exchange(&call->result, received))
-    mote_die("the host takes no message of %zu bytes", call->result.size);
+    mote_die("the host takes no message of %zu bytes", mote_size(&call->result));
 }

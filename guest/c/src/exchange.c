@@ -43,11 +43,29 @@ static void make_room(mote_buffer *buffer, size_t size) {
 
 static void refused(long error) { mote_die("the host refused a message: %s", strerror((int)error)); }
 
+/* ---- A message in its parts ---- */
+
+enum { PARTS = 3 };
+
+static void split(const mote_writer *message, mote_part parts[PARTS]) {
+  parts[0] = (mote_part){message->bytes, message->part_at};
+  parts[1] = (mote_part){message->part, message->part_size};
+  parts[2] = (mote_part){message->bytes + message->part_at, message->size - message->part_at};
+}
+
 /* ---- By the port ---- */
+
+static long by_port(const mote_writer *message, void *buffer, size_t capacity) {
+  if (message->part_size == 0)
+    return mote_port(message->bytes, message->size, buffer, capacity);
+  mote_part parts[PARTS];
+  split(message, parts);
+  return mote_port_parts(parts, PARTS, buffer, capacity);
+}
 
 static bool port_exchange(const mote_writer *message, mote_buffer *received) {
   make_room(received, 0);
-  long size = mote_port(message->bytes, message->size, received->bytes, received->capacity);
+  long size = by_port(message, received->bytes, received->capacity);
   if (size == -EMSGSIZE)
     return false;
   while (size >= 0 && (size_t)size > received->capacity) {
@@ -61,7 +79,7 @@ static bool port_exchange(const mote_writer *message, mote_buffer *received) {
 }
 
 static bool port_send(const mote_writer *message) {
-  long result = mote_port(message->bytes, message->size, NULL, 0);
+  long result = by_port(message, NULL, 0);
   if (result < 0 && result != -EMSGSIZE)
     refused(-result);
   return result >= 0;
@@ -100,11 +118,20 @@ static void read_all(uint8_t *bytes, size_t size) {
 }
 
 static bool file_send(const mote_writer *message) {
-  if (message->size > UINT32_MAX)
+  if (mote_size(message) > UINT32_MAX)
     return false;
-  uint32_t size = (uint32_t)message->size;
+  uint32_t size = (uint32_t)mote_size(message);
   uint8_t header[HEADER] = {(uint8_t)(size >> 24), (uint8_t)(size >> 16), (uint8_t)(size >> 8), (uint8_t)size};
-  return write_all(header, HEADER) && write_all(message->bytes, size);
+  if (!write_all(header, HEADER))
+    return false;
+  if (message->part_size == 0)
+    return write_all(message->bytes, size);
+  mote_part parts[PARTS];
+  split(message, parts);
+  for (int i = 0; i < PARTS; i++)
+    if (!write_all(parts[i].at, parts[i].size))
+      return false;
+  return true;
 }
 
 static void file_receive(mote_buffer *received) {

@@ -64,8 +64,8 @@ static void serve_nested(mote_host_call *host, mote_iterator parts) {
   mote_buffer message = host->reply;
   host->reply = (mote_buffer){0};
   mote_answer(parts, &call);
-  free(message.bytes);
   mote_send_answer(&call, &host->reply);
+  free(message.bytes); /* not before: the answer may refer to it */
   mote_discard(&call);
 }
 

@@ -31,6 +31,15 @@ char *mote_copy(const char *data, size_t size);
 /* One exchange by the port: the length of the message received, 0 for none, or -errno. */
 long mote_port(const void *message, size_t size, void *buffer, size_t capacity);
 
+/* As the port takes it. */
+typedef struct {
+  const void *at;
+  uint64_t size;
+} mote_part;
+
+/* The same, with a message that lies in several places. */
+long mote_port_parts(const mote_part *parts, size_t count, void *buffer, size_t capacity);
+
 /* ---- exchange.c ---- */
 
 typedef struct {
@@ -55,15 +64,25 @@ bool mote_send(const mote_writer *message);
 /* ---- writer.c ---- */
 
 /* A message that is being written. One number suffices to know whether it is complete: how many values
- * must still come, in all lists and maps together. */
+ * must still come, in all lists and maps together.
+ *
+ * What it has of the arguments of its own call need not be copied, as they stay until it is sent: the
+ * first large piece of them is only referred to, as the part. */
 struct mote_writer {
   uint8_t *bytes;
   size_t size, capacity;
+  const void *part;
+  size_t part_at;   /* where in the bytes it belongs */
+  size_t part_size; /* 0: there is none */
+  const mote_call *call; /* NULL: it is no message, and has no part */
   size_t start;     /* where its values begin, behind the message's own head */
   uint64_t missing; /* values that must still come */
   bool surplus;     /* more came */
   bool not_text;    /* a string is not UTF-8 */
 };
+
+/* The bytes of the whole message. */
+size_t mote_size(const mote_writer *out);
 
 /* What the values that were written lack; NULL if they are as many as they must be. */
 const char *mote_defect(const mote_writer *out);

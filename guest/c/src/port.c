@@ -6,14 +6,22 @@
 #error "Mote runs x86-64 programs"
 #endif
 
-enum { EXCHANGE = 1 };
+enum { EXCHANGE = 1, EXCHANGE_PARTS = 2 };
 
-long mote_port(const void *message, size_t size, void *buffer, size_t capacity) {
-  long result = EXCHANGE;
+static long out(long kind, const void *what, size_t size, void *buffer, size_t capacity) {
+  long result = kind;
   register size_t r10 __asm__("r10") = capacity;
   __asm__ volatile("outb %%al, $0x7e"
                    : "+a"(result)
-                   : "D"(message), "S"(size), "d"(buffer), "r"(r10)
+                   : "D"(what), "S"(size), "d"(buffer), "r"(r10)
                    : "memory");
   return result;
+}
+
+long mote_port(const void *message, size_t size, void *buffer, size_t capacity) {
+  return out(EXCHANGE, message, size, buffer, capacity);
+}
+
+long mote_port_parts(const mote_part *parts, size_t count, void *buffer, size_t capacity) {
+  return out(EXCHANGE_PARTS, parts, count, buffer, capacity);
 }

@@ -4,6 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+/* The bytes that are worth a part; the tests have a lower number. */
+#ifndef MOTE_LARGE
+#define MOTE_LARGE (64 << 10)
+#endif
+
 enum { UNSIGNED = 0, NEGATIVE = 1, BYTES = 2, TEXT = 3, LIST = 4, MAP = 5 };
 
 static uint8_t *room(mote_writer *out, size_t more) {
@@ -43,6 +48,7 @@ void mote_put_head(mote_writer *out, int major, uint64_t argument) {
 
 void mote_begin_message(mote_writer *out, int kind, int values) {
   mote_begin_value(out);
+  out->call = mote_current;
   mote_put_head(out, LIST, (uint64_t)values + 1);
   mote_put_head(out, UNSIGNED, (uint64_t)kind);
   out->start = out->size;
@@ -53,6 +59,24 @@ void mote_begin_value(mote_writer *out) {
   out->size = out->start = 0;
   out->missing = 1;
   out->surplus = out->not_text = false;
+  out->part_size = 0;
+  out->call = NULL;
+}
+
+size_t mote_size(const mote_writer *out) { return out->size + out->part_size; }
+
+/* Makes it the part, if it lasts as long as the message. */
+static bool refer(mote_writer *out, const void *bytes, size_t size) {
+  if (size < MOTE_LARGE || out->part_size > 0 || out->call == NULL || out->call != mote_current)
+    return false;
+  const uint8_t *at = bytes;
+  mote_value lasting = out->call->arguments;
+  if (at < lasting.at || at >= lasting.end || size > (size_t)(lasting.end - at))
+    return false;
+  out->part = bytes;
+  out->part_at = out->size;
+  out->part_size = size;
+  return true;
 }
 
 const char *mote_defect(const mote_writer *out) {
@@ -119,9 +143,10 @@ void *mote_put_space(mote_writer *out, size_t size) {
 }
 
 void mote_put_bytes(mote_writer *out, const void *bytes, size_t size) {
-  void *space = mote_put_space(out, size);
-  if (size > 0)
-    memcpy(space, bytes, size);
+  count(out, 0);
+  mote_put_head(out, BYTES, size);
+  if (!refer(out, bytes, size) && size > 0)
+    memcpy(room(out, size), bytes, size);
 }
 
 void mote_put_text(mote_writer *out, const char *utf8, size_t size) {
@@ -174,5 +199,6 @@ void mote_put_value(mote_writer *out, mote_value value) {
   }
   size_t size = (size_t)(value.end - value.at);
   count(out, 0);
-  memcpy(room(out, size), value.at, size);
+  if (!refer(out, value.at, size))
+    memcpy(room(out, size), value.at, size);
 }

@@ -153,6 +153,17 @@ long mote_port(const void *message, size_t size, void *buffer, size_t capacity) 
   return (long)kept_size;
 }
 
+long mote_port_parts(const mote_part *parts, size_t count, void *buffer, size_t capacity) {
+  static uint8_t *whole; /* this process may leave here by longjmp */
+  size_t size = 0;
+  for (size_t i = 0; i < count; i++) {
+    whole = realloc(whole, size + parts[i].size);
+    memcpy(whole + size, parts[i].at, parts[i].size);
+    size += parts[i].size;
+  }
+  return mote_port(whole, size, buffer, capacity);
+}
+
 /* ---- What the guest offers ---- */
 
 /* Reads a value in every way, and writes it again. */

@@ -39,6 +39,32 @@ static void a_question_may_be_asked_again(void) {
   CHECK(mote_get_int(result()) == 42);
 }
 
+#define LONG "0123456789abcdef0123"
+
+static void what_is_passed_on_arrives(void) {
+  CALL_WITH(THRICE, "\x81\x74" LONG);
+  mote_iterator parts = receive(CALL);
+  CHECK(is_text(next(&parts), "lookup"));
+  CHECK(is_bytes(next(&parts), "\x82\x74" LONG "\x74" LONG, 43));
+  CALL_WITH(ECHO, "\x81\x75" LONG "!"); /* whose answer refers to a message that goes when it is sent */
+  CHECK(is_bytes(result(), "\x75" LONG "!", 22));
+  SEND("\x82\x02\x05");
+  CHECK(is_bytes(result(), "\x84\x54" LONG "\x4a" "0123456789" "\x74" LONG "\x05", 55));
+}
+
+static void what_does_not_last_is_copied(void) {
+  CALL_WITH(KEEPS_FOR_THE_OUTER, "\x81\x01");
+  question("other", 0);
+  CALL_WITH(KEEPS_FOR_THE_OUTER, "\x81\x74" LONG);
+  CHECK(is_bytes(result(), "\xf6", 1));
+  SEND("\x82\x02\x05");
+  mote_iterator parts = receive(CALL);
+  next(&parts);
+  CHECK(is_bytes(next(&parts), "\x81\x74" LONG, 22));
+  SEND("\x82\x02\x06");
+  CHECK(mote_get_int(result()) == 6);
+}
+
 /* To a depth of a thousand calls, then back. */
 static void the_host_may_call_back_before_it_answers(void) {
   enum { DEPTH = 1000 };
@@ -105,6 +131,8 @@ void test_host_calls(bool by_port) {
   the_host_is_asked();
   its_errors_can_be_passed_on();
   a_question_may_be_asked_again();
+  what_is_passed_on_arrives();
+  what_does_not_last_is_copied();
   the_host_may_call_back_before_it_answers();
   views_of_outer_calls_stay();
   a_misreading_belongs_to_the_innermost_call();

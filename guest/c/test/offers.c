@@ -182,6 +182,36 @@ static void any_name(mote_call *call) {
   mote_return_format(call, "%s/%zu", mote_name(call), mote_argument_count(call));
 }
 
+/* What is long of an argument is referred to, once in a message. */
+static void thrice(mote_call *call) {
+  mote_text text = mote_get_text(mote_argument(call, 0));
+  mote_host_call *question = mote_host("lookup", 2);
+  mote_put_text(mote_arguments(question), text.data, text.size);
+  mote_put_value(mote_arguments(question), mote_argument(call, 0));
+  mote_writer *out = mote_result(call);
+  mote_put_list(out, 4);
+  mote_put_bytes(out, text.data, text.size);
+  mote_put_bytes(out, text.data, text.size / 2);
+  mote_put_value(out, mote_argument(call, 0));
+  CHECK(mote_invoke(question));
+  mote_put_value(out, mote_reply(question));
+}
+
+/* And what is in a message that is gone by then is copied. */
+static void keeps_for_the_outer(mote_call *call) {
+  static mote_host_call *question;
+  if (question == NULL) {
+    question = mote_host("lookup", 1);
+    mote_host_call *other = mote_host("other", 0);
+    CHECK(mote_invoke(other)); /* meanwhile the rest of this function is called, and puts the argument */
+    CHECK(mote_invoke(question));
+    mote_return_value(call, mote_reply(question));
+    question = NULL;
+  } else {
+    mote_put_value(mote_arguments(question), mote_argument(call, 0));
+  }
+}
+
 void offer_fallback(void) { mote_fallback(any_name); }
 
 /* In the order of the enumeration. */
@@ -234,4 +264,6 @@ void offer_all(void) {
   mote_register("bad_details", "()", bad_details);
   mote_register("restore", "()", restore);
   mote_register("restores", "() -> string", restores_so_far);
+  mote_register("thrice", "(text: string) -> [any]", thrice);
+  mote_register("keeps_for_the_outer", "(value: any) -> any", keeps_for_the_outer);
 }

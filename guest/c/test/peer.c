@@ -67,6 +67,19 @@ long mote_port(const void *message, size_t size, void *buffer, size_t capacity) 
   return (long)kept.size;
 }
 
+long mote_port_parts(const mote_part *parts, size_t count, void *buffer, size_t capacity) {
+  mote_buffer whole = {0};
+  for (size_t i = 0; i < count; i++)
+    whole.size += parts[i].size;
+  whole.bytes = malloc(whole.size);
+  size_t done = 0;
+  for (size_t i = 0; i < count; done += parts[i++].size)
+    memcpy(whole.bytes + done, parts[i].at, parts[i].size);
+  long result = mote_port(whole.bytes, whole.size, buffer, capacity);
+  free(whole.bytes);
+  return result;
+}
+
 uint64_t restore_id = 1;
 
 uint64_t mote_restore_id(void) { return restore_id; }

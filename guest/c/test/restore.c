@@ -15,7 +15,7 @@ static void restored(void) {
 void test_restore(void) {
   expect("");
   restored();
-  SEND("\x83\x01\x18\x1a\x80"); /* what is no function is not called */
+  SEND("\x83\x01\x18\x1c\x80"); /* what is no function is not called */
   mote_iterator parts = receive(ERROR);
   CHECK(is_text(next(&parts), "unknown-function"));
   expect("ab"); /* and what was registered by the first is for the next time */

@@ -54,7 +54,7 @@ class LyingGuestsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"pointers", "overlap"})
+  @ValueSource(strings = {"pointers", "parts", "overlap"})
   void whatThePortRefusesDoesNoHarm(String way) {
     try (var sandbox = builder(way).start()) {
       assertThat(sandbox.<Long>call("f", Long.class)).isIn(42L, 7L);

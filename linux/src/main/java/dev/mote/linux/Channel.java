@@ -18,6 +18,14 @@ final class Channel {
   /// What rax asks for at the port.
   private static final long EXCHANGE = 1;
 
+  private static final long EXCHANGE_PARTS = 2;
+
+  /// More than these a message that is sent by the port does not have.
+  private static final int MOST_PARTS = 8;
+
+  /// Of a part in the guest's memory: its address and its length, a u64 each.
+  private static final int PART_SIZE = 16;
+
   /// Before a message in the file: its length, the highest byte first.
   static final int HEADER = 4;
 
@@ -39,7 +47,9 @@ final class Channel {
   private int sentTotal = -1; // -1: not known, fewer than HEADER bytes of the file's header came
   private boolean hasSent;
   private int sentLoaded; // of what was sent by the port, so much was copied
-  private long sentAt; // where in the guest's memory all of it is
+  private final long[] partAt = new long[MOST_PARTS]; // where in the guest's memory all of it is
+  private final int[] partLength = new int[MOST_PARTS];
+  private int parts;
 
   /// What the host gave and the guest has not received yet; null for nothing.
   private byte @Nullable [] given;
@@ -101,17 +111,22 @@ final class Channel {
   /// The guest executed OUT to the port. Its registers are hostile.
   void exchange(Task task, UserMemory memory) {
     Registers registers = task.registers();
-    if (registers.rax() != EXCHANGE) {
+    long kind = registers.rax();
+    if (kind != EXCHANGE && kind != EXCHANGE_PARTS) {
       registers.rax(-Errno.ENOSYS.value);
       return;
     }
-    long length = registers.rsi();
     try {
       if (receiver != null) {
         throw Errno.EBUSY.exception(); // another thread is before it
       }
+      parts = 0;
+      int length =
+          kind == EXCHANGE
+              ? addPart(registers.rdi(), registers.rsi(), 0)
+              : readParts(memory, registers.rdi(), registers.rsi());
       if (length != 0) {
-        send(memory, registers.rdi(), length);
+        send(memory, length);
       }
       receiver = task;
       if (!hasSent && given != null) {
@@ -122,24 +137,47 @@ final class Channel {
     }
   }
 
-  private void send(UserMemory memory, long gva, long length) {
-    if (length < 0 || length > limit) {
+  /// Notes the parts of a message, each of which is read once.
+  ///
+  /// @return the length of all of them
+  private int readParts(UserMemory memory, long gva, long count) {
+    if (count < 1 || count > MOST_PARTS) {
+      throw Errno.EINVAL.exception();
+    }
+    int length = 0;
+    for (long at = gva; parts < count; at += PART_SIZE) {
+      length = addPart(memory.getLong(at), memory.getLong(at + Long.BYTES), length);
+    }
+    return length;
+  }
+
+  /// @param before the length of the parts before this one
+  /// @return the length with this one
+  private int addPart(long gva, long length, int before) {
+    if (length < 0 || length > limit - before) {
       throw Errno.EMSGSIZE.exception();
     }
+    partAt[parts] = gva;
+    partLength[parts] = (int) length;
+    parts++;
+    return before + (int) length;
+  }
+
+  private void send(UserMemory memory, int length) {
     if (sentLength > 0 || sentTotal >= 0) {
       throw Errno.EBUSY.exception(); // a message in the file has begun and not ended
     }
-    if (memory.readableBytes(gva, length) < length) {
-      throw Errno.EFAULT.exception();
+    for (int i = 0; i < parts; i++) {
+      if (memory.readableBytes(partAt[i], partLength[i]) < partLength[i]) {
+        throw Errno.EFAULT.exception();
+      }
     }
-    int count = (int) length;
-    if (sent.length < count) {
-      sent = new byte[count];
+    if (sent.length < length) {
+      sent = new byte[length];
     }
-    sentLoaded = Math.min(count, EAGER);
-    sentAt = gva;
-    memory.read(gva, sent, 0, sentLoaded);
-    sentLength = count;
+    sentLoaded = Math.min(length, EAGER);
+    copySent(memory, 0, sent, 0, sentLoaded);
+    sentLength = length;
     hasSent = true;
   }
 
@@ -150,7 +188,17 @@ final class Channel {
 
   /// Copies some of the rest. The guest has not run since it sent it.
   void copySent(UserMemory memory, int position, byte[] target, int offset, int count) {
-    memory.read(sentAt + position, target, offset, count);
+    int from = position; // counted from the beginning of the part
+    int done = 0;
+    for (int i = 0; done < count; i++) {
+      int piece = Math.min(count - done, partLength[i] - from);
+      if (piece > 0) {
+        memory.read(partAt[i] + from, target, offset + done, piece);
+        done += piece;
+        from += piece;
+      }
+      from -= partLength[i];
+    }
   }
 
   /// The host gives the guest a message, which is also its answer to what was sent.

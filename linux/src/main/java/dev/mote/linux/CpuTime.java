@@ -18,14 +18,15 @@ final class CpuTime {
   private volatile long waits; // of an estimated stretch
   private volatile long before;
 
+  /// @param now `System.nanoTime()`
   /// @param exact whether a limit depends on it
-  void begin(boolean exact) {
+  void begin(long now, boolean exact) {
     if (exact) {
       int me = HostThread.id();
       base = HostThread.cpuNanos(me);
       tid = me;
     } else {
-      base = System.nanoTime();
+      base = now;
       waits = 0;
       tid = ESTIMATED;
     }

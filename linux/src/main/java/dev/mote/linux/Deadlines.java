@@ -26,20 +26,21 @@ final class Deadlines implements AutoCloseable {
 
   /// A stretch of running begins.
   ///
+  /// @param now `System.nanoTime()`
   /// @param wallNanos from now, or [Task#NO_DEADLINE]
   /// @param cpuNanos of CPU time in this stretch, or [Task#NO_DEADLINE]
-  void arm(long wallNanos, long cpuNanos) {
+  void arm(long now, long wallNanos, long cpuNanos) {
     synchronized (this) {
       armed = true;
       wallLimited = wallNanos != Task.NO_DEADLINE;
-      wallEnd = System.nanoTime() + wallNanos;
+      wallEnd = now + wallNanos;
       cpuLimit = cpuNanos;
     }
     if (wallNanos != Task.NO_DEADLINE) {
-      wall.arm(wallNanos);
+      wall.arm(now, wallNanos);
     }
     if (cpuNanos != Task.NO_DEADLINE) {
-      cpu.arm(cpuNanos);
+      cpu.arm(now, cpuNanos);
     }
   }
 

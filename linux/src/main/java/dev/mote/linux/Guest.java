@@ -438,8 +438,9 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
     }
     isAtEntry = false;
     stopRequest.begin();
-    cpuTime.begin(!channel.isOpen() || cpuNanos != Task.NO_DEADLINE);
-    deadlines.arm(wallNanos, cpuNanos);
+    long now = System.nanoTime(); // once for all of them: after an exit nothing is in the caches
+    cpuTime.begin(now, !channel.isOpen() || cpuNanos != Task.NO_DEADLINE);
+    deadlines.arm(now, wallNanos, cpuNanos);
   }
 
   @Override

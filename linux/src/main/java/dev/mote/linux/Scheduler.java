@@ -255,7 +255,7 @@ final class Scheduler implements AutoCloseable {
     wanted = Math.max(wanted, now + SHORTEST_ALARM);
     if (wanted < armedFor) {
       armedFor = wanted;
-      watch.arm(wanted - now);
+      watch.arm(System.nanoTime(), wanted - now);
     }
   }
 

@@ -141,7 +141,7 @@ final class Timers implements AutoCloseable {
     if (next == Task.NO_DEADLINE) {
       watch.disarm();
     } else {
-      watch.arm(Math.max(1, next - guest.clock().monotonicNanos()));
+      watch.arm(System.nanoTime(), Math.max(1, next - guest.clock().monotonicNanos()));
     }
   }
 

@@ -78,8 +78,8 @@ public final class Watchdog {
     }
   }
 
-  private void arm(Watch watch, long nanos) {
-    long deadline = later(System.nanoTime() - ORIGIN, nanos);
+  private void arm(Watch watch, long now, long nanos) {
+    long deadline = later(now - ORIGIN, nanos);
     watch.deadline.set(deadline);
     long known = shortest.get();
     while (nanos < known && !shortest.compareAndSet(known, nanos)) {
@@ -169,9 +169,10 @@ public final class Watchdog {
 
     /// Sets the deadline.
     ///
+    /// @param now `System.nanoTime()`
     /// @param nanos from now, positive
-    public void arm(long nanos) {
-      INSTANCE.arm(this, nanos);
+    public void arm(long now, long nanos) {
+      INSTANCE.arm(this, now, nanos);
     }
 
     /// Takes the deadline away. An alarm that rings at this moment may still ring.

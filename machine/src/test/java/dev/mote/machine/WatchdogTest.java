@@ -26,7 +26,7 @@ class WatchdogTest {
         })) {
       for (long millis : new long[] {1, 5, 30, 3}) {
         long before = System.nanoTime();
-        watch.arm(millis * MILLISECOND);
+        watch.arm(System.nanoTime(), millis * MILLISECOND);
         rung.acquire();
         assertThat(at.get() - before).isGreaterThanOrEqualTo(millis * MILLISECOND);
         assertThat(rung.tryAcquire(20, TimeUnit.MILLISECONDS)).as("rang twice").isFalse();
@@ -42,7 +42,7 @@ class WatchdogTest {
           rung.countDown();
           return Watchdog.NONE;
         })) {
-      watch.arm(1);
+      watch.arm(System.nanoTime(), 1);
       rung.await();
     }
   }
@@ -56,9 +56,9 @@ class WatchdogTest {
               rung.countDown();
               return Watchdog.NONE;
             })) {
-      longer.arm(3600_000 * MILLISECOND);
+      longer.arm(System.nanoTime(), 3600_000 * MILLISECOND);
       Thread.sleep(30); // the thread sleeps until the longer one
-      shorter.arm(5 * MILLISECOND);
+      shorter.arm(System.nanoTime(), 5 * MILLISECOND);
       rung.await();
     }
   }
@@ -77,7 +77,7 @@ class WatchdogTest {
           rung.release();
           return count.incrementAndGet() < 10 ? now + 2 * MILLISECOND : Watchdog.NONE;
         })) {
-      watch.arm(2 * MILLISECOND);
+      watch.arm(System.nanoTime(), 2 * MILLISECOND);
       rung.acquire(10);
       assertThat(rung.tryAcquire(20, TimeUnit.MILLISECONDS)).isFalse();
       assertThat(tooEarly).hasValue(0);
@@ -92,11 +92,11 @@ class WatchdogTest {
           rung.incrementAndGet();
           return Watchdog.NONE;
         });
-    watch.arm(30 * MILLISECOND);
+    watch.arm(System.nanoTime(), 30 * MILLISECOND);
     watch.disarm();
     Thread.sleep(80);
     assertThat(rung).hasValue(0);
-    watch.arm(30 * MILLISECOND);
+    watch.arm(System.nanoTime(), 30 * MILLISECOND);
     watch.close();
     watch.close();
     Thread.sleep(80);
@@ -113,7 +113,7 @@ class WatchdogTest {
             rung.countDown();
             return Watchdog.NONE;
           });
-      watches[i].arm((i % 10 + 1) * MILLISECOND);
+      watches[i].arm(System.nanoTime(), (i % 10 + 1) * MILLISECOND);
     }
     rung.await();
     long threads =
@@ -132,11 +132,11 @@ class WatchdogTest {
   void callsThatEndInTimeMakeNoWakeUpCall() {
     try (var watch = Watchdog.watch(_ -> Watchdog.NONE)) {
       long timeout = 3600_000 * MILLISECOND;
-      watch.arm(timeout); // the first may wake the thread
+      watch.arm(System.nanoTime(), timeout); // the first may wake the thread
       watch.disarm();
       long before = Watchdog.wakeUps();
       for (int i = 0; i < 100_000; i++) {
-        watch.arm(timeout);
+        watch.arm(System.nanoTime(), timeout);
         watch.disarm();
       }
       assertThat(Watchdog.wakeUps() - before).isLessThan(10);
@@ -151,7 +151,7 @@ class WatchdogTest {
       long calls = 0;
       long end = System.nanoTime() + 300 * MILLISECOND;
       while (System.nanoTime() < end) {
-        watch.arm(timeout);
+        watch.arm(System.nanoTime(), timeout);
         calls++;
         watch.disarm();
       }
@@ -175,9 +175,9 @@ class WatchdogTest {
               rung.countDown();
               return Watchdog.NONE;
             })) {
-      faulty.arm(MILLISECOND);
+      faulty.arm(System.nanoTime(), MILLISECOND);
       reported.await();
-      sound.arm(MILLISECOND);
+      sound.arm(System.nanoTime(), MILLISECOND);
       rung.await();
     } finally {
       Thread.setDefaultUncaughtExceptionHandler(before);
@@ -193,9 +193,9 @@ class WatchdogTest {
               rung.countDown();
               return Watchdog.NONE;
             })) {
-      endless.arm(Long.MAX_VALUE);
-      endless.arm(Long.MAX_VALUE - 1);
-      shorter.arm(5 * MILLISECOND);
+      endless.arm(System.nanoTime(), Long.MAX_VALUE);
+      endless.arm(System.nanoTime(), Long.MAX_VALUE - 1);
+      shorter.arm(System.nanoTime(), 5 * MILLISECOND);
       rung.await();
     }
   }
@@ -218,7 +218,7 @@ class WatchdogTest {
                       return Watchdog.NONE;
                     })) {
                   for (int i = 0; i < rounds; i++) {
-                    watch.arm(1 + (seed * 7 + i) % 5 * MILLISECOND / 2);
+                    watch.arm(System.nanoTime(), 1 + (seed * 7 + i) % 5 * MILLISECOND / 2);
                     mine.acquireUninterruptibly();
                     rung.incrementAndGet();
                   }

@@ -1,6 +1,7 @@
 package dev.mote.values;
 
 import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandleProxies;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.AnnotatedElement;
@@ -26,11 +27,10 @@ final class RecordShape {
   /// One component.
   ///
   /// @param name in messages
-  /// @param accessor of type `(Object)Object`
-  record Component(String name, Type type, boolean nullable, MethodHandle accessor) {
+  record Component(String name, Type type, boolean nullable, Accessor accessor) {
     @Nullable Object of(Object value) {
       try {
-        return accessor.invokeExact(value);
+        return accessor.get(value);
       } catch (RuntimeException | Error e) {
         throw e;
       } catch (Throwable e) {
@@ -42,7 +42,20 @@ final class RecordShape {
   private final Class<?> record;
   private final List<Component> components;
   private final Map<String, Integer> places = new HashMap<>();
-  private final MethodHandle constructor; // (Object[])Object
+  private final Constructor constructor;
+
+  // Method handles behind interfaces: each is the constant of a class of its own, so that the JIT
+  // compiler can inline it, as it cannot with a handle that is in a field of an object.
+
+  /// The canonical constructor.
+  public interface Constructor {
+    Object make(@Nullable Object[] values) throws Throwable;
+  }
+
+  /// The accessor of a component.
+  public interface Accessor {
+    @Nullable Object get(Object record) throws Throwable;
+  }
 
   /// @throws ValueException if the class cannot be reached; it says what to do
   static RecordShape of(Class<?> record) {
@@ -67,10 +80,12 @@ final class RecordShape {
       }
       components = List.of(list);
       constructor =
-          lookup
-              .findConstructor(record, MethodType.methodType(void.class, types))
-              .asSpreader(Object[].class, parts.length)
-              .asType(MethodType.methodType(Object.class, Object[].class));
+          MethodHandleProxies.asInterfaceInstance(
+              Constructor.class,
+              lookup
+                  .findConstructor(record, MethodType.methodType(void.class, types))
+                  .asSpreader(Object[].class, parts.length)
+                  .asType(MethodType.methodType(Object.class, Object[].class)));
     } catch (IllegalAccessException | InaccessibleObjectException e) {
       throw ValueException.wrongType(
           "record %s cannot be reached: open package %s of module %s to dev.mote.values"
@@ -82,12 +97,13 @@ final class RecordShape {
 
   private static Component component(MethodHandles.Lookup lookup, RecordComponent part)
       throws IllegalAccessException {
-    MethodHandle accessor =
-        lookup
-            .unreflect(part.getAccessor())
-            .asType(MethodType.methodType(Object.class, Object.class));
+    MethodHandle accessor = lookup.unreflect(part.getAccessor());
     return new Component(
-        nameOf(part, part.getName()), part.getGenericType(), isNullable(part), accessor);
+        nameOf(part, part.getName()),
+        part.getGenericType(),
+        isNullable(part),
+        MethodHandleProxies.asInterfaceInstance(
+            Accessor.class, accessor.asType(MethodType.methodType(Object.class, Object.class))));
   }
 
   private static boolean isNullable(RecordComponent part) {
@@ -121,7 +137,7 @@ final class RecordShape {
   /// @throws ValueException if its constructor refuses the values
   Object make(@Nullable Object[] values) {
     try {
-      return constructor.invokeExact(values);
+      return constructor.make(values);
     } catch (Error e) {
       throw e;
     } catch (Throwable e) {
