@@ -10,7 +10,7 @@ import dev.mote.Snapshot;
 /// as the snapshot has.
 final class StartFromSnapshotFigure implements Figure {
   private static final int ROUNDS = 201;
-  private static final int WARM_UP = 300;
+  private static final int WARM_UP = 1500;
 
   @Override
   public String name() {

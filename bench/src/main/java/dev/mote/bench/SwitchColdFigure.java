@@ -12,7 +12,7 @@ import dev.mote.Snapshot;
 /// guest as the call changes pages; what it only reads is not in it.
 final class SwitchColdFigure implements Figure {
   private static final int ROUNDS = 101;
-  private static final int WARM_UP = 300;
+  private static final int WARM_UP = 1500;
   private static final int TOUCHED = 16;
 
   private final long pages;

@@ -3,10 +3,8 @@ package dev.mote.linux;
 /// The calls that copy from file to file without the program's memory: `sendfile`,
 /// `copy_file_range` and `splice`.
 final class CopyCalls {
-  private static final int PIECE = 64 << 10;
-
   private final ProcessFiles files;
-  private final byte[] piece = new byte[PIECE];
+  private final Piece piece = new Piece();
 
   CopyCalls(ProcessFiles files) {
     this.files = files;
@@ -44,13 +42,14 @@ final class CopyCalls {
   private long send(Task task, OpenFile in, long start, OpenFile out, long count) {
     long total = task.progress;
     while (total < count) {
-      int length = (int) Math.min(PIECE, count - total);
+      int length = (int) Math.min(Piece.SIZE, count - total);
       try {
-        int got = start > Long.MAX_VALUE - total ? 0 : in.readAt(start + total, piece, 0, length);
+        int got =
+            start > Long.MAX_VALUE - total ? 0 : in.readAt(start + total, piece.bytes(), 0, length);
         if (got <= 0) {
           break;
         }
-        int put = out.write(piece, 0, got);
+        int put = out.write(piece.bytes(), 0, got);
         if (put == OpenFile.WOULD_BLOCK) {
           if (out.nonBlocking()) {
             return partial(total, Errno.EAGAIN);
@@ -127,14 +126,14 @@ final class CopyCalls {
   private long copy(Task task, OpenFile in, long from, OpenFile out, long to, long length) {
     long total = 0;
     while (total < length && from <= Long.MAX_VALUE - total && to <= Long.MAX_VALUE - total) {
-      int wanted = (int) Math.min(PIECE, length - total);
-      int got = in.readAt(from + total, piece, 0, wanted);
+      int wanted = (int) Math.min(Piece.SIZE, length - total);
+      int got = in.readAt(from + total, piece.bytes(), 0, wanted);
       if (got == 0) {
         break;
       }
       int put;
       try {
-        put = out.writeAt(to + total, piece, 0, got);
+        put = out.writeAt(to + total, piece.bytes(), 0, got);
       } catch (ErrnoException e) {
         return partial(total, e.errno);
       }

@@ -18,9 +18,7 @@ final class SocketTransfer {
   static final int MSG_FASTOPEN = 0x2000_0000;
   static final int MSG_CMSG_CLOEXEC = 0x4000_0000;
 
-  private static final int PIECE = 64 << 10;
-
-  private final byte[] piece = new byte[PIECE];
+  private final Piece piece = new Piece();
 
   /// What a receive tells beside the bytes.
   static final class Arrival {
@@ -148,17 +146,17 @@ final class SocketTransfer {
       if (total > task.progress && startsAnother(head, arrival)) {
         break;
       }
-      int count = Math.min(buffer.writable(Math.min(PIECE, head.length())), head.length());
+      int count = Math.min(buffer.writable(Math.min(Piece.SIZE, head.length())), head.length());
       if (count == 0) {
         return partial(total, Errno.EFAULT);
       }
       Ancillary with = handOver(socket, head.ancillary(), false);
       arrival.ancillary = with;
-      socket.incoming().read(piece, 0, count);
+      socket.incoming().read(piece.bytes(), 0, count);
       if ((flags & MSG_TRUNC) != 0 && socket.kind().isTcp()) {
         buffer.advance(count);
       } else {
-        buffer.scatter(piece, count);
+        buffer.scatter(piece.bytes(), count);
       }
       total += count;
       if ((with != null && with.hasRights()) || task.isStopped()) {
@@ -195,12 +193,12 @@ final class SocketTransfer {
       socket.requireReceiving();
       return waitToReceive(task, socket, flags);
     }
-    int count = socket.incoming().peek(piece, buffer.writable(PIECE));
+    int count = socket.incoming().peek(piece.bytes(), buffer.writable(Piece.SIZE));
     if (count == 0) {
       throw Errno.EFAULT.exception();
     }
     arrival.ancillary = handOver(socket, head.ancillary(), true);
-    buffer.scatter(piece, count);
+    buffer.scatter(piece.bytes(), count);
     return count;
   }
 
@@ -285,16 +283,16 @@ final class SocketTransfer {
     buffer.advance(total);
     Ancillary with = total > 0 && ancillary != null ? ancillary.withoutRights() : ancillary;
     if (buffer.remaining() == 0) {
-      return total > 0 ? total : sendWithFiles(socket, piece, 0, to, null);
+      return total > 0 ? total : sendWithFiles(socket, piece.bytes(), 0, to, null);
     }
     while (buffer.remaining() > 0) {
-      int length = buffer.gather(piece, PIECE);
+      int length = buffer.gather(piece.bytes(), Piece.SIZE);
       if (length == 0) {
         return partial(total, Errno.EFAULT);
       }
       int count;
       try {
-        count = sendWithFiles(socket, piece, length, to, with);
+        count = sendWithFiles(socket, piece.bytes(), length, to, with);
       } catch (ErrnoException e) {
         return partial(total, e.errno);
       }

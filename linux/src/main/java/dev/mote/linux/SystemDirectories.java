@@ -31,9 +31,13 @@ final class SystemDirectories {
 
   private GeneratedDirectory proc(ProcessFacts process, ProcessFiles files) {
     Volume volume = tree.generatedVolume(PROC_NUMBER, "proc", Volume.PROC_MAGIC);
+    return GeneratedDirectory.filledBy(volume, proc -> fillProc(proc, volume, process, files));
+  }
+
+  private void fillProc(
+      GeneratedDirectory proc, Volume volume, ProcessFacts process, ProcessFiles files) {
     String pid = String.valueOf(process.processId());
-    return new GeneratedDirectory(volume)
-        .with("cpuinfo", text(() -> SystemText.processors(facts)))
+    proc.with("cpuinfo", text(() -> SystemText.processors(facts)))
         .with("filesystems", text(SystemText::fileSystems))
         .with("loadavg", text(() -> "0.00 0.00 0.00 1/1 " + pid + "\n"))
         .with("meminfo", text(() -> SystemText.memory(facts)))
@@ -95,6 +99,10 @@ final class SystemDirectories {
 
   private GeneratedDirectory sys() {
     Volume volume = tree.generatedVolume(SYS_NUMBER, "sysfs", Volume.SYSFS_MAGIC);
+    return GeneratedDirectory.filledBy(volume, sys -> fillSys(sys, volume));
+  }
+
+  private void fillSys(GeneratedDirectory sys, Volume volume) {
     GeneratedDirectory processors =
         new GeneratedDirectory(volume)
             .with("cpu0", new GeneratedDirectory(volume))
@@ -108,8 +116,7 @@ final class SystemDirectories {
             .with("memory.current", text(() -> facts.memoryUsed().getAsLong() + "\n"))
             .with("memory.max", text(() -> facts.memoryBytes() + "\n"));
     GeneratedDirectory system = new GeneratedDirectory(volume).with("cpu", processors);
-    return new GeneratedDirectory(volume)
-        .with("devices", new GeneratedDirectory(volume).with("system", system))
+    sys.with("devices", new GeneratedDirectory(volume).with("system", system))
         .with("fs", new GeneratedDirectory(volume).with("cgroup", controlGroup));
   }
 

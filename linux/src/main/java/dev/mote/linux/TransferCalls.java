@@ -3,9 +3,6 @@ package dev.mote.linux;
 /// The calls that move bytes between a file and the program's memory: `read`, `write` and their
 /// variants by position and by vector.
 final class TransferCalls {
-  /// No guest's number decides how much the host allocates: bytes move in pieces of this size.
-  private static final int PIECE = 64 << 10;
-
   private static final int SIGPIPE = 13;
 
   /// RWF_HIPRI, RWF_DSYNC, RWF_SYNC and RWF_NOWAIT change nothing for files in memory.
@@ -13,7 +10,7 @@ final class TransferCalls {
 
   private final ProcessFiles files;
   private final SocketTransfer sockets;
-  private final byte[] piece = new byte[PIECE];
+  private final Piece piece = new Piece();
 
   TransferCalls(ProcessFiles files, SocketTransfer sockets) {
     this.files = files;
@@ -124,7 +121,7 @@ final class TransferCalls {
     }
     long total = 0;
     while (buffer.remaining() > 0) {
-      int room = buffer.writable(PIECE);
+      int room = buffer.writable(Piece.SIZE);
       if (room == 0) {
         return partial(total, Errno.EFAULT);
       }
@@ -140,7 +137,7 @@ final class TransferCalls {
         }
         return task.block(file.waiters());
       }
-      buffer.scatter(piece, count);
+      buffer.scatter(piece.bytes(), count);
       total += count;
       if (count < room || !file.continues() || task.isStopped()) {
         break;
@@ -150,7 +147,9 @@ final class TransferCalls {
   }
 
   private int readPiece(OpenFile file, int length, long position) {
-    return position == -1 ? file.read(piece, 0, length) : file.readAt(position, piece, 0, length);
+    return position == -1
+        ? file.read(piece.bytes(), 0, length)
+        : file.readAt(position, piece.bytes(), 0, length);
   }
 
   private long write(Task task, OpenFile file, UserBuffer buffer, long position) {
@@ -164,7 +163,7 @@ final class TransferCalls {
     long total = task.progress;
     buffer.advance(total);
     while (buffer.remaining() > 0) {
-      int length = buffer.gather(piece, PIECE);
+      int length = buffer.gather(piece.bytes(), Piece.SIZE);
       if (length == 0) {
         return partial(total, Errno.EFAULT);
       }
@@ -192,7 +191,9 @@ final class TransferCalls {
   }
 
   private int writePiece(OpenFile file, int length, long position) {
-    return position == -1 ? file.write(piece, 0, length) : file.writeAt(position, piece, 0, length);
+    return position == -1
+        ? file.write(piece.bytes(), 0, length)
+        : file.writeAt(position, piece.bytes(), 0, length);
   }
 
   /// Positions end at 2⁶³ - 1, where every file has ended.

@@ -7,6 +7,7 @@ import dev.mote.machine.PageBlocks;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// Where the bytes of in-memory files are, and that they do not stay there. Nothing else may take
@@ -15,7 +16,17 @@ class FileMemoryTest {
   private static final int CHUNK = ChunkedBytes.CHUNK;
 
   private final FileMemory memory = new FileMemory(new Quota(1L << 40));
-  private final int before = PageBlocks.inUse();
+  private int before;
+
+  /// What earlier tests of this JVM have left is given back when it is collected: not meanwhile.
+  @BeforeEach
+  void collect() throws InterruptedException {
+    do {
+      before = PageBlocks.inUse();
+      System.gc();
+      Thread.sleep(50);
+    } while (PageBlocks.inUse() != before);
+  }
 
   private static byte[] page(int value) {
     byte[] page = new byte[CHUNK];
