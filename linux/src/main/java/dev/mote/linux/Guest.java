@@ -570,7 +570,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
           || !Home.isDifferenceTo(image.pages(), known.image().pages())) {
         return false;
       }
-      if (!itsStreams.equals(streams) && calls != null) {
+      if (calls != null && !itsStreams.equals(streams) && !calls.replace(itsStreams)) {
         scheduler.drop();
         calls.close();
         calls = null;

@@ -137,6 +137,11 @@ final class GuestFiles implements AutoCloseable {
     return standard.inputIsWanted();
   }
 
+  /// @return false if the files must be made anew for them
+  boolean replace(StandardStreams streams) {
+    return standard.replace(streams);
+  }
+
   /// Whether a call is one of the few that change nothing here: what they do is in the guest's
   /// memory, or in a stream of the host.
   ///

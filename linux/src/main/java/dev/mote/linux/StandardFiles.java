@@ -14,10 +14,12 @@ final class StandardFiles implements AutoCloseable {
   private static final int OWNER = 0600;
 
   private final FileTree tree;
-  private final InputPump input;
-  private final OutputSink output;
-  private final OutputSink error;
-  private final Map<FilesState.Role, StandardStream.Ends> ends;
+  private final Events events;
+  private final Map<FilesState.Role, StandardStream.Ends> ends =
+      new EnumMap<>(FilesState.Role.class);
+  private InputPump input;
+  private OutputSink output;
+  private OutputSink error;
 
   /// Opens the streams on the lowest free descriptors of `files`.
   ///
@@ -25,46 +27,61 @@ final class StandardFiles implements AutoCloseable {
   StandardFiles(
       ProcessFiles files, StandardStreams streams, Events events, Terminal.Host terminalHost) {
     this.tree = files.tree;
-    this.input = new InputPump(streams.input(), events);
-    long limit = tree.limits().streamBytes();
-    output = new OutputSink(streams.output(), "standard output", limit);
-    error = new OutputSink(streams.error(), "standard error", limit);
-    boolean typed = streams.input().kind() == StreamKind.TERMINAL;
-    boolean shown = streams.output().kind() == StreamKind.TERMINAL;
-    StandardStream.Ends controlling =
-        new StandardStream.Ends(
-            StreamKind.TERMINAL,
-            FilesState.Role.TERMINAL,
-            typed ? input : null,
-            shown || typed ? output : error,
-            new Terminal(terminalHost));
-    ends = new EnumMap<>(FilesState.Role.class);
-    ends.put(FilesState.Role.TERMINAL, controlling);
-    ends.put(
-        FilesState.Role.INPUT, ends(streams.input().kind(), FilesState.Role.INPUT, controlling));
-    ends.put(
-        FilesState.Role.OUTPUT, ends(streams.output().kind(), FilesState.Role.OUTPUT, controlling));
-    ends.put(
-        FilesState.Role.ERROR, ends(streams.error().kind(), FilesState.Role.ERROR, controlling));
+    this.events = events;
+    Terminal terminal = new Terminal(terminalHost);
+    add(StreamKind.TERMINAL, FilesState.Role.TERMINAL, terminal);
+    add(streams.input().kind(), FilesState.Role.INPUT, terminal);
+    add(streams.output().kind(), FilesState.Role.OUTPUT, terminal);
+    add(streams.error().kind(), FilesState.Role.ERROR, terminal);
+    connect(streams);
     Descriptors descriptors = files.descriptors;
     descriptors.add(open(FilesState.Role.INPUT, O_RDONLY), false);
     descriptors.add(open(FilesState.Role.OUTPUT, O_WRONLY), false);
     descriptors.add(open(FilesState.Role.ERROR, O_WRONLY), false);
   }
 
+  private void add(StreamKind kind, FilesState.Role role, Terminal terminal) {
+    Terminal its = kind == StreamKind.TERMINAL ? terminal : null;
+    ends.put(role, new StandardStream.Ends(kind, role, its));
+  }
+
   /// A terminal is open for both directions on each of its descriptors, but what is written to one
   /// goes to the host's stream of that one.
-  private StandardStream.Ends ends(
-      StreamKind kind, FilesState.Role role, StandardStream.Ends controlling) {
-    boolean terminal = kind == StreamKind.TERMINAL;
-    OutputSink out =
-        switch (role) {
-          case OUTPUT -> output;
-          case ERROR -> error;
-          case INPUT, TERMINAL -> terminal ? controlling.output() : null;
-        };
-    InputPump in = terminal ? controlling.input() : role == FilesState.Role.INPUT ? input : null;
-    return new StandardStream.Ends(kind, role, in, out, terminal ? controlling.terminal() : null);
+  private void connect(StandardStreams streams) {
+    long limit = tree.limits().streamBytes();
+    input = new InputPump(streams.input(), events);
+    output = new OutputSink(streams.output(), "standard output", limit);
+    error = new OutputSink(streams.error(), "standard error", limit);
+    boolean typed = streams.input().kind() == StreamKind.TERMINAL;
+    boolean shown = streams.output().kind() == StreamKind.TERMINAL;
+    InputPump keys = typed ? input : null;
+    OutputSink screen = shown || typed ? output : error;
+    ends(FilesState.Role.TERMINAL).connect(keys, screen);
+    ends(FilesState.Role.INPUT).connect(input, typed ? screen : null);
+    ends(FilesState.Role.OUTPUT).connect(shown ? keys : null, output);
+    boolean both = streams.error().kind() == StreamKind.TERMINAL;
+    ends(FilesState.Role.ERROR).connect(both ? keys : null, error);
+  }
+
+  /// Other streams of the host take the place of these, if they are such that the guest could not
+  /// tell: none is a terminal, whose settings it may have changed, or a file, each is what its
+  /// predecessor was, and nobody waits for the input.
+  ///
+  /// @return false if they could not
+  boolean replace(StandardStreams streams) {
+    if (isPlain(FilesState.Role.INPUT, streams.input().kind())
+        && isPlain(FilesState.Role.OUTPUT, streams.output().kind())
+        && isPlain(FilesState.Role.ERROR, streams.error().kind())
+        && input.waiters().isEmpty()) {
+      input.close();
+      connect(streams);
+      return true;
+    }
+    return false;
+  }
+
+  private boolean isPlain(FilesState.Role role, StreamKind next) {
+    return next == ends(role).kind && (next == StreamKind.PIPE || next == StreamKind.NULL);
   }
 
   private StandardStream.Ends ends(FilesState.Role role) {
@@ -72,7 +89,7 @@ final class StandardFiles implements AutoCloseable {
   }
 
   private OpenFile open(FilesState.Role role, int flags) {
-    return switch (ends(role).kind()) {
+    return switch (ends(role).kind) {
       case NULL -> tree.devices().openNull(flags);
       case TERMINAL -> open(terminal(), O_RDWR, role);
       case PIPE -> open("pipe:[", inode(role, FileMode.S_IFIFO | OWNER), flags, role);

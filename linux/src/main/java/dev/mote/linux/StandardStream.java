@@ -9,16 +9,29 @@ import org.jspecify.annotations.Nullable;
 final class StandardStream extends OpenFile {
   private final Ends ends;
 
-  /// @param role which of the host's streams
-  /// @param input null when it cannot be read
-  /// @param output null when it cannot be written
-  /// @param terminal null when it is none
-  record Ends(
-      StreamKind kind,
-      FilesState.Role role,
-      @Nullable InputPump input,
-      @Nullable OutputSink output,
-      @Nullable Terminal terminal) {
+  /// What one of the host's streams is to the guest, whichever stream that is at present.
+  static final class Ends {
+    final StreamKind kind;
+    final FilesState.Role role;
+    private final @Nullable Terminal terminal;
+    private @Nullable InputPump input;
+    private @Nullable OutputSink output;
+
+    /// @param role which of the host's streams
+    /// @param terminal null when it is none
+    Ends(StreamKind kind, FilesState.Role role, @Nullable Terminal terminal) {
+      this.kind = kind;
+      this.role = role;
+      this.terminal = terminal;
+    }
+
+    /// @param in null when it cannot be read
+    /// @param out null when it cannot be written
+    void connect(@Nullable InputPump in, @Nullable OutputSink out) {
+      input = in;
+      output = out;
+    }
+
     /// The host's file, when the stream is one that can seek.
     @Nullable FileChannel channel() {
       if (input != null) {

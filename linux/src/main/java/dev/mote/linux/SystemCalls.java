@@ -230,6 +230,13 @@ final class SystemCalls implements AutoCloseable {
     return files.inputIsWanted();
   }
 
+  /// Other standard streams take the place of those that there are.
+  ///
+  /// @return false if the files must be made anew for them
+  boolean replace(StandardStreams streams) {
+    return files.replace(streams);
+  }
+
   /// Whether a call was made that may have changed files, descriptors or their positions.
   boolean filesMayHaveChanged() {
     return filesMayHaveChanged

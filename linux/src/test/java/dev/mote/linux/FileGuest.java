@@ -109,6 +109,10 @@ final class FileGuest implements AutoCloseable {
     }
   }
 
+  boolean replace(StandardStreams streams) {
+    return standard.replace(streams);
+  }
+
   /// Makes a new call.
   long call(int number, long... arguments) {
     guest.task().begin();

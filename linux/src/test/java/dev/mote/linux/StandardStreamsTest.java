@@ -28,12 +28,18 @@ class StandardStreamsTest {
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
   private FileGuest guest(InputStream in, StreamKind inKind, StreamKind outKind) {
-    return new FileGuest(
-        LIMITS,
-        new StandardStreams(
-            new StandardStreams.Input(in, inKind),
-            new StandardStreams.Output(out, outKind),
-            new StandardStreams.Output(err, outKind)));
+    return new FileGuest(LIMITS, streams(in, inKind, outKind));
+  }
+
+  private StandardStreams streams(InputStream in, StreamKind inKind, StreamKind outKind) {
+    return new StandardStreams(
+        new StandardStreams.Input(in, inKind),
+        new StandardStreams.Output(out, outKind),
+        new StandardStreams.Output(err, outKind));
+  }
+
+  private static InputStream bytes(String text) {
+    return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
   }
 
   private FileGuest guest(InputStream in) {
@@ -78,6 +84,40 @@ class StandardStreamsTest {
       guest.write(2, "err");
       assertThat(out).hasToString("out");
       assertThat(err).hasToString("err");
+    }
+  }
+
+  @Test
+  void otherStreamsOfTheSameKindTakeTheirPlace() {
+    try (FileGuest guest = guest(bytes("first"))) {
+      assertThat(guest.read(0, 2)).isEqualTo("fi");
+      assertThat(guest.write(1, "1234567890")).isEqualTo(10);
+      long copy = guest.call(32, 0); // dup
+      FileGuest.Stat before = guest.fstat(0);
+      out.reset();
+      assertThat(guest.replace(streams(bytes("second"), StreamKind.PIPE, StreamKind.PIPE)))
+          .isTrue();
+      assertThat(guest.read(copy, 3)).isEqualTo("sec");
+      assertThat(guest.read(0, 100)).isEqualTo("ond");
+      assertThat(guest.write(1, "0987654321")).isEqualTo(10);
+      assertThat(out).hasToString("0987654321");
+      assertThat(guest.fstat(0)).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void whatAGuestCouldTellApartDoesNotTakeTheirPlace() throws Exception {
+    try (FileGuest guest = guest(new PipedInputStream(new PipedOutputStream()))) {
+      for (StreamKind kind : new StreamKind[] {StreamKind.FILE, StreamKind.NULL}) {
+        assertThat(guest.replace(streams(bytes(""), kind, StreamKind.PIPE))).isFalse();
+        assertThat(guest.replace(streams(bytes(""), StreamKind.PIPE, kind))).isFalse();
+      }
+      assertThat(guest.read(0, 1)).isEqualTo("blocked"); // and now somebody waits there
+      assertThat(guest.replace(streams(bytes(""), StreamKind.PIPE, StreamKind.PIPE))).isFalse();
+    }
+    try (FileGuest guest = guest(bytes(""), StreamKind.TERMINAL, StreamKind.TERMINAL)) {
+      assertThat(guest.replace(streams(bytes(""), StreamKind.TERMINAL, StreamKind.TERMINAL)))
+          .isFalse(); // its settings may have been changed
     }
   }
 
