@@ -22,26 +22,16 @@ import org.jspecify.annotations.Nullable;
 /// A thread of its own reads what the client sends meanwhile: the rest of the body, if it is not
 /// whole, and after that nothing should come but the end of the connection, or another request,
 /// which stays where it is. For a request whose body is whole that thread begins only when the
-/// request takes long ([Callers]). It cannot be called back from its read, so whoever serves the
-/// connection waits for it before the next request, which is what it waits for itself.
-final class Caller implements Client {
+/// request takes long ([ClientWatch]). It cannot be called back from its read, so whoever serves
+/// the connection waits for it before the next request, which is what it waits for itself.
+final class Caller implements Client, ClientWatch.Watched {
   /// How long the rest of a body that nobody wants is read for nothing.
   private static final long DROP_SECONDS = 5;
 
-  /// How long the body may take that must come before the request is served. Whoever sends a byte
-  /// when a minute is over is told so.
-  private static final long RECEIVE_NANOS = 90_000_000_000L;
-
-  /// How long a client may take nothing of what is written to it.
-  private static final long STALL_NANOS = 60_000_000_000L;
-
-  /// How long a client may send nothing of a body that is read while it is served.
-  private static final long SILENCE_NANOS = 30_000_000_000L;
-
-  /// How long the connection is kept for another request.
-  private static final long IDLE_SECONDS = 120;
-
   private final Exchange exchange;
+  private final long receiveNanos;
+  private final long stallNanos;
+  private final long silenceNanos;
   private final @Nullable DataReader next;
   private final Thread server = Thread.currentThread();
   private @Nullable OutputStream out; // of the answer; null if its body is not sent
@@ -63,6 +53,9 @@ final class Caller implements Client {
   Caller(Exchange exchange, @Nullable DataReader next) {
     this.exchange = exchange;
     this.next = next;
+    receiveNanos = exchange.patience().body().toNanos() * 3 / 2;
+    stallNanos = exchange.patience().stall().toNanos();
+    silenceNanos = exchange.patience().silence().toNanos();
   }
 
   /// Begins to read the rest of a body.
@@ -84,22 +77,23 @@ final class Caller implements Client {
   /// Looks after a request that has been served for so long: begins to watch whether the client is
   /// still there, and gives it up if it takes nothing of what is written, or sends nothing of what
   /// it has announced, for long.
-  synchronized void lookAfter(long nanos) {
+  @Override
+  public synchronized void lookAfter(long nanos) {
     long now = System.nanoTime();
     if (!received) {
-      if (now - since > RECEIVE_NANOS) {
+      if (now - since > receiveNanos) {
         server.interrupt(); // which closes the connection that it reads from
       }
       return;
     }
     Upload body = upload;
-    if (body != null && body.isStalled(SILENCE_NANOS)) {
+    if (body != null && body.isStalled(silenceNanos)) {
       giveUp(new Fault(Fault.Kind.SLOW, "nothing of its body came for long"));
     }
     if (!over && reading == null && next != null && now - since > nanos) {
       read();
     }
-    if (writer != null && now - writingSince > STALL_NANOS) {
+    if (writer != null && now - writingSince > stallNanos) {
       giveUp(new Fault(Fault.Kind.CLIENT_GONE, "it takes nothing of the answer"));
       writer.interrupt(); // which closes the connection
     }
@@ -140,11 +134,9 @@ final class Caller implements Client {
       } catch (InsufficientDataAvailableException _) {
         giveUp(new Fault(Fault.Kind.CLIENT_GONE, "it has closed its connection"));
         return false;
-      } catch (RuntimeException e) { // of Helidon's, around what the socket says
-        if (!Upload.isTimeout(e)) {
-          giveUp(new Fault(Fault.Kind.CLIENT_GONE, "its connection broke"));
-          return false;
-        }
+      } catch (RuntimeException _) { // Helidon's, around what the socket says
+        giveUp(new Fault(Fault.Kind.CLIENT_GONE, "its connection broke"));
+        return false;
       }
     }
     return true;
@@ -270,7 +262,7 @@ final class Caller implements Client {
       if (exchange.closesAfter()) {
         throw closed("it was to be");
       }
-      if (!done.await(IDLE_SECONDS, TimeUnit.SECONDS)) {
+      if (!done.await(exchange.patience().idle().toMillis(), TimeUnit.MILLISECONDS)) {
         throw closed("no other request came");
       }
     } catch (InterruptedException _) {

@@ -21,10 +21,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// One request and its answer.
-record Exchange(ServerRequest request, ServerResponse response, RequestNotes notes) {
-  /// How long a client may take to send a body, whatever it sends.
-  private static final long BODY_NANOS = 60_000_000_000L;
-
+record Exchange(
+    ServerRequest request, ServerResponse response, RequestNotes notes, Patience patience) {
   /// Room that is made for a body before anything of it has come.
   private static final long FIRST_ROOM = 16 << 10;
 
@@ -33,13 +31,14 @@ record Exchange(ServerRequest request, ServerResponse response, RequestNotes not
 
   private static final long DISCARD_NANOS = 5_000_000_000L;
 
-  static Exchange of(ServerRequest request, ServerResponse response, RequestIds ids) {
+  static Exchange of(
+      ServerRequest request, ServerResponse response, RequestIds ids, Patience patience) {
     var notes =
         new RequestNotes(
             ids.take(onlyValue(request, "x-request-id")),
             TraceParent.parse(onlyValue(request, "traceparent")));
     response.header("x-request-id", notes.id);
-    return new Exchange(request, response, notes);
+    return new Exchange(request, response, notes, patience);
   }
 
   /// @return null if there is none, or more than one
@@ -105,7 +104,7 @@ record Exchange(ServerRequest request, ServerResponse response, RequestNotes not
   ///
   /// @param limit in bytes
   /// @return null if it is larger
-  /// @throws SlowClientException if it did not come within a minute
+  /// @throws SlowClientException if it did not come in time
   byte @Nullable [] body(long limit) {
     if (!request.content().hasEntity()) {
       return new byte[0];
@@ -145,9 +144,9 @@ record Exchange(ServerRequest request, ServerResponse response, RequestNotes not
 
   /// Reads until the body has ended, or until there are so many bytes or some more.
   ///
-  /// @throws SlowClientException if they do not come within a minute
+  /// @throws SlowClientException if they do not come in time
   byte[] read(InputStream from, long enough) throws IOException {
-    long end = System.nanoTime() + BODY_NANOS;
+    long end = System.nanoTime() + patience.body().toNanos();
     var kept = new ByteArrayOutputStream((int) Math.clamp(announced(), 0, FIRST_ROOM));
     byte[] piece = new byte[8 << 10];
     while (kept.size() < enough) {

@@ -31,16 +31,16 @@ final class FunctionRoute {
           + " allow-popups-to-escape-sandbox";
 
   private final Functions functions;
-  private final Callers callers;
+  private final ClientWatch watch;
   private final boolean tellsStacks;
 
   /// Room for the bodies of all requests, in KiB: however many clients send, a quarter of the heap.
   private final Semaphore bodies = new Semaphore((int) (Runtime.getRuntime().maxMemory() >> 12));
 
   /// @param tellsStacks whether clients see where in a function something went wrong
-  FunctionRoute(Functions functions, Callers callers, boolean tellsStacks) {
+  FunctionRoute(Functions functions, ClientWatch watch, boolean tellsStacks) {
     this.functions = functions;
-    this.callers = callers;
+    this.watch = watch;
     this.tellsStacks = tellsStacks;
   }
 
@@ -75,7 +75,7 @@ final class FunctionRoute {
       return;
     }
     var caller = new Caller(exchange, Connections.present());
-    callers.add(caller);
+    watch.add(caller);
     FunctionResponse answer = null;
     try {
       RequestBody body =
@@ -88,7 +88,7 @@ final class FunctionRoute {
       }
     } finally { // before the answer is sent, which may take as long as the client likes
       caller.end();
-      callers.remove(caller);
+      watch.remove(caller);
       bodies.release(room);
     }
     if (answer != null) {

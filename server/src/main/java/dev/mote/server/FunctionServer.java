@@ -49,15 +49,13 @@ public final class FunctionServer implements AutoCloseable {
   /// ten seconds.
   private static final int MOST_RESETS = 50;
 
-  private static final Duration READ_TIMEOUT = Duration.ofSeconds(30);
-  private static final Duration IDLE_CONNECTION = Duration.ofMinutes(2);
-
   /// What is logged of a request whose client went before it was answered, as others log it.
   private static final int CLIENT_GONE = 499;
 
   private static final int LONGEST_LOGGED_PATH = 1024;
 
   private final Functions functions;
+  private final Patience patience;
   private final Hosts hosts;
   private final @Nullable AccessLog accessLog;
   private final RequestIds ids = new RequestIds();
@@ -66,7 +64,7 @@ public final class FunctionServer implements AutoCloseable {
   private final Metrics metrics;
   private final Page page;
   private final WebServer server;
-  private final Callers callers = new Callers();
+  private final ClientWatch watch = new ClientWatch();
   private final AtomicInteger running = new AtomicInteger();
   private volatile boolean draining;
 
@@ -99,10 +97,22 @@ public final class FunctionServer implements AutoCloseable {
       boolean tellsStacks,
       Hosts hosts,
       @Nullable AccessLog accessLog) {
+    this(address, functions, tellsStacks, hosts, accessLog, Patience.USUAL);
+  }
+
+  /// @param patience with clients that are slow
+  FunctionServer(
+      InetSocketAddress address,
+      Functions functions,
+      boolean tellsStacks,
+      Hosts hosts,
+      @Nullable AccessLog accessLog,
+      Patience patience) {
     this.functions = functions;
+    this.patience = patience;
     this.hosts = hosts;
     this.accessLog = accessLog;
-    functionRoute = new FunctionRoute(functions, callers, tellsStacks);
+    functionRoute = new FunctionRoute(functions, watch, tellsStacks);
     api = new ApiRoute(functions);
     metrics = new Metrics(functions);
     page = new Page();
@@ -112,8 +122,9 @@ public final class FunctionServer implements AutoCloseable {
             .port(address.getPort())
             .shutdownHook(false)
             .maxTcpConnections(mostConnections())
-            .idleConnectionTimeout(IDLE_CONNECTION)
-            .connectionOptions(options -> options.readTimeout(READ_TIMEOUT).tcpNoDelay(true))
+            .idleConnectionTimeout(patience.idle())
+            .idleConnectionPeriod(patience.idle().dividedBy(4))
+            .connectionOptions(options -> options.tcpNoDelay(true))
             .addConnectionSelector(protocols())
             .protocolsDiscoverServices(false)
             .routing(routing -> routing.any(this::handle))
@@ -131,7 +142,7 @@ public final class FunctionServer implements AutoCloseable {
     return (int) Math.min(MOST_CONNECTIONS, descriptors / 2);
   }
 
-  private static HttpSelector protocols() {
+  private HttpSelector protocols() {
     return new HttpSelector(
         Http1Config.builder()
             .maxHeadersSize(LARGEST_HEAD)
@@ -142,13 +153,15 @@ public final class FunctionServer implements AutoCloseable {
             .maxHeaderListSize(LARGEST_HEAD)
             .maxConcurrentStreams(MOST_STREAMS)
             .initialWindowSize(WINDOW)
-            .flowControlTimeout(READ_TIMEOUT)
+            .flowControlTimeout(patience.silence())
             .maxRapidResets(MOST_RESETS)
-            .build());
+            .build(),
+        watch,
+        patience);
   }
 
   private void handle(ServerRequest request, ServerResponse response) {
-    Exchange exchange = Exchange.of(request, response, ids);
+    Exchange exchange = Exchange.of(request, response, ids, patience);
     running.incrementAndGet();
     try {
       serve(exchange);
@@ -167,7 +180,10 @@ public final class FunctionServer implements AutoCloseable {
       route(exchange);
     } catch (Exchange.SlowClientException _) {
       exchange.closeAfter();
-      exchange.sendProblem(408, "The request came too slowly", "its body took more than a minute");
+      exchange.sendProblem(
+          408,
+          "The request came too slowly",
+          "its body took more than %d s".formatted(patience.body().toSeconds()));
     } catch (RequestException e) {
       if (!exchange.response().isSent()) {
         exchange.closeAfter();
@@ -284,7 +300,7 @@ public final class FunctionServer implements AutoCloseable {
   @Override
   public void close() {
     server.stop();
-    callers.close();
+    watch.close();
   }
 
   /// A file that is part of the server.

@@ -24,6 +24,7 @@ import io.helidon.webserver.http2.Http2ConnectionSelector;
 import io.helidon.webserver.http2.Http2UpgradeProvider;
 import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.spi.ServerConnectionSelector;
+import java.io.UncheckedIOException;
 import java.net.SocketAddress;
 import java.security.Principal;
 import java.security.cert.Certificate;
@@ -42,8 +43,13 @@ final class HttpSelector implements ServerConnectionSelector {
 
   private final Http1ConnectionSelector http1;
   private final Http2ConnectionSelector http2;
+  private final ClientWatch watch;
+  private final long headNanos;
 
-  HttpSelector(Http1Config http1, Http2Config http2) {
+  /// @param watch cuts off who sends a head for longer than there is patience for
+  HttpSelector(Http1Config http1, Http2Config http2, ClientWatch watch, Patience patience) {
+    this.watch = watch;
+    headNanos = patience.silence().toNanos();
     var upgrade = Http2UpgradeProvider.builder().http2Config(http2).build();
     this.http1 =
         Http1ConnectionSelector.builder()
@@ -94,7 +100,8 @@ final class HttpSelector implements ServerConnectionSelector {
   }
 
   /// A connection whose protocol shows when its first bytes have come.
-  private final class Connection implements ServerConnection, InterruptableTask<Void> {
+  private final class Connection
+      implements ServerConnection, InterruptableTask<Void>, ClientWatch.Watched {
     private final Context context;
     private final long begun = System.nanoTime();
     private volatile @Nullable ServerConnection known;
@@ -107,25 +114,39 @@ final class HttpSelector implements ServerConnectionSelector {
     @Override
     public void handle(Limit limit) throws InterruptedException {
       thread = Thread.currentThread();
-      ServerConnection connection;
+      watch.add(this);
       try {
-        connection = (beginsAsHttp2() ? http2 : http1).connection(context);
-      } catch (InsufficientDataAvailableException e) {
-        throw new CloseConnectionException("nothing came", e);
+        ServerConnection connection = (beginsAsHttp2() ? http2 : http1).connection(context);
+        known = connection;
+        connection.handle(limit);
+      } finally {
+        watch.remove(this);
       }
-      known = connection;
-      connection.handle(limit);
+    }
+
+    /// A client may say nothing for as long as a connection may be idle, but not half a head.
+    @Override
+    public void lookAfter(long nanos) {
+      Thread waiting = thread;
+      boolean begins = known == null && System.nanoTime() - begun > headNanos;
+      if (waiting != null && (begins || context.dataReader().headNanos() > headNanos)) {
+        waiting.interrupt();
+      }
     }
 
     private boolean beginsAsHttp2() {
       StrictReader reader = context.dataReader();
-      for (int i = 1; i <= HTTP2.length; i++) {
-        BufferData begin = reader.getBuffer(i); // waits for as many
-        if (begin.get(i - 1) != HTTP2[i - 1]) {
-          return false;
+      try {
+        for (int i = 1; i <= HTTP2.length; i++) {
+          BufferData begin = reader.getBuffer(i); // waits for as many
+          if (begin.get(i - 1) != HTTP2[i - 1]) {
+            return false;
+          }
         }
+        return true;
+      } catch (InsufficientDataAvailableException | UncheckedIOException e) {
+        throw new CloseConnectionException("nothing came", e);
       }
-      return true;
     }
 
     @Override

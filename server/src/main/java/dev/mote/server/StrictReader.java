@@ -5,6 +5,7 @@ import io.helidon.common.buffers.DataReader;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.RequestException;
 import io.helidon.webserver.CloseConnectionException;
+import java.io.UncheckedIOException;
 
 /// The bytes of an HTTP/1.1 connection, strictly as RFC 9112 has them. Helidon reads from here, and
 /// leaves to it what it does not check itself: that a request line and the names of fields are made
@@ -38,7 +39,9 @@ final class StrictReader extends DataReader {
     LOST
   }
 
+  private boolean inLine; // a request line is looked for
   private boolean inFields;
+  private volatile long headSince; // by System.nanoTime, 0 outside of heads
   private At at = At.OUTSIDE;
   private long left; // of the chunk, behind the piece that was announced
 
@@ -58,21 +61,52 @@ final class StrictReader extends DataReader {
         throw new CloseConnectionException("the client has gone", e);
       }
       throw e;
+    } catch (UncheckedIOException e) {
+      if (headSince != 0) { // who looks after it has interrupted it, which closes the connection
+        throw new CloseConnectionException("a head does not end", e);
+      }
+      throw e;
     }
+    if (inLine) {
+      headBegins();
+    }
+  }
+
+  private void headBegins() {
+    if (headSince == 0) {
+      headSince = System.nanoTime() | 1; // never 0
+    }
+  }
+
+  /// For how long the client has been sending a head, as any thread may ask; 0 if it is not.
+  long headNanos() {
+    long since = headSince;
+    return since == 0 ? 0 : System.nanoTime() - since;
   }
 
   @Override
   public boolean startsWithNewLine() {
     boolean isEnd = super.startsWithNewLine();
     inFields = !isEnd;
+    if (isEnd) {
+      headSince = 0;
+    }
     return isEnd;
   }
 
   /// The end of a request line, or of a field's value.
   @Override
   public int findNewLine(int max) {
+    if (inFields) {
+      return super.findNewLine(max);
+    }
+    inLine = true;
+    if (available() > 0) {
+      headBegins();
+    }
     int end = super.findNewLine(max);
-    if (!inFields && end < max) {
+    inLine = false;
+    if (end < max) {
       checkRequestLine(getBuffer(end));
       inFields = true;
     }

@@ -4,7 +4,6 @@ import dev.mote.functions.Fault;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
-import java.net.SocketTimeoutException;
 import java.util.function.Consumer;
 
 /// The rest of a request's body, read from the client by a thread of its own while a function runs,
@@ -66,12 +65,8 @@ final class Upload extends InputStream {
       Thread.currentThread().interrupt();
       finish(true);
       return false;
-    } catch (IOException | RuntimeException e) { // Helidon's are not checked
-      if (isTimeout(e)) {
-        fail(Fault.Kind.SLOW, "nothing of its body came for long");
-      } else {
-        fail(Fault.Kind.CLIENT_GONE, "its body breaks off");
-      }
+    } catch (IOException | RuntimeException _) { // Helidon's are not checked
+      fail(Fault.Kind.CLIENT_GONE, "its body breaks off");
       return false;
     }
   }
@@ -89,16 +84,6 @@ final class Upload extends InputStream {
   /// Whether the client has sent nothing for so long, though it was waited for.
   boolean isStalled(long nanos) {
     return reads && System.nanoTime() - readingSince > nanos;
-  }
-
-  /// Whether nothing came for so long that the socket gave up.
-  static boolean isTimeout(Throwable e) {
-    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-      if (cause instanceof SocketTimeoutException) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private void fail(Fault.Kind kind, String detail) {

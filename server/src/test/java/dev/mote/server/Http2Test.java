@@ -28,11 +28,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// HTTP/2 in clear text: by an upgrade, as Java's client asks for it, and from the first byte on.
 class Http2Test {
-  private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-  private static final int HEADERS = 1;
-  private static final int RST_STREAM = 3;
-  private static final int SETTINGS = 4;
-  private static final int GOAWAY = 7;
+  static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+  static final int HEADERS = 1;
+  static final int RST_STREAM = 3;
+  static final int SETTINGS = 4;
+  static final int GOAWAY = 7;
 
   @TempDir private static Path folder;
   private static TestServer server;
@@ -103,7 +103,7 @@ class Http2Test {
     assertThat(http.send(post("/fn/echo", "7"), BodyHandlers.ofString()).body()).isEqualTo("7\n");
   }
 
-  private static byte[] frame(int type, int flags, int stream, byte[] payload) {
+  static byte[] frame(int type, int flags, int stream, byte[] payload) {
     return ByteBuffer.allocate(9 + payload.length)
         .putInt(payload.length << 8 | type)
         .put((byte) flags)
@@ -115,18 +115,24 @@ class Http2Test {
   /// A GET, its head compressed as little as may be (RFC 7541): two fields by their numbers, two
   /// with their text.
   private static byte[] get(int stream, String path) {
+    return head(0x82, 0x5, stream, path);
+  }
+
+  /// @param method by its number in the static table
+  /// @param flags END_HEADERS, and END_STREAM if there is no body
+  static byte[] head(int method, int flags, int stream, String path) {
     var head = new ByteArrayOutputStream();
-    head.writeBytes(new byte[] {(byte) 0x82, (byte) 0x86, 0x04, (byte) path.length()});
+    head.writeBytes(new byte[] {(byte) method, (byte) 0x86, 0x04, (byte) path.length()});
     head.writeBytes(path.getBytes(US_ASCII));
     head.writeBytes(new byte[] {0x01, 9});
     head.writeBytes("localhost".getBytes(US_ASCII));
-    return frame(HEADERS, 0x5, stream, head.toByteArray());
+    return frame(HEADERS, flags, stream, head.toByteArray());
   }
 
   @SuppressWarnings("ArrayRecordComponent") // nobody compares them
-  private record Frame(int type, byte[] payload) {}
+  record Frame(int type, byte[] payload) {}
 
-  private static Frame read(DataInputStream in) throws IOException {
+  static Frame read(DataInputStream in) throws IOException {
     int lengthAndType = in.readInt();
     var _ = in.readNBytes(5);
     return new Frame(lengthAndType & 0xff, in.readNBytes(lengthAndType >>> 8));

@@ -20,6 +20,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Semaphore;
@@ -46,13 +47,12 @@ final class TestServer implements AutoCloseable {
   }
 
   TestServer(Path folder, int port) {
-    this(
-        folder,
-        port,
-        SandboxPool.builder()
-            .machines(3)
-            .machineMemory(MemorySize.ofGibibytes(1))
-            .waitTime(Duration.ofSeconds(60)));
+    this(folder, port, usualPool());
+  }
+
+  /// One that waits for its clients as long as that.
+  TestServer(Path folder, Patience patience) {
+    this(folder, 0, usualPool(), Functions.usualSnapshotMemory(), patience);
   }
 
   TestServer(Path folder, int port, SandboxPool.Builder pool) {
@@ -60,6 +60,22 @@ final class TestServer implements AutoCloseable {
   }
 
   TestServer(Path folder, int port, SandboxPool.Builder pool, MemorySize snapshotMemory) {
+    this(folder, port, pool, snapshotMemory, Patience.USUAL);
+  }
+
+  private static SandboxPool.Builder usualPool() {
+    return SandboxPool.builder()
+        .machines(3)
+        .machineMemory(MemorySize.ofGibibytes(1))
+        .waitTime(Duration.ofSeconds(60));
+  }
+
+  private TestServer(
+      Path folder,
+      int port,
+      SandboxPool.Builder pool,
+      MemorySize snapshotMemory,
+      Patience patience) {
     this.folder = folder;
     functions =
         new Functions(
@@ -71,7 +87,12 @@ final class TestServer implements AutoCloseable {
             _ -> {});
     server =
         new FunctionServer(
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), port), functions, true);
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+            functions,
+            true,
+            new Hosts(true, List.of(), Hosts.USUAL_DOMAIN),
+            null,
+            patience);
   }
 
   URI uri(String path) {
