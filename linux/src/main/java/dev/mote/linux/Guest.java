@@ -1,23 +1,19 @@
 package dev.mote.linux;
 
 import dev.mote.linux.GuestFailure.Blame;
-import dev.mote.machine.Fault;
 import dev.mote.machine.Frames;
 import dev.mote.machine.GuestMemoryExhaustedException;
 import dev.mote.machine.MachineException;
 import dev.mote.machine.PageTables;
-import dev.mote.machine.Registers;
 import dev.mote.machine.VirtualMachine;
-import dev.mote.machine.VmExit;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// A Linux process in a virtual machine: its memory, its threads, and the loop that runs them and
-/// answers their system calls.
+/// A Linux process in a virtual machine: its memory, its threads, its files, and what it is put back
+/// to. [RunLoop] runs it.
 ///
 /// It runs in stretches, each on one thread of the host: [#enter], then [#resume] until it has
 /// ended or has said what the host wants to know, then [#leave]. [#run] is one stretch to the end.
@@ -25,18 +21,9 @@ import org.jspecify.annotations.Nullable;
 public final class Guest implements SpeakingGuest, AutoCloseable {
   private static final int PROCESS_ID = 2;
 
-  /// With several threads, a snapshot at a wait for input is taken only if nothing happens by
-  /// itself for so long.
-  private static final long QUIET = 50_000_000;
-
-  /// How long a guest may take to wait for a message, all its threads, before it is paused all the
-  /// same.
-  private static final long PATIENCE = 1_000_000_000;
-
   private final VirtualMachine vm;
   private final @Nullable SharedMachine shared; // null: the machine is its own
   private final SharedMachine.Place place;
-  private final Registers registers;
   private final AddressSpace space;
   private final UserMemory memory;
   private final Clock clock = new Clock();
@@ -51,7 +38,6 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   private final Scheduler scheduler;
   private final Futexes futexes = new Futexes();
   private final GuestSetup setup;
-  private final Faults faults;
   private final FaultReport faultReport;
   private final long memoryLimit;
   private final Channel channel;
@@ -60,6 +46,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   private final InterruptHook interruptHook = new InterruptHook(this);
   private final Deadlines deadlines;
   private final EntryStop entryStop = new EntryStop(this);
+  private final RunLoop loop;
 
   private final ReentrantLock stretch = new ReentrantLock();
   private boolean closed; // this and the rest are guarded by stretch
@@ -69,17 +56,9 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   private @Nullable GuestEnding ending;
   private @Nullable StandardStreams streams; // from start on
   private @Nullable Home home; // what it can be put back to
-  private boolean touched; // by a system call or a fault since it was at home
   private boolean away; // it was put to a difference
   private @Nullable GuestImage unsettled; // what it is to be loaded from when it is started
   private boolean reservesEnvironment; // for the runs of a snapshot that is to be taken
-  private boolean pausesWhenReady;
-  private boolean pausesWhenReceiving;
-  private long pausesAt; // by CLOCK_MONOTONIC at the latest, then
-  private boolean isReady; // it has said so, or is at its entry
-  private boolean isAtEntry;
-  private @Nullable Task acting; // whose turn it is; null before the first one
-  private long seenEvents; // of what threads of the host have brought
 
   /// Makes a guest and loads its program. One that the file tree has, or that needs a dynamic
   /// loader, is loaded when the guest is started, for only then is there a file tree.
@@ -147,17 +126,17 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
             : shared.take(limit);
     memoryLimit = setup.limits().memoryBytes();
     channel = new Channel(setup.limits().messageBytes());
-    registers = vm.registers();
     space = new AddressSpace(vm.memory(), place.frames(), place.tables());
     memory = new UserMemory(space, vm.memory());
     vdsoClock = new VdsoClock(clock, vm.timestampCounter(), space, vm.memory());
     signals = new Signals(this, vm);
-    faults = new Faults(this, vm);
     running = RunningProgram.of(setup);
     scheduler = new Scheduler(this, vm, "");
     faultReport = new FaultReport(vm, memory, space);
     timers = new Timers(this);
     deadlines = new Deadlines(this);
+    var faults = new Faults(this, vm);
+    loop = new RunLoop(this, faults, stopRequest, interruptHook, entryStop);
   }
 
   private void loadHostProgram() {
@@ -301,9 +280,13 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
     return futexes;
   }
 
+  RunLoop loop() {
+    return loop;
+  }
+
   /// The threads are those of a snapshot.
   void loadThreads(GuestState state) {
-    acting = null;
+    loop.forgetTask();
     futexes.clear();
     scheduler.load(state);
     for (var saved : state.tasks()) {
@@ -315,8 +298,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
 
   /// The thread whose turn it is: it makes a system call, or runs.
   Task task() {
-    Task known = acting;
-    return known == null || known.state == Task.State.ENDED ? scheduler.current() : known;
+    return loop.task();
   }
 
   Channel channel() {
@@ -418,7 +400,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
       }
       return;
     }
-    touched = true;
+    loop.touched(true);
     try {
       running = running.withEnvironment(room.fill(memory, variables));
     } catch (GuestMemoryExhaustedException _) {
@@ -436,7 +418,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
       stretch.unlock();
       throw new IllegalStateException("the sandbox is closed");
     }
-    isAtEntry = false;
+    loop.begin();
     stopRequest.begin();
     long now = System.nanoTime(); // once for all of them: after an exit nothing is in the caches
     cpuTime.begin(now, !channel.isOpen() || cpuNanos != Task.NO_DEADLINE);
@@ -466,7 +448,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
       StandardStreams itsStreams, boolean atEntry, long wallNanos, long cpuNanos) {
     enter(wallNanos, cpuNanos);
     try {
-      pausesWhenReady = true;
+      loop.pauseWhenReady(true);
       start(itsStreams);
       if (atEntry) {
         entryStop.want();
@@ -477,7 +459,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
       return ending;
     } finally {
       entryStop.lift();
-      pausesWhenReady = false;
+      loop.pauseWhenReady(false);
       reservesEnvironment = false;
       leave();
     }
@@ -501,8 +483,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   ///
   /// @return the result of its call
   long ready(Task task) {
-    isReady = pausesWhenReady;
-    return isReady ? task.block() : 0;
+    return loop.ready(task);
   }
 
   /// Takes a snapshot of the guest, which waits for a message or in a system call. From now on it
@@ -515,7 +496,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
     try {
       Home taken = Home.capture(this, resting(), home);
       home = taken;
-      touched = false;
+      loop.touched(false);
       return taken.image();
     } finally {
       stretch.unlock();
@@ -529,7 +510,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   public GuestImage difference() {
     stretch.lock();
     try {
-      return Objects.requireNonNull(home).difference(resting(), touched);
+      return Objects.requireNonNull(home).difference(resting(), loop.hasTouched());
     } finally {
       stretch.unlock();
     }
@@ -542,7 +523,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
     }
     scheduler.settle();
     boolean waits =
-        isAtEntry || isReceiving() || channel.isWaiting() || scheduler.current().isBlocked();
+        loop.isAtEntry() || isReceiving() || channel.isWaiting() || scheduler.current().isBlocked();
     boolean keeps =
         scheduler.tasks().stream().anyMatch(task -> task.kept != null || known.waitsForLost(task));
     if (!waits || !channel.isAtRest() || keeps) {
@@ -592,7 +573,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
     try {
       restore(image, known);
     } catch (RuntimeException | Error e) {
-      touched = true;
+      loop.touched(true);
       release();
       throw e;
     }
@@ -612,19 +593,19 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
       calls = present;
       open = present.loadFiles(image.state().files());
     }
-    known.restore(present, open, image, touched || ending != null);
+    known.restore(present, open, image, loop.hasTouched() || ending != null);
     if (open != null) {
       present.doneWith(open);
     }
     away = image.pages() != known.image().pages();
     ending = null;
-    touched = false;
+    loop.touched(false);
   }
 
   @Override
   public boolean resume() {
     try {
-      return runToPause(Objects.requireNonNull(calls));
+      return loop.run(Objects.requireNonNull(calls));
     } catch (GuestMemoryExhaustedException _) {
       end(new GuestEnding.OutOfMemory());
     } catch (StreamLimitException e) {
@@ -637,12 +618,11 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
 
   @Override
   public boolean resumeToReceive() {
-    pausesWhenReceiving = true;
-    pausesAt = clock.monotonicNanos() + PATIENCE;
+    loop.pauseWhenReceiving(true);
     try {
       return resume();
     } finally {
-      pausesWhenReceiving = false;
+      loop.pauseWhenReceiving(false);
     }
   }
 
@@ -673,146 +653,6 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
     if (calls != null) {
       calls.close();
       calls = null;
-    }
-  }
-
-  /// Runs the guest until it has ended, has sent a message, or is where a snapshot is to be taken.
-  ///
-  /// @return false if it has ended
-  private boolean runToPause(SystemCalls calls) {
-    while (true) {
-      // Each time: a system call that reads a file of the host takes the thread's only hook away.
-      interruptHook.enter();
-      GuestEnding.StopReason reason = stopRequest.reason();
-      if (reason != null) {
-        end(new GuestEnding.Stopped(reason));
-      }
-      if (ending != null) {
-        return false;
-      }
-      retargetSignals();
-      waitAtPort();
-      lookOutside(calls);
-      if (pausesWhenReceiving && isToPause()) {
-        return true;
-      }
-      Task task = scheduler.next();
-      if (task == null) {
-        if (pausesWhenReady && isAtInput(calls)) {
-          return true;
-        }
-        if (pausesWhenReceiving && channel.isWanted() && isQuiet()) {
-          return true;
-        }
-        idle();
-        continue;
-      }
-      acting = task;
-      if (task.isBlocked()) {
-        touched = true;
-        answer(calls, task, task.blockedCall());
-        if (task.isBlocked()) {
-          continue;
-        }
-      }
-      touched |= task != scheduler.current();
-      scheduler.run(task);
-      signals.deliver(task);
-      if (ending != null) {
-        return false;
-      }
-      vdsoClock.refresh();
-      scheduler.arm();
-      step(calls, task);
-      if (channel.hasSent() || isReady) {
-        isReady = false;
-        return true;
-      }
-    }
-  }
-
-  /// The thread that was to take a signal of the process may hold it back now, or have ended:
-  /// another one takes it then, also if it waits.
-  private void retargetSignals() {
-    if (signals.pending().set() != 0) {
-      for (Task task : scheduler.tasks()) {
-        if (task != channel.receiver() && task.hasDeliverableSignal()) {
-          task.wake(0);
-        }
-      }
-    }
-  }
-
-  /// Who waits for a message at the port does not run.
-  private void waitAtPort() {
-    Task receiver = channel.receiver();
-    if (receiver != null && receiver.state != Task.State.BLOCKED) {
-      scheduler.park(receiver);
-    }
-  }
-
-  /// Threads of the host may have brought something.
-  private void lookOutside(SystemCalls calls) {
-    long now = events.seen();
-    if (now != seenEvents) {
-      seenEvents = now;
-      calls.wakeWaiters();
-    }
-    events.kicks(scheduler.count() > 1);
-  }
-
-  /// Whether the guest waits for its input, and nothing happens before that comes.
-  private boolean isAtInput(SystemCalls calls) {
-    return calls.inputIsWanted() && isQuiet();
-  }
-
-  /// Of a guest whose threads all wait: whether nothing happens by itself soon.
-  private boolean isQuiet() {
-    return scheduler.count() == 1 || nextDeadline() - clock.monotonicNanos() >= QUIET;
-  }
-
-  private boolean isToPause() {
-    return (scheduler.count() == 1 && channel.isWanted()) || clock.monotonicNanos() >= pausesAt;
-  }
-
-  private long nextDeadline() {
-    return Math.min(Math.min(scheduler.nextDeadline(), alarms.next()), timers.nextDeadline());
-  }
-
-  private void step(SystemCalls calls, Task task) {
-    VmExit exit = vm.run();
-    statistics.exit();
-    touched |= exit != VmExit.GUEST_CALL;
-    if (exit != VmExit.INTERRUPTED) {
-      scheduler.progressed();
-    }
-    switch (exit) {
-      case SYSTEM_CALL -> systemCall(calls, task);
-      case GUEST_CALL -> guestCall(task);
-      case FAULT -> fault(task);
-      case INTERRUPTED -> {
-        timers.expire();
-        scheduler.interrupted();
-      }
-    }
-  }
-
-  private void fault(Task task) {
-    Fault fault = vm.fault();
-    if (entryStop.isHit(fault)) {
-      isAtEntry = true;
-      isReady = true;
-    } else {
-      faults.handle(task, fault);
-    }
-  }
-
-  /// As natively, if there is nobody to speak with: that port is not the program's.
-  private void guestCall(Task task) {
-    if (channel.isOpen()) {
-      channel.exchange(task, memory);
-    } else {
-      signals.fault(task, SignalInfo.ofKernel(SignalInfo.SIGSEGV));
     }
   }
 
@@ -879,90 +719,12 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
     return ending;
   }
 
-  private void systemCall(SystemCalls calls, Task task) {
-    int number = (int) registers.rax();
-    statistics.systemCall(number);
-    task.begin();
-    if (setup.trace() != null) {
-      var r = registers;
-      var arguments = new SystemCallArguments(r.rdi(), r.rsi(), r.rdx(), r.r10(), r.r8(), r.r9());
-      task.traced = Trace.of(memory).entering(number, arguments);
-    }
-    answer(calls, task, number);
-  }
-
-  /// Answers the system call that a thread has made, or lets it wait.
-  void answer(SystemCalls calls, Task task, int number) {
-    task.unwatch();
-    long result = calls.call(task, number);
-    if (task.state == Task.State.ENDED || ending != null) {
-      trace(task, Trace.Call::unfinished);
-      return;
-    }
-    // What rt_sigreturn gives is the program's own rax, any number.
-    if (result != Task.BLOCKED || number == SystemCalls.RT_SIGRETURN) {
-      task.registers().rax(result);
-      task.restoreMask();
-      task.unblock();
-      trace(task, traced -> traced.returned(result));
-    } else if (task.hasDeliverableSignal() && !isReady) {
-      task.unwatch();
-      signals.interruptCall(task, number);
-      trace(task, Trace.Call::unfinished);
-    } else {
-      task.blockIn(number);
-    }
-  }
-
-  private void trace(Task task, Function<Trace.Call, String> line) {
-    Trace.Call traced = task.traced;
-    Consumer<String> receiver = setup.trace();
-    if (traced != null && receiver != null) {
-      task.traced = null;
-      String text = line.apply(traced);
-      receiver.accept(scheduler.lastTid() == PROCESS_ID ? text : "[" + task.tid + "] " + text);
-    }
-  }
-
-  /// Waits until something happens that a thread may wait for.
-  private void idle() {
-    if (scheduler.isDeadlocked() && nextDeadline() == Task.NO_DEADLINE) {
-      end(new GuestEnding.Deadlocked(waits()));
-      return;
-    }
-    long now = clock.monotonicNanos();
-    long until = pausesWhenReceiving ? Math.min(nextDeadline(), pausesAt) : nextDeadline();
-    try {
-      events.await(
-          seenEvents, until == Task.NO_DEADLINE ? Long.MAX_VALUE : Math.max(0, until - now));
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt(); // the caller shall see it too
-      stop(GuestEnding.StopReason.INTERRUPTED);
-    }
-    cpuTime.waited(clock.monotonicNanos() - now);
-    timers.expire();
-  }
-
   /// What each thread waits for, if all wait and nothing happens before one is woken or its time
   /// has come. Thread-safe.
   ///
   /// @return empty if one of them does not wait
   public List<ThreadWait> quiescence() {
-    return events.whileWaiting(this::waits).orElse(List.of());
-  }
-
-  private List<ThreadWait> waits() {
-    long now = clock.monotonicNanos();
-    return scheduler.tasks().stream()
-        .map(task ->
-            new ThreadWait(
-                task.tid,
-                task.name,
-                task.isBlocked() ? SystemCallTable.name(task.blockedCall()) : "a message",
-                task.sleepsUntil == Task.NO_DEADLINE
-                    ? Task.NO_DEADLINE
-                    : Math.max(0, task.sleepsUntil - now)))
-        .toList();
+    return events.whileWaiting(loop::waits).orElse(List.of());
   }
 
   /// How often another thread of the guest got its processor.

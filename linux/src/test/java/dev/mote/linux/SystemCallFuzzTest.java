@@ -217,7 +217,7 @@ class SystemCallFuzzTest {
         return null;
       }
       if (task.isBlocked()) {
-        guest.answer(calls, task, task.blockedCall());
+        guest.loop().answer(calls, task, task.blockedCall());
         if (task.isBlocked()) {
           return null;
         }
@@ -248,7 +248,7 @@ class SystemCallFuzzTest {
       r.rsp(random.nextBoolean() ? argument() : PLAYGROUND + 16 * AddressSpace.PAGE);
       task.begin();
       r.rax(0);
-      guest.answer(calls, task, number);
+      guest.loop().answer(calls, task, number);
       long result = r.rax();
       if (result < -LAST_ERRNO && number >= 0 && number != SystemCalls.RT_SIGRETURN) {
         throw new AssertionError("neither a result nor an error: " + result);
