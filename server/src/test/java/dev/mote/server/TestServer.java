@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 
 /// A server with a store of its own, and what a client of it needs.
@@ -36,6 +37,7 @@ final class TestServer implements AutoCloseable {
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
           .connectTimeout(Duration.ofSeconds(20))
+          .executor(Executors.newVirtualThreadPerTaskExecutor()) // tests count threads too
           .build();
   private final Semaphore turns = new Semaphore(5000);
   final Functions functions;
