@@ -12,8 +12,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// A Linux process in a virtual machine: its memory, its threads, its files, and what it is put back
-/// to. [RunLoop] runs it.
+/// A Linux process in a virtual machine: its memory, its threads, its files, and what it is put
+/// back to. [RunLoop] runs it.
 ///
 /// It runs in stretches, each on one thread of the host: [#enter], then [#resume] until it has
 /// ended or has said what the host wants to know, then [#leave]. [#run] is one stretch to the end.
