@@ -24,6 +24,12 @@ int main(void) {
   SHOW(clone(nothing, stack + sizeof stack, SIGCHLD, 0));
   SHOW(clone(nothing, stack + sizeof stack, CLONE_VM | SIGCHLD, 0));
   SHOW(clone(nothing, stack + sizeof stack, CLONE_VM | CLONE_VFORK | SIGCHLD, 0));
+  int thread = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD;
+  SHOW(clone(nothing, stack + sizeof stack, thread | CLONE_NEWNS, 0));
+  SHOW(clone(nothing, stack + sizeof stack, thread | CLONE_NEWUSER, 0));
+  SHOW(clone(nothing, stack + sizeof stack, thread | CLONE_NEWPID, 0));
+  SHOW(clone(nothing, stack + sizeof stack, thread | CLONE_NEWUTS, 0));
+  SHOW(clone(nothing, stack + sizeof stack, thread | CLONE_NEWNET, 0));
   struct clone_args arguments = {.exit_signal = SIGCHLD};
   SHOW(syscall(SYS_clone3, &arguments, sizeof arguments));
   pid_t child = 0;

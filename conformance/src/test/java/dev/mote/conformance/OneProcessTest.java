@@ -37,6 +37,13 @@ class OneProcessTest {
                 + no
                 + "clone(nothing, stack + sizeof stack, CLONE_VM | CLONE_VFORK | SIGCHLD, 0)"
                 + no
+                + """
+                clone(nothing, stack + sizeof stack, thread | CLONE_NEWNS, 0) = -1 errno 22 (Invalid argument)
+                clone(nothing, stack + sizeof stack, thread | CLONE_NEWUSER, 0) = -1 errno 22 (Invalid argument)
+                clone(nothing, stack + sizeof stack, thread | CLONE_NEWPID, 0) = -1 errno 22 (Invalid argument)
+                clone(nothing, stack + sizeof stack, thread | CLONE_NEWUTS, 0) = -1 errno 1 (Operation not permitted)
+                clone(nothing, stack + sizeof stack, thread | CLONE_NEWNET, 0) = -1 errno 1 (Operation not permitted)
+                """
                 + "syscall(SYS_clone3, &arguments, sizeof arguments)"
                 + no
                 + """

@@ -24,6 +24,13 @@ final class ThreadCalls {
   private static final long CLONE_CHILD_SETTID = 0x100_0000;
   private static final long CLONE_CLEAR_SIGHAND = 0x1_0000_0000L;
 
+  /// CLONE_NEWNS and CLONE_NEWUSER, which what shares its directories cannot have, and
+  /// CLONE_NEWPID, which no thread can.
+  private static final long NOT_FOR_THREADS = 0x2_0000 | 0x1000_0000 | 0x2000_0000;
+
+  /// CLONE_NEWCGROUP, CLONE_NEWUTS, CLONE_NEWIPC and CLONE_NEWNET.
+  private static final long PRIVILEGED = 0x200_0000 | 0x400_0000 | 0x800_0000 | 0x4000_0000;
+
   /// What the threads of a process have in common, and so must share.
   private static final long SHARED =
       CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD;
@@ -110,6 +117,12 @@ final class ThreadCalls {
     }
     if ((flags & SHARED) != SHARED || (flags & (CLONE_VFORK | CLONE_PIDFD)) != 0) {
       throw ENOSYS.exception(); // another process
+    }
+    if ((flags & NOT_FOR_THREADS) != 0) {
+      throw EINVAL.exception();
+    }
+    if ((flags & PRIVILEGED) != 0) {
+      throw EPERM.exception();
     }
     Scheduler scheduler = guest.scheduler();
     if (scheduler.count() >= MOST_THREADS) {
