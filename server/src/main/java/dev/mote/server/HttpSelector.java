@@ -124,7 +124,8 @@ final class HttpSelector implements ServerConnectionSelector {
       }
     }
 
-    /// A client may say nothing for as long as a connection may be idle, but not half a head.
+    /// Between two requests a client may say nothing for as long as a connection may be idle, but
+    /// not before the first, and not in the middle of a head.
     @Override
     public void lookAfter(long nanos) {
       Thread waiting = thread;

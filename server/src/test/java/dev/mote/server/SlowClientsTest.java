@@ -10,6 +10,9 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -34,6 +37,7 @@ class SlowClientsTest {
   static void serve() throws Exception {
     server = new TestServer(folder, new Patience(BODY, SHORT, BODY, BODY));
     server.deploy("echo", "def handle(event): return event\n");
+    server.deploy("sleepy", "import time\ndef handle(event): time.sleep(4)\n");
     server.deploy(
         "count",
         Map.of(
@@ -109,6 +113,33 @@ class SlowClientsTest {
     try (Socket socket = connect()) {
       send(socket, "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n");
       assertThat(rest(socket)).startsWith("HTTP/1.1 200");
+    }
+  }
+
+  /// It is the function that takes long, longer than a client may take for anything.
+  @Test
+  void whoWaitsForTheServerIsNotSlow() throws Exception {
+    try (var both =
+        HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build()) { // by an upgrade
+      var request = HttpRequest.newBuilder(server.uri("/fn/sleepy")).build();
+      for (int i = 0; i < 2; i++) {
+        HttpResponse<String> answer = both.send(request, HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
+      }
+    }
+    assertThat(server.get("/fn/sleepy").statusCode()).isEqualTo(200);
+    try (Socket socket = connect()) { // HTTP/2 from the first byte
+      send(socket, Http2Test.PREFACE);
+      OutputStream out = socket.getOutputStream();
+      out.write(Http2Test.frame(Http2Test.SETTINGS, 0, 0, new byte[0]));
+      out.write(Http2Test.head(0x82, 0x5, 1, "/fn/sleepy"));
+      var in = new DataInputStream(socket.getInputStream());
+      int type = -1;
+      while (type != Http2Test.HEADERS) {
+        type = Http2Test.read(in).type();
+        assertThat(type).isNotIn(Http2Test.RST_STREAM, Http2Test.GOAWAY);
+      }
     }
   }
 
