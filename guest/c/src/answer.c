@@ -2,6 +2,7 @@
 #include "internal.h"
 
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,13 +45,19 @@ mote_writer *mote_fail_details(mote_call *call) { return &call->details; }
 
 /* ---- Before and after the function ---- */
 
+static void forget(char **text) {
+  if (*text != NULL) {
+    free(*text);
+    *text = NULL;
+  }
+}
+
 static void clear(mote_call *call) {
   mote_end_all(call);
-  free(call->name);
-  free(call->code);
-  free(call->message);
-  free(call->mismatch);
-  call->name = call->code = call->message = call->mismatch = NULL;
+  forget(&call->name);
+  forget(&call->code);
+  forget(&call->message);
+  forget(&call->mismatch);
   call->offer = NULL;
   call->arguments = (mote_value){NULL, NULL};
 }
@@ -117,9 +124,11 @@ void mote_answer(mote_iterator message, mote_call *call) {
   close_call(call);
   mote_end_all(call);
   mote_current = call->outer;
-  /* What the function printed belongs to this call. */
-  fflush(stdout);
-  fflush(stderr);
+  /* What the function printed belongs to this call. Most print nothing. */
+  if (__fpending(stdout) > 0)
+    fflush(stdout);
+  if (__fpending(stderr) > 0)
+    fflush(stderr);
 }
 
 void mote_send_answer(mote_call *call, mote_buffer *received) {

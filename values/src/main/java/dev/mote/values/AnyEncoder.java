@@ -3,7 +3,6 @@ package dev.mote.values;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -74,15 +73,17 @@ final class AnyEncoder extends Encoder {
   }
 
   private void write(Record record, MessageWriter out) {
-    List<RecordShape.Component> components = RecordShape.of(record.getClass()).components();
+    RecordShape shape = RecordShape.of(record.getClass());
+    @Nullable Object[] values = shape.read(record);
     out.enter();
-    out.map(components.size());
-    for (RecordShape.Component component : components) {
+    out.map(values.length);
+    for (int i = 0; i < values.length; i++) {
+      String name = shape.components().get(i).name();
       try {
-        out.text(component.name());
-        write(component.of(record), out);
+        out.text(name);
+        write(values[i], out);
       } catch (ValueException e) {
-        throw e.in("field '" + component.name() + "'");
+        throw e.in("field '" + name + "'");
       }
     }
     out.leave();

@@ -1,10 +1,12 @@
 package dev.mote.values;
 
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// Reads records as Java records, or as maps by the names of the fields.
@@ -12,19 +14,19 @@ final class FieldsDecoder extends Decoder {
   private final Type.Fields type;
   private final Decoder[] decoders;
   private final byte[][] names;
-  private final Map<String, Integer> places = new HashMap<>();
+  private final Map<String, Integer> fields = new HashMap<>(); // by name
   private final @Nullable RecordShape shape; // null for a map
-  private final int[] components; // by field
+  private final int[] places; // where a field's value goes
 
   private FieldsDecoder(
-      Type.Fields type, Decoder[] decoders, @Nullable RecordShape shape, int[] components) {
+      Type.Fields type, Decoder[] decoders, @Nullable RecordShape shape, int[] places) {
     this.type = type;
     this.decoders = decoders;
     this.shape = shape;
-    this.components = components;
+    this.places = places;
     names = type.fields().stream().map(f -> MessageWriter.item(f.name())).toArray(byte[][]::new);
     for (int i = 0; i < decoders.length; i++) {
-      places.put(type.fields().get(i).name(), i);
+      fields.put(name(i), i);
     }
   }
 
@@ -40,28 +42,29 @@ final class FieldsDecoder extends Decoder {
     for (int i = 0; i < decoders.length; i++) {
       decoders[i] = field(type.fields().get(i), value);
     }
-    return new FieldsDecoder(type, decoders, null, new int[decoders.length]);
+    int[] places = IntStream.range(0, decoders.length).toArray();
+    return new FieldsDecoder(type, decoders, null, places);
   }
 
   private static Decoder of(Type.Fields type, RecordShape shape, java.lang.reflect.Type record) {
     List<Type.Field> fields = type.fields();
     var decoders = new Decoder[fields.size()];
-    var components = new int[fields.size()];
+    var places = new int[fields.size()];
     for (int i = 0; i < decoders.length; i++) {
       Type.Field field = fields.get(i);
-      components[i] = shape.place(field.name());
-      if (components[i] < 0) {
+      places[i] = shape.place(field.name());
+      if (places[i] < 0) {
         throw ValueException.wrongType(
             "%s has no component for field '%s'".formatted(JavaTypes.name(record), field.name()));
       }
       decoders[i] =
-          field(field, JavaTypes.inside(record, shape.components().get(components[i]).type()));
+          field(field, JavaTypes.inside(record, shape.components().get(places[i]).type()));
     }
     if (shape.components().size() != decoders.length) {
       throw ValueException.wrongType(
           "%s has components that are no fields of %s".formatted(JavaTypes.name(record), type));
     }
-    return new FieldsDecoder(type, decoders, shape, components);
+    return new FieldsDecoder(type, decoders, shape, places);
   }
 
   private static Decoder field(Type.Field field, java.lang.reflect.Type java) {
@@ -74,61 +77,65 @@ final class FieldsDecoder extends Decoder {
 
   @Override
   public Object read(MessageReader in) {
-    @Nullable Object[] values = readFields(in);
-    if (shape == null) {
-      var map = new LinkedHashMap<String, @Nullable Object>();
-      for (int i = 0; i < values.length; i++) {
-        map.put(type.fields().get(i).name(), values[i]);
-      }
-      return Collections.unmodifiableMap(map);
-    }
-    var arguments = new @Nullable Object[values.length];
-    for (int i = 0; i < values.length; i++) {
-      arguments[components[i]] = values[i];
-    }
-    return shape.make(arguments);
-  }
-
-  /// The values in the order of the fields.
-  private @Nullable Object[] readFields(MessageReader in) {
     int count = in.mapLength();
     in.enter();
     in.charge(shape == null ? 160 + 56L * decoders.length : 16 + 8L * decoders.length);
     var values = new @Nullable Object[decoders.length];
-    var seen = new boolean[decoders.length];
-    for (int entry = 0; entry < count; entry++) {
-      int place = place(entry, in);
-      if (seen[place]) {
-        throw ValueException.malformed("field '%s' is there twice".formatted(name(place)));
-      }
-      seen[place] = true;
-      try {
-        values[place] = decoders[place].read(in);
-      } catch (ValueException e) {
-        throw e.in("field '" + name(place) + "'");
-      }
+    int next = 0;
+    while (next < decoders.length && next < count && in.accept(names[next])) {
+      readField(next++, in, values); // usually all are there, in their order
+    }
+    if (next < decoders.length || next < count) {
+      readOthers(next, count, in, values);
     }
     in.leave();
-    for (int i = 0; i < seen.length; i++) {
-      if (!seen[i]) {
-        values[i] = absent(i);
-      }
-    }
-    return values;
+    return shape == null ? map(values) : shape.make(values);
   }
 
-  /// Reads the name of a field; fields usually come in their order.
-  private int place(int entry, MessageReader in) {
-    if (entry < names.length && in.accept(names[entry])) {
-      return entry;
+  /// Reads fields of any order.
+  ///
+  /// @param read how many were read: the first ones
+  private void readOthers(int read, int count, MessageReader in, @Nullable Object[] values) {
+    var seen = new boolean[decoders.length];
+    Arrays.fill(seen, 0, read, true);
+    for (int entry = read; entry < count; entry++) {
+      int field = field(in.text());
+      if (seen[field]) {
+        throw ValueException.malformed("field '%s' is there twice".formatted(name(field)));
+      }
+      seen[field] = true;
+      readField(field, in, values);
     }
-    String name = in.text();
-    Integer place = places.get(name);
-    if (place == null) {
+    for (int i = read; i < seen.length; i++) {
+      if (!seen[i]) {
+        values[places[i]] = absent(i);
+      }
+    }
+  }
+
+  private void readField(int field, MessageReader in, @Nullable Object[] values) {
+    try {
+      values[places[field]] = decoders[field].read(in);
+    } catch (ValueException e) {
+      throw e.in("field '" + name(field) + "'");
+    }
+  }
+
+  private Map<String, @Nullable Object> map(@Nullable Object[] values) {
+    var map = new LinkedHashMap<String, @Nullable Object>();
+    for (int i = 0; i < values.length; i++) {
+      map.put(name(i), values[i]);
+    }
+    return Collections.unmodifiableMap(map);
+  }
+
+  private int field(String name) {
+    Integer field = fields.get(name);
+    if (field == null) {
       throw ValueException.wrongType(
           "%s is no field of %s".formatted(Quote.of(name), Quote.shorten(type)));
     }
-    return place;
+    return field;
   }
 
   private String name(int field) {

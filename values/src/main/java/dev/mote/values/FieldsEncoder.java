@@ -12,7 +12,8 @@ final class FieldsEncoder extends Encoder {
   private volatile @Nullable Plan plan; // of the last record class
 
   /// Which component is which field.
-  private record Plan(Class<?> record, List<RecordShape.Component> components) {}
+  @SuppressWarnings("ArrayRecordComponent") // nobody compares two of them
+  private record Plan(Class<?> record, RecordShape shape, int[] places) {}
 
   FieldsEncoder(Type.Fields type) {
     this.type = type;
@@ -35,10 +36,11 @@ final class FieldsEncoder extends Encoder {
       known = planFor(record.getClass());
       plan = known;
     }
+    @Nullable Object[] values = known.shape().read(record);
     out.enter();
     out.map(encoders.length);
     for (int i = 0; i < encoders.length; i++) {
-      writeField(i, known.components().get(i).of(record), out);
+      writeField(i, values[known.places()[i]], out);
     }
     out.leave();
   }
@@ -49,18 +51,15 @@ final class FieldsEncoder extends Encoder {
     if (components.size() != encoders.length) {
       requireOnlyFields(components.stream().map(RecordShape.Component::name).toList());
     }
-    return new Plan(
-        record,
-        type.fields().stream()
-            .map(field -> {
-              int place = shape.place(field.name());
-              if (place < 0) {
-                throw ValueException.wrongType(
-                    "%s has no component '%s'".formatted(record.getSimpleName(), field.name()));
-              }
-              return components.get(place);
-            })
-            .toList());
+    int[] places = type.fields().stream().mapToInt(field -> shape.place(field.name())).toArray();
+    for (int i = 0; i < places.length; i++) {
+      if (places[i] < 0) {
+        throw ValueException.wrongType(
+            "%s has no component '%s'"
+                .formatted(record.getSimpleName(), type.fields().get(i).name()));
+      }
+    }
+    return new Plan(record, shape, places);
   }
 
   private void write(Map<?, ?> map, MessageWriter out) {

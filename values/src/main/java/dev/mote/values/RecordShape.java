@@ -27,22 +27,18 @@ final class RecordShape {
   /// One component.
   ///
   /// @param name in messages
-  record Component(String name, Type type, boolean nullable, Accessor accessor) {
-    @Nullable Object of(Object value) {
-      try {
-        return accessor.get(value);
-      } catch (RuntimeException | Error e) {
-        throw e;
-      } catch (Throwable e) {
-        throw new IllegalStateException("the record's accessor threw", e);
-      }
-    }
-  }
+  record Component(String name, Type type, boolean nullable) {}
+
+  private static final MethodType ACCESSOR = MethodType.methodType(Object.class, Object.class);
+
+  /// More a method handle of a constructor cannot have.
+  private static final int MOST = 253;
 
   private final Class<?> record;
   private final List<Component> components;
   private final Map<String, Integer> places = new HashMap<>();
   private final Constructor constructor;
+  private final Reader reader;
 
   // Method handles behind interfaces: each is the constant of a class of its own, so that the JIT
   // compiler can inline it, as it cannot with a handle that is in a field of an object.
@@ -52,9 +48,9 @@ final class RecordShape {
     Object make(@Nullable Object[] values) throws Throwable;
   }
 
-  /// The accessor of a component.
-  public interface Accessor {
-    @Nullable Object get(Object record) throws Throwable;
+  /// The accessors of all components, one after the other.
+  public interface Reader {
+    @Nullable Object[] read(Object record) throws Throwable;
   }
 
   /// @throws ValueException if the class cannot be reached; it says what to do
@@ -65,14 +61,20 @@ final class RecordShape {
   private RecordShape(Class<?> record) {
     this.record = record;
     RecordComponent[] parts = record.getRecordComponents();
+    if (parts.length > MOST) {
+      throw ValueException.wrongType(
+          "record %s has more than %d components".formatted(record.getName(), MOST));
+    }
     RecordShape.class.getModule().addReads(record.getModule());
     try {
       MethodHandles.Lookup lookup = MethodHandles.privateLookupIn(record, MethodHandles.lookup());
       var list = new Component[parts.length];
       var types = new Class<?>[parts.length];
+      var accessors = new MethodHandle[parts.length];
       for (int i = 0; i < parts.length; i++) {
-        list[i] = component(lookup, parts[i]);
+        list[i] = component(parts[i]);
         types[i] = parts[i].getType();
+        accessors[i] = lookup.unreflect(parts[i].getAccessor()).asType(ACCESSOR);
         if (places.put(list[i].name(), i) != null) {
           throw ValueException.wrongType(
               "two components of %s are called '%s'".formatted(record.getName(), list[i].name()));
@@ -86,6 +88,7 @@ final class RecordShape {
                   .findConstructor(record, MethodType.methodType(void.class, types))
                   .asSpreader(Object[].class, parts.length)
                   .asType(MethodType.methodType(Object.class, Object[].class)));
+      reader = MethodHandleProxies.asInterfaceInstance(Reader.class, readingAll(accessors));
     } catch (IllegalAccessException | InaccessibleObjectException e) {
       throw ValueException.wrongType(
           "record %s cannot be reached: open package %s of module %s to dev.mote.values"
@@ -95,15 +98,18 @@ final class RecordShape {
     }
   }
 
-  private static Component component(MethodHandles.Lookup lookup, RecordComponent part)
-      throws IllegalAccessException {
-    MethodHandle accessor = lookup.unreflect(part.getAccessor());
-    return new Component(
-        nameOf(part, part.getName()),
-        part.getGenericType(),
-        isNullable(part),
-        MethodHandleProxies.asInterfaceInstance(
-            Accessor.class, accessor.asType(MethodType.methodType(Object.class, Object.class))));
+  private static Component component(RecordComponent part) {
+    return new Component(nameOf(part, part.getName()), part.getGenericType(), isNullable(part));
+  }
+
+  /// One method handle that calls all of them for the same record.
+  private static MethodHandle readingAll(MethodHandle[] accessors) {
+    MethodHandle array =
+        MethodHandles.identity(Object[].class).asCollector(Object[].class, accessors.length);
+    return MethodHandles.permuteArguments(
+        MethodHandles.filterArguments(array, 0, accessors),
+        MethodType.methodType(Object[].class, Object.class),
+        new int[accessors.length]);
   }
 
   private static boolean isNullable(RecordComponent part) {
@@ -130,6 +136,17 @@ final class RecordShape {
   /// @return -1 if there is none of this name
   int place(String name) {
     return places.getOrDefault(name, -1);
+  }
+
+  /// The values of all components, in their order.
+  @Nullable Object[] read(Object record) {
+    try {
+      return reader.read(record);
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new IllegalStateException("the record's accessor threw", e);
+    }
   }
 
   /// Makes a record.
