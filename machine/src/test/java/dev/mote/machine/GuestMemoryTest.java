@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.Random;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /// Copies of every length are exact, and nothing beside them is touched.
@@ -48,7 +49,7 @@ class GuestMemoryTest {
       var memory = new GuestMemory(GuestMemory.PAGE_SIZE, arena);
       byte[] bytes = new byte[LONGEST];
       for (int length : new int[] {1, 9, 100, 256, 257, LONGEST}) {
-        long last = GuestMemory.PAGE_SIZE - length;
+        long last = (long) GuestMemory.PAGE_SIZE - length;
         memory.write(last, bytes, 0, length);
         memory.read(last, bytes, 0, length);
         for (long gpa : new long[] {last + 1, GuestMemory.PAGE_SIZE, Long.MAX_VALUE - 3, -1}) {
@@ -61,8 +62,8 @@ class GuestMemoryTest {
     }
   }
 
-  private static void refused(Runnable copy) {
-    assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(copy::run);
+  private static void refused(ThrowingCallable copy) {
+    assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(copy);
   }
 
   private static byte[] bytes(Random random, int length) {
