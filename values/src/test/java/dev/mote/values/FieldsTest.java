@@ -86,7 +86,8 @@ class FieldsTest {
   private static byte[] message(String order) {
     var out = new MessageWriter(1000, 8);
     out.map(order.length());
-    for (char field : order.toCharArray()) {
+    for (int i = 0; i < order.length(); i++) {
+      char field = order.charAt(i);
       out.text(String.valueOf(field));
       switch (field) {
         case 'b' -> out.text("two");
