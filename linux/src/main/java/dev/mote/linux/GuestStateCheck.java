@@ -45,7 +45,9 @@ final class GuestStateCheck {
     for (var timer : state.posixTimers()) {
       require(timer.id() > timerBefore, "the number of a timer");
       timerBefore = timer.id();
-      require(TimeCalls.isTimerClock(timer.clock()), "the clock of a timer");
+      require(
+          TimeCalls.isTimerClock(timer.clock()) && timer.clock() != CpuClock.THREAD,
+          "the clock of a timer");
       require(
           timer.due() >= 0 && timer.interval() >= 0 && timer.overrun() >= 0, "a timer is negative");
       require(

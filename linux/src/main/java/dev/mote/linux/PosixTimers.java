@@ -2,6 +2,7 @@ package dev.mote.linux;
 
 import static dev.mote.linux.Errno.EAGAIN;
 import static dev.mote.linux.Errno.EINVAL;
+import static dev.mote.linux.Errno.ESRCH;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// The timers of a process that `timer_create` makes: each sends a signal when it runs out.
 ///
 /// A timer of a CPU clock is looked at when it could have run out at the earliest, since that clock
-/// never runs ahead of real time.
+/// never runs ahead of real time, and not more often than a kernel looks, which does so at its
+/// tick.
 ///
 /// Not thread-safe: it belongs to the thread that runs the guest.
 final class PosixTimers {
@@ -47,7 +49,7 @@ final class PosixTimers {
 
   /// One timer.
   final class Timer extends Alarms.Alarm {
-    private final int clock;
+    private final int clock; // the id of a CpuClock if it is one
     private final LongSupplier time; // what the clock says
     private final Target target;
     private long due = Alarms.OFF; // in the time of its clock
@@ -67,7 +69,12 @@ final class PosixTimers {
 
     /// Nanoseconds until it runs out; 0 if it is off.
     long remaining() {
-      return due == Alarms.OFF ? 0 : Math.max(1, due - time.getAsLong());
+      return due == Alarms.OFF || hasStopped() ? 0 : Math.max(1, due - time.getAsLong());
+    }
+
+    /// Whether its clock is that of a thread that has ended.
+    private boolean hasStopped() {
+      return CpuClock.is(clock) && CpuClock.ofId(clock).isGone(guest);
     }
 
     int overrun() {
@@ -75,7 +82,11 @@ final class PosixTimers {
     }
 
     /// @param first when, in its clock's time if `absolute`, else from now; 0 turns it off
+    /// @throws ErrnoException ESRCH if its clock is that of a thread that has ended
     void arm(long first, long period, boolean absolute) {
+      if (hasStopped()) {
+        throw ESRCH.exception();
+      }
       interval = period == 0 ? 0 : Math.max(period, SHORTEST_INTERVAL);
       overrun = 0;
       if (first == 0) {
@@ -88,11 +99,11 @@ final class PosixTimers {
     }
 
     private void setAlarm() {
-      if (due == Alarms.OFF) {
+      if (due == Alarms.OFF || hasStopped()) {
         guest.alarms().set(this, Alarms.OFF);
         return;
       }
-      long left = Math.max(0, due - time.getAsLong());
+      long left = Math.max(CpuClock.is(clock) ? TimeCalls.TICK : 0, due - time.getAsLong());
       long now = guest.clock().monotonicNanos();
       guest.alarms().set(this, left > Alarms.OFF - now ? Alarms.OFF : now + left);
     }
@@ -134,9 +145,11 @@ final class PosixTimers {
 
   /// Makes one that is off.
   ///
+  /// @param caller who asks, of whom its clock may be
   /// @param target null for SIGALRM to the process, with the timer's number
   /// @return its number
-  int create(int clock, @Nullable Target target) {
+  int create(Task caller, int clock, @Nullable Target target) {
+    int id = CpuClock.is(clock) ? CpuClock.of(guest, caller, clock).id() : clock;
     if (timers.size() >= MOST) {
       throw EAGAIN.exception();
     }
@@ -144,7 +157,7 @@ final class PosixTimers {
       lastId = lastId == Integer.MAX_VALUE ? 0 : lastId + 1;
     } while (timers.containsKey(lastId));
     Target whom = target == null ? new Target(SIGEV_SIGNAL, SignalInfo.SIGALRM, lastId, 0) : target;
-    timers.put(lastId, new Timer(clock, whom));
+    timers.put(lastId, new Timer(id, whom));
     return lastId;
   }
 

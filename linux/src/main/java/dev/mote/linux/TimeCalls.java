@@ -10,8 +10,6 @@ import java.util.function.LongSupplier;
 final class TimeCalls {
   private static final int CLOCK_REALTIME = 0;
   private static final int CLOCK_MONOTONIC = 1;
-  private static final int CLOCK_PROCESS_CPUTIME_ID = 2;
-  private static final int CLOCK_THREAD_CPUTIME_ID = 3;
   private static final int CLOCK_MONOTONIC_RAW = 4;
   private static final int CLOCK_REALTIME_COARSE = 5;
   private static final int CLOCK_MONOTONIC_COARSE = 6;
@@ -44,12 +42,16 @@ final class TimeCalls {
 
   /// A clock that timers run by.
   ///
+  /// @param clock one of [#isTimerClock], or the id of a [CpuClock]
   /// @throws ErrnoException EINVAL if there is none of that number
   static LongSupplier clock(Guest guest, int clock) {
+    if (CpuClock.is(clock)) {
+      CpuClock ofCpu = CpuClock.ofId(clock);
+      return () -> ofCpu.nanos(guest);
+    }
     return switch (clock) {
       case CLOCK_REALTIME, CLOCK_REALTIME_ALARM, CLOCK_TAI -> guest.clock()::realtimeNanos;
       case CLOCK_MONOTONIC, CLOCK_BOOTTIME, CLOCK_BOOTTIME_ALARM -> guest.clock()::monotonicNanos;
-      case CLOCK_PROCESS_CPUTIME_ID, CLOCK_THREAD_CPUTIME_ID -> guest::cpuNanos;
       default -> throw EINVAL.exception();
     };
   }
@@ -61,11 +63,9 @@ final class TimeCalls {
           CLOCK_TAI,
           CLOCK_MONOTONIC,
           CLOCK_BOOTTIME,
-          CLOCK_BOOTTIME_ALARM,
-          CLOCK_PROCESS_CPUTIME_ID,
-          CLOCK_THREAD_CPUTIME_ID ->
+          CLOCK_BOOTTIME_ALARM ->
           true;
-      default -> false;
+      default -> CpuClock.is(clock);
     };
   }
 
@@ -79,28 +79,8 @@ final class TimeCalls {
           CLOCK_BOOTTIME,
           CLOCK_BOOTTIME_ALARM ->
           guest.vdsoClock().monotonicNanos();
-      case CLOCK_PROCESS_CPUTIME_ID -> guest.cpuNanos();
-      case CLOCK_THREAD_CPUTIME_ID -> guest.scheduler().cpuNanos(task);
-      default -> cpuClock(task, clock);
+      default -> CpuClock.of(guest, task, clock).nanos(guest);
     };
-  }
-
-  /// Clock ids of pthread_getcpuclockid and clock_getcpuclockid: the id of a thread or process,
-  /// inverted, above three bits.
-  private long cpuClock(Task task, int clock) {
-    int id = ~(clock >> 3);
-    boolean ofThread = (clock & 4) != 0;
-    if (clock >= 0 || (clock & 3) == 3) {
-      throw EINVAL.exception();
-    }
-    if (!ofThread && (id == 0 || id == guest.processId())) {
-      return guest.cpuNanos();
-    }
-    Task asked = id == 0 ? task : guest.scheduler().find(id);
-    if (!ofThread || asked == null) {
-      throw EINVAL.exception();
-    }
-    return guest.scheduler().cpuNanos(asked);
   }
 
   long clockGettime(Task task, int clock, long target) {
@@ -154,15 +134,14 @@ final class TimeCalls {
   }
 
   long clockNanosleep(Task task, int clock, int flags, long request, long remaining) {
-    if (clock == CLOCK_THREAD_CPUTIME_ID) {
+    if (clock == CpuClock.THREAD) {
       throw EINVAL.exception();
     }
     long now = now(task, clock);
-    if (clock == CLOCK_PROCESS_CPUTIME_ID
+    if (CpuClock.is(clock)
         || clock == CLOCK_MONOTONIC_RAW
         || clock == CLOCK_REALTIME_COARSE
-        || clock == CLOCK_MONOTONIC_COARSE
-        || clock < 0) {
+        || clock == CLOCK_MONOTONIC_COARSE) {
       throw EOPNOTSUPP.exception();
     }
     boolean absolute = (flags & TIMER_ABSTIME) != 0;
@@ -248,7 +227,7 @@ final class TimeCalls {
       }
       whom = new PosixTimers.Target(notify, signal, memory.getLong(event), thread);
     }
-    int id = guest.posixTimers().create(clock, whom);
+    int id = guest.posixTimers().create(task, clock, whom);
     try {
       memory.setInt(target, id);
     } catch (ErrnoException e) {

@@ -10,7 +10,8 @@ import java.util.List;
 ///
 /// A timer that runs out while the guest runs kicks it out by the watchdog; while it is blocked,
 /// the wait ends by then. Virtual and profiling time are the guest's CPU time, which never runs
-/// ahead of real time: the watchdog looks when it could have run out at the earliest.
+/// ahead of real time: the watchdog looks when it could have run out at the earliest, and not more
+/// often than a kernel, which looks at its tick.
 final class Timers implements AutoCloseable {
   static final int REAL = 0;
   static final int VIRTUAL = 1;
@@ -72,7 +73,8 @@ final class Timers implements AutoCloseable {
     long monotonic = guest.clock().monotonicNanos();
     for (int which = REAL; which <= PROFILING; which++) {
       if (due[which] != OFF) {
-        next = Math.min(next, sum(monotonic, Math.max(0, due[which] - now(which))));
+        long least = which == REAL ? 0 : TimeCalls.TICK;
+        next = Math.min(next, sum(monotonic, Math.max(least, due[which] - now(which))));
       }
     }
     return next;
