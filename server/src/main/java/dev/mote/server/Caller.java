@@ -142,6 +142,13 @@ final class Caller implements Client, ClientWatch.Watched {
     return true;
   }
 
+  /// The client was seen to go, by another thread.
+  ///
+  /// @param how as in "it has closed its connection"
+  void gone(String how) {
+    giveUp(new Fault(Fault.Kind.CLIENT_GONE, how));
+  }
+
   /// There is nobody to answer, or nothing: whoever serves shall stop.
   private synchronized void giveUp(Fault why) {
     if (!over && fault == null) {

@@ -76,6 +76,11 @@ final class FunctionRoute {
     }
     var caller = new Caller(exchange, Connections.present());
     watch.add(caller);
+    Http2Frames frames = HttpSelector.frames(exchange.request());
+    int stream = exchange.request().id();
+    if (frames != null) {
+      frames.watch(stream, caller::gone);
+    }
     FunctionResponse answer = null;
     try {
       RequestBody body =
@@ -87,6 +92,9 @@ final class FunctionRoute {
         answer = function.serve(request(exchange, prefix, path, body), caller, report);
       }
     } finally { // before the answer is sent, which may take as long as the client likes
+      if (frames != null) {
+        frames.unwatch(stream);
+      }
       caller.end();
       watch.remove(caller);
       bodies.release(room);

@@ -3,6 +3,7 @@ package dev.mote.server;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.helidon.common.buffers.BufferData;
+import io.helidon.common.buffers.DataReader;
 import io.helidon.common.buffers.DataReader.InsufficientDataAvailableException;
 import io.helidon.common.buffers.DataWriter;
 import io.helidon.common.concurrency.limits.Limit;
@@ -16,6 +17,7 @@ import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.ListenerContext;
 import io.helidon.webserver.ProtocolConfigs;
 import io.helidon.webserver.Router;
+import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
 import io.helidon.webserver.http1.spi.Http1Upgrader;
@@ -36,8 +38,8 @@ import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
 
 /// Takes every connection: as HTTP/2 (in clear text) if it begins so, or asks for it by an upgrade;
-/// else as HTTP/1.1, so that whatever it is gets an answer. Both are Helidon's, read by a
-/// [StrictReader].
+/// else as HTTP/1.1, so that whatever it is gets an answer. Both are Helidon's; HTTP/1.1 is read by
+/// a [StrictReader], and of HTTP/2 [Http2Frames] sees every frame.
 final class HttpSelector implements ServerConnectionSelector {
   private static final byte[] HTTP2 = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII);
 
@@ -77,7 +79,7 @@ final class HttpSelector implements ServerConnectionSelector {
   @Override
   public ServerConnection connection(ConnectionContext context) {
     return new Connection(
-        new Context(context, new StrictReader(context.dataReader()), Peer.of(context)));
+        new Context<>(context, new StrictReader(context.dataReader()), Peer.of(context)));
   }
 
   /// An upgrade whose settings are malformed is none.
@@ -92,22 +94,56 @@ final class HttpSelector implements ServerConnectionSelector {
     public ServerConnection upgrade(
         ConnectionContext context, HttpPrologue prologue, WritableHeaders<?> headers) {
       try {
-        return inner.upgrade(context, prologue, headers);
+        return inner.upgrade(withFrames(context), prologue, headers);
       } catch (IllegalArgumentException _) {
         return null;
       }
     }
   }
 
+  /// The frames of the connection that a request came by; null if it is not one of HTTP/2.
+  static @Nullable Http2Frames frames(ServerRequest request) {
+    return request.prologue().protocolVersion().startsWith("2")
+            && request.remotePeer() instanceof Peer peer
+        ? peer.frames
+        : null;
+  }
+
+  /// The same connection, from here on of HTTP/2.
+  private static ConnectionContext withFrames(ConnectionContext context) {
+    var peer = (Peer) context.remotePeer();
+    return new Context<>(context, new FrameReader(context.dataReader(), peer.frames), peer);
+  }
+
+  /// Shows what it reads.
+  private static final class FrameReader extends DataReader {
+    @SuppressWarnings("removal") // as in StrictReader
+    FrameReader(DataReader from, Http2Frames frames) {
+      super(() -> read(from, frames));
+    }
+
+    private static byte[] read(DataReader from, Http2Frames frames) {
+      byte[] bytes;
+      try {
+        bytes = from.readBuffer().readBytes();
+      } catch (RuntimeException e) { // its end, or what the socket says
+        frames.close();
+        throw e;
+      }
+      frames.see(bytes);
+      return bytes;
+    }
+  }
+
   /// A connection whose protocol shows when its first bytes have come.
   private final class Connection
       implements ServerConnection, InterruptableTask<Void>, ClientWatch.Watched {
-    private final Context context;
+    private final Context<StrictReader> context;
     private final long begun = System.nanoTime();
     private volatile @Nullable ServerConnection known;
     private volatile @Nullable Thread thread;
 
-    Connection(Context context) {
+    Connection(Context<StrictReader> context) {
       this.context = context;
     }
 
@@ -116,11 +152,13 @@ final class HttpSelector implements ServerConnectionSelector {
       thread = Thread.currentThread();
       watch.add(this);
       try {
-        ServerConnection connection = (beginsAsHttp2() ? http2 : http1).connection(context);
+        ServerConnection connection =
+            beginsAsHttp2() ? http2.connection(withFrames(context)) : http1.connection(context);
         known = connection;
         connection.handle(limit);
       } finally {
         watch.remove(this);
+        context.remotePeer().frames().close();
       }
     }
 
@@ -177,11 +215,14 @@ final class HttpSelector implements ServerConnectionSelector {
 
   /// The client, as it is known from the beginning: Helidon asks the socket whenever it is asked,
   /// and that does not know any more when the client has gone.
-  private record Peer(SocketAddress address, String host, int port) implements PeerInfo {
+  ///
+  /// @param frames what it sends, if it speaks HTTP/2
+  private record Peer(SocketAddress address, String host, int port, Http2Frames frames)
+      implements PeerInfo {
     static Peer of(ConnectionContext context) {
       PeerInfo peer = context.remotePeer();
       try {
-        return new Peer(peer.address(), peer.host(), peer.port());
+        return new Peer(peer.address(), peer.host(), peer.port(), new Http2Frames());
       } catch (NullPointerException e) {
         throw new CloseConnectionException("the client has gone already", e);
       }
@@ -199,8 +240,8 @@ final class HttpSelector implements ServerConnectionSelector {
   }
 
   /// A connection that is read by another reader.
-  private record Context(ConnectionContext inner, StrictReader dataReader, PeerInfo remotePeer)
-      implements ConnectionContext {
+  private record Context<R extends DataReader>(
+      ConnectionContext inner, R dataReader, Peer remotePeer) implements ConnectionContext {
     @Override
     public ListenerContext listenerContext() {
       return inner.listenerContext();

@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
@@ -25,6 +26,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// HTTP/2 in clear text: by an upgrade, as Java's client asks for it, and from the first byte on.
 class Http2Test {
@@ -176,6 +179,40 @@ class Http2Test {
       assertThat(log.entries()).isEmpty();
     }
     assertThat(server.post("/fn/echo", "7").body()).isEqualTo("7\n");
+  }
+
+  /// By whatever way a connection has become one of HTTP/2, and however the client goes: the guest
+  /// of a function that says nothing is ended.
+  @ParameterizedTest
+  @ValueSource(strings = {"reset", "close", "cancel"})
+  void aClientThatGoesEndsItsGuest(String how) throws Exception {
+    String name = "gone-" + how;
+    server.deploy(
+        name,
+        Map.of(
+            "main.py", "import time\ndef handle(event): time.sleep(300)\n",
+            "function.toml", "timeout = \"5m\"\n"));
+    if (how.equals("cancel")) {
+      get("/livez"); // the upgrade
+      var answer = http.sendAsync(post("/fn/" + name, "7"), BodyHandlers.ofString());
+      TestServer.await("the guest", () -> !server.isIdle());
+      answer.cancel(true);
+    } else {
+      try (var socket = new Socket(InetAddress.getLoopbackAddress(), server.server.port())) {
+        OutputStream out = socket.getOutputStream();
+        out.write(PREFACE.getBytes(US_ASCII));
+        out.write(frame(SETTINGS, 0, 0, new byte[0]));
+        out.write(get(1, "/fn/" + name));
+        TestServer.await("the guest", () -> !server.isIdle());
+        if (how.equals("reset")) {
+          out.write(get(3, "/livez")); // the connection serves others
+          out.write(frame(RST_STREAM, 0, 1, new byte[] {0, 0, 0, 8}));
+          TestServer.await("the guest's end", server::isIdle);
+        }
+      }
+    }
+    TestServer.await("the guest's end", server::isIdle);
+    TestServer.await("its log", () -> server.log(name).contains("The client has gone"));
   }
 
   private static boolean isCutOff(byte[] frames) throws IOException {

@@ -16,7 +16,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
@@ -236,23 +235,6 @@ class StreamingTest {
     }
   }
 
-  private static void await(String what, java.util.concurrent.Callable<Boolean> condition)
-      throws Exception {
-    long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-    while (!condition.call()) {
-      assertThat(System.nanoTime()).as(what).isLessThan(end);
-      Thread.sleep(50);
-    }
-  }
-
-  private static boolean isIdle() {
-    return server.functions.machines().busy() == 0;
-  }
-
-  private static String log(String name) throws Exception {
-    return server.get("/v1/functions/" + name + "/log?last=10000").body();
-  }
-
   private static void deployProgram(String name, String script) throws Exception {
     deploy(name, Map.of("main.sh", "#!/usr/bin/python3\nimport sys, time, hashlib\n" + script));
   }
@@ -304,7 +286,7 @@ class StreamingTest {
   @Test
   void aProgramsShortAnswerIsWhole() throws Exception {
     deployProgram("whole", "print('one', flush=True); print('two')");
-    await( // this machine may be slow
+    TestServer.await( // this machine may be slow
         "a whole answer",
         () -> {
           HttpResponse<String> answer = server.get("/fn/whole");
@@ -318,7 +300,7 @@ class StreamingTest {
           .contains("one")
           .doesNotContain("\r\n0\r\n");
     }
-    assertThat(log("late")).contains("status 3");
+    assertThat(server.log("late")).contains("status 3");
   }
 
   @Test
@@ -412,11 +394,11 @@ class StreamingTest {
     try (Socket socket = connect()) {
       send(socket, get("/fn/ahead/endless"));
       assertThat(head(socket.getInputStream())).startsWith("HTTP/1.1 200 ");
-      await("the guest's end", StreamingTest::isIdle);
+      TestServer.await("the guest's end", server::isIdle);
     }
-    await("its log", () -> log("ahead").contains("more than 3000 ms"));
+    TestServer.await("its log", () -> server.log("ahead").contains("more than 3000 ms"));
     // What the sockets' buffers hold, and hardly more.
-    assertThat(log("ahead").lines().filter(l -> l.contains("still writing")).count())
+    assertThat(server.log("ahead").lines().filter(l -> l.contains("still writing")).count())
         .isLessThan(400);
   }
 
@@ -429,11 +411,11 @@ class StreamingTest {
         Map.of("app.py", APP, "function.toml", "timeout = \"5m\"\nresponse-limit = \"1GiB\"\n"));
     try (Socket socket = connect()) {
       send(socket, get("/fn/" + name + "/" + what));
-      await("the guest", () -> !isIdle());
+      TestServer.await("the guest", () -> !server.isIdle());
       Thread.sleep(500);
     }
-    await("the guest's end", StreamingTest::isIdle);
-    await("its log", () -> log(name).contains("The client has gone"));
+    TestServer.await("the guest's end", server::isIdle);
+    TestServer.await("its log", () -> server.log(name).contains("The client has gone"));
   }
 
   @Test
@@ -451,8 +433,10 @@ class StreamingTest {
         }
       }
     }
-    assertThat(log("app")).contains("too late").contains("10000 bytes of its content-length");
-    assertThat(log("small")).contains("larger than 200KiB");
+    assertThat(server.log("app"))
+        .contains("too late")
+        .contains("10000 bytes of its content-length");
+    assertThat(server.log("small")).contains("larger than 200KiB");
   }
 
   @ParameterizedTest
@@ -516,10 +500,10 @@ class StreamingTest {
           socket,
           "POST /fn/app/hash HTTP/1.1\r\nHost: localhost\r\nContent-Length: 200000\r\n\r\n");
       send(socket, "x".repeat(100_000));
-      await("the guest", () -> !isIdle());
+      TestServer.await("the guest", () -> !server.isIdle());
     }
-    await("the guest's end", StreamingTest::isIdle);
-    await("its log", () -> log("app").contains("its body breaks off"));
+    TestServer.await("the guest's end", server::isIdle);
+    TestServer.await("its log", () -> server.log("app").contains("its body breaks off"));
   }
 
   @Test
@@ -670,7 +654,7 @@ class StreamingTest {
           .contains("\r\nA\r\n")
           .doesNotContain("\r\n0\r\n\r\n");
     }
-    assertThat(log("js")).contains("broken stream");
+    assertThat(server.log("js")).contains("broken stream");
     String body = "echo".repeat(1 << 20);
     assertThat(server.post("/fn/js/echo", body).body()).isEqualTo(body);
     assertThat(server.post("/fn/js/text", body).body()).isEqualTo("" + body.length());
@@ -719,7 +703,7 @@ class StreamingTest {
       assertThat(head(in)).containsIgnoringCase("chunked");
       assertThat(in.readNBytes(1 << 16)).hasSize(1 << 16);
     }
-    await("the guest's end", StreamingTest::isIdle);
-    await("its log", () -> log("wasm").contains("The client has gone"));
+    TestServer.await("the guest's end", server::isIdle);
+    TestServer.await("its log", () -> server.log("wasm").contains("The client has gone"));
   }
 }

@@ -2,6 +2,7 @@ package dev.mote.server;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mote.MemorySize;
 import dev.mote.SandboxPool;
@@ -162,6 +163,25 @@ final class TestServer implements AutoCloseable {
       socket.setSoTimeout(60_000);
       socket.getOutputStream().write(request.getBytes(ISO_8859_1));
       return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
+    }
+  }
+
+  /// Whether no request runs in a VM.
+  boolean isIdle() {
+    return functions.machines().busy() == 0;
+  }
+
+  /// What a function has logged.
+  String log(String name) throws Exception {
+    return get("/v1/functions/" + name + "/log?last=10000").body();
+  }
+
+  /// Waits until something is so.
+  static void await(String what, Callable<Boolean> condition) throws Exception {
+    long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (!condition.call()) {
+      assertThat(System.nanoTime()).as(what).isLessThan(end);
+      Thread.sleep(50);
     }
   }
 
