@@ -1,5 +1,6 @@
 package dev.mote.server;
 
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -26,9 +27,8 @@ final class Http2Frames {
   static final String TAKEN_BACK = "it has taken the request back";
   static final String CLOSED = "it has closed its connection";
 
-  private final byte[] head = new byte[HEAD];
-  private int headLength;
-  private long skipped = PREFACE; // so many bytes more
+  private final ByteBuffer head = ByteBuffer.allocate(HEAD);
+  private int skipped = PREFACE; // so many bytes more
   private final Map<Integer, Consumer<String>> served = new HashMap<>();
   private final Set<Integer> early = new LinkedHashSet<>();
   private boolean closed;
@@ -38,24 +38,24 @@ final class Http2Frames {
     int at = 0;
     while (at < bytes.length) {
       if (skipped > 0) {
-        int some = (int) Math.min(skipped, bytes.length - at);
+        int some = Math.min(skipped, bytes.length - at);
         skipped -= some;
         at += some;
       } else {
-        head[headLength++] = bytes[at++];
-        if (headLength == HEAD) {
-          headLength = 0;
+        head.put(bytes[at++]);
+        if (!head.hasRemaining()) {
           frame();
+          head.clear();
         }
       }
     }
   }
 
   private void frame() {
-    skipped = (head[0] & 0xff) << 16 | (head[1] & 0xff) << 8 | head[2] & 0xff;
-    if (head[3] == RST_STREAM) {
-      int stream = (head[5] & 0x7f) << 24 | (head[6] & 0xff) << 16 | (head[7] & 0xff) << 8;
-      takenBack(stream | head[8] & 0xff);
+    int lengthAndType = head.getInt(0);
+    skipped = lengthAndType >>> 8;
+    if ((lengthAndType & 0xff) == RST_STREAM) {
+      takenBack(head.getInt(5) & Integer.MAX_VALUE); // the highest bit means nothing
     }
   }
 
