@@ -90,7 +90,7 @@ def main(folder):
         passed += good
         failed += bad
     # Last, where a log that was cut still has them.
-    for step in ("build", "kvm-amd-nested", "kvm-amd-shadow"):
+    for step in ("build", "kvm-amd-prepared", "kvm-amd-nested", "kvm-amd-shadow"):
         print(f"{step}: status {step_status(folder, step)}")
     for failure in failures:
         print("FAILED " + failure)

@@ -2,6 +2,8 @@
 # Runs the tests tagged `every-kvm`, which must already be compiled (./build does it), under a genuine kvm_amd:
 #   scripts/test-on-kvm-amd.sh             with nested paging
 #   MOTE_NPT=0 scripts/test-on-kvm-amd.sh  with shadow paging
+#   scripts/test-on-kvm-amd.sh --prepare   runs no test: what is needed is compiled and fetched, and the machine comes up
+# Each has one processor, so two can run at one time once everything is prepared (MOTE_PREPARED=1).
 # Prints each test as it begins and ends, and JUnit's summary; the exit status is JUnit's (1: a test failed, 2: no test found).
 # MOTE_TAG=name runs the tests of another tag, MOTE_CLASSES=regex only those of some classes, MOTE_SECONDS=n ends it
 # after n seconds.
@@ -24,7 +26,17 @@ prepare() {
     -Dartifact="org.junit.platform:junit-platform-console-standalone:$junit" -DoutputDirectory=target/kvm-amd
 }
 
-prepare
+case ${1:-} in
+  --prepare)
+    prepare
+    exec scripts/on-kvm-amd.sh true
+    ;;
+  '') [ -n "${MOTE_PREPARED:-}" ] || prepare ;;
+  *)
+    echo "usage: $0 [--prepare]" >&2
+    exit 2
+    ;;
+esac
 roots=
 path=$PWD/$console
 for module in "${modules[@]}"; do
