@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The options of one command: reads them from a command line, and describes them in its help.
 ///
-/// Options come before the operands: the first argument that is none ends them (`--` too), for what
-/// follows belongs to the guest program. A value is the next argument or follows `=`.
+/// Where operands belong to a guest program, options come before them: the first argument that is
+/// none ends them, and so does `--`. A value is the next argument or follows `=`.
 ///
 /// A command-line library in its place costs more than the rest of a start: the usual one has
 /// classes in a format too old for the JVM's AOT cache (measured: 90 of 120 ms).
@@ -50,32 +50,60 @@ public final class Options {
   ///   refused
   public List<String> parse(List<String> arguments) {
     int next = 0;
-    while (next < arguments.size()) {
-      String argument = arguments.get(next);
-      if (!argument.startsWith("-") || argument.equals("-")) {
-        break;
-      }
-      next++;
-      if (argument.equals("--")) {
-        break;
-      }
-      int equals = argument.indexOf('=');
-      String name = equals < 0 ? argument : argument.substring(0, equals);
-      Option option = find(name);
-      if (option.placeholder == null) {
-        if (equals >= 0) {
-          throw new UsageException(name + " takes no value");
-        }
-        option.action.accept("");
-      } else if (equals >= 0) {
-        accept(option, argument.substring(equals + 1));
-      } else if (next < arguments.size()) {
-        accept(option, arguments.get(next++));
+    while (next < arguments.size() && isOption(arguments.get(next))) {
+      next = parseOne(arguments, next);
+    }
+    return arguments.subList(afterDashes(arguments, next), arguments.size());
+  }
+
+  /// The same, with options between and behind the operands too, up to `--`: for a command whose
+  /// operands are all its own.
+  public List<String> parseAnywhere(List<String> arguments) {
+    var operands = new ArrayList<String>();
+    int next = 0;
+    while (next < arguments.size() && !arguments.get(next).equals("--")) {
+      if (isOption(arguments.get(next))) {
+        next = parseOne(arguments, next);
       } else {
-        throw new UsageException(name + " needs a value: " + option.synopsis());
+        operands.add(arguments.get(next++));
       }
     }
-    return arguments.subList(next, arguments.size());
+    operands.addAll(arguments.subList(afterDashes(arguments, next), arguments.size()));
+    return operands;
+  }
+
+  /// A number below zero is none.
+  private static boolean isOption(String argument) {
+    return argument.length() > 1
+        && argument.startsWith("-")
+        && !argument.equals("--")
+        && !Character.isDigit(argument.charAt(1));
+  }
+
+  private static int afterDashes(List<String> arguments, int next) {
+    return next < arguments.size() && arguments.get(next).equals("--") ? next + 1 : next;
+  }
+
+  /// @return the place behind the option and its value
+  private int parseOne(List<String> arguments, int place) {
+    String argument = arguments.get(place);
+    int next = place + 1;
+    int equals = argument.indexOf('=');
+    String name = equals < 0 ? argument : argument.substring(0, equals);
+    Option option = find(name);
+    if (option.placeholder == null) {
+      if (equals >= 0) {
+        throw new UsageException(name + " takes no value");
+      }
+      option.action.accept("");
+    } else if (equals >= 0) {
+      accept(option, argument.substring(equals + 1));
+    } else if (next < arguments.size()) {
+      accept(option, arguments.get(next++));
+    } else {
+      throw new UsageException(name + " needs a value: " + option.synopsis());
+    }
+    return next;
   }
 
   /// Whether the command line that was parsed asks for help.

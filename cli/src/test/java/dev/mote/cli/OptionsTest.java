@@ -28,6 +28,15 @@ class OptionsTest {
   }
 
   @Test
+  void optionsMayComeBehindTheOperandsThatAreTheCommandsOwn() {
+    assertThat(options.parseAnywhere(List.of("a", "--size", "3", "-1", "--loud", "--", "--size")))
+        .containsExactly("a", "-1", "--size");
+    assertThat(seen).containsExactly("size 3", "loud");
+    assertThatThrownBy(() -> options.parseAnywhere(List.of("a", "--sice")))
+        .hasMessage("unknown option --sice");
+  }
+
+  @Test
   void twoDashesEndTheOptions() {
     assertThat(options.parse(List.of("--", "--loud"))).containsExactly("--loud");
     assertThat(seen).isEmpty();

@@ -31,7 +31,7 @@ final class DeployCommand {
   }
 
   int execute(List<String> arguments) {
-    List<String> words = options.parse(arguments);
+    List<String> words = options.parseAnywhere(arguments);
     if (options.helpWanted()) {
       out.print(
           """

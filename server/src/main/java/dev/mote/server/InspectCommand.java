@@ -25,7 +25,7 @@ final class InspectCommand {
   }
 
   int execute(List<String> arguments) {
-    List<String> words = options.parse(arguments);
+    List<String> words = options.parseAnywhere(arguments);
     if (options.helpWanted()) {
       out.print(
           """

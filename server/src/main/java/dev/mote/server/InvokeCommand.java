@@ -61,7 +61,7 @@ final class InvokeCommand {
   }
 
   int execute(List<String> arguments) {
-    List<String> words = options.parse(arguments);
+    List<String> words = options.parseAnywhere(arguments);
     if (options.helpWanted()) {
       out.print(
           """

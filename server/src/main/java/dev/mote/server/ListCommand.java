@@ -20,7 +20,7 @@ final class ListCommand {
   }
 
   int execute(List<String> arguments) {
-    List<String> words = options.parse(arguments);
+    List<String> words = options.parseAnywhere(arguments);
     if (options.helpWanted()) {
       out.print("usage: mote list [OPTIONS]\n\nLists the functions of a running server.\n\n");
       out.print(options.describe());

@@ -39,7 +39,8 @@ final class LogsCommand {
 
   int execute(List<String> arguments) {
     List<String> words =
-        options.parse(arguments.stream().map(a -> a.equals("-f") ? "--follow" : a).toList());
+        options.parseAnywhere(
+            arguments.stream().map(a -> a.equals("-f") ? "--follow" : a).toList());
     if (options.helpWanted()) {
       out.print(
           """

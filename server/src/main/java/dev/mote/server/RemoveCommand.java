@@ -18,7 +18,7 @@ final class RemoveCommand {
   }
 
   int execute(List<String> arguments) {
-    List<String> words = options.parse(arguments);
+    List<String> words = options.parseAnywhere(arguments);
     if (options.helpWanted()) {
       out.print(
           "usage: mote rm [OPTIONS] NAME...\n\nTakes functions away from a running server.\n\n");

@@ -122,7 +122,7 @@ final class UpCommand {
 
   int execute(List<String> arguments) {
     QUIET.setLevel(Level.WARNING); // it tells of its start, as we do
-    List<String> words = options.parse(arguments);
+    List<String> words = options.parseAnywhere(arguments);
     if (options.helpWanted()) {
       out.print(
           """
