@@ -107,7 +107,7 @@ public final class GuestMemory {
 
   /// Copies bytes out of the guest.
   public void read(long gpa, byte[] target, int offset, int length) {
-    if (length > SHORT_COPY) {
+    if (isLong(length)) {
       MemorySegment.copy(segment, BYTE, gpa, target, offset, length);
       return;
     }
@@ -122,7 +122,7 @@ public final class GuestMemory {
 
   /// Copies bytes into the guest.
   public void write(long gpa, byte[] source, int offset, int length) {
-    if (length > SHORT_COPY) {
+    if (isLong(length)) {
       MemorySegment.copy(source, offset, segment, BYTE, gpa, length);
       return;
     }
@@ -133,6 +133,11 @@ public final class GuestMemory {
     for (; done < length; done++) {
       segment.set(BYTE, gpa + done, source[offset + done]);
     }
+  }
+
+  /// Or negative, which the JDK refuses.
+  private static boolean isLong(int length) {
+    return Integer.compareUnsigned(length, SHORT_COPY) > 0;
   }
 
   /// Copies bytes from memory of the host into the guest.

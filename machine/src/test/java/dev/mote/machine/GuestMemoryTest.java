@@ -56,6 +56,8 @@ class GuestMemoryTest {
           refused(() -> memory.write(gpa, bytes, 0, length));
           refused(() -> memory.read(gpa, bytes, 0, length));
         }
+        refused(() -> memory.write(0, bytes, 0, -length));
+        refused(() -> memory.read(0, bytes, 0, -length));
         refused(() -> memory.write(0, Arrays.copyOf(bytes, length), 1, length));
         refused(() -> memory.read(0, new byte[length], 1, length));
       }
