@@ -215,6 +215,35 @@ class Http2Test {
     TestServer.await("its log", () -> server.log(name).contains("The client has gone"));
   }
 
+  /// In the middle of a body nobody is served yet.
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aClientMayGoWithinABody(boolean reset) throws Exception {
+    try (var log = new ServerLog()) {
+      try (var socket = new Socket(InetAddress.getLoopbackAddress(), server.server.port())) {
+        OutputStream out = socket.getOutputStream();
+        out.write(PREFACE.getBytes(US_ASCII));
+        out.write(frame(SETTINGS, 0, 0, new byte[0]));
+        out.write(head(0x83, 0x4, 1, "/fn/echo")); // POST
+        out.write(frame(0, 0, 1, new byte[100]));
+        Thread.sleep(300);
+        if (reset) {
+          out.write(frame(RST_STREAM, 0, 1, new byte[] {0, 0, 0, 8}));
+          out.write(get(3, "/livez"));
+          var in = new DataInputStream(socket.getInputStream());
+          Frame answer = read(in);
+          while (answer.type() != HEADERS) {
+            answer = read(in);
+          }
+        }
+      }
+      Thread.sleep(1000);
+      assertThat(log.entries()).isEmpty();
+    }
+    assertThat(server.isIdle()).isTrue();
+    assertThat(server.post("/fn/echo", "7").body()).isEqualTo("7\n");
+  }
+
   private static boolean isCutOff(byte[] frames) throws IOException {
     try (var socket = new Socket(InetAddress.getLoopbackAddress(), server.server.port())) {
       socket.setSoTimeout(30_000);
