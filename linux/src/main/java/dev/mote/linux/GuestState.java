@@ -214,6 +214,8 @@ public record GuestState(
   public record TimerState(long due, long interval) {}
 
   /// @param due in the time of its clock; [Long#MAX_VALUE] if it is off
+  /// @param overrun what timer_getoverrun tells
+  /// @param missed how often it ran out while its signal was pending
   public record PosixTimerState(
       int id,
       int clock,
@@ -223,7 +225,8 @@ public record GuestState(
       int thread,
       long due,
       long interval,
-      int overrun) {}
+      int overrun,
+      long missed) {}
 
   /// @param user real, effective, saved
   /// @param group the same

@@ -49,7 +49,8 @@ final class GuestStateCheck {
           TimeCalls.isTimerClock(timer.clock()) && timer.clock() != CpuClock.THREAD,
           "the clock of a timer");
       require(
-          timer.due() >= 0 && timer.interval() >= 0 && timer.overrun() >= 0, "a timer is negative");
+          timer.due() >= 0 && timer.interval() >= 0 && timer.overrun() >= 0 && timer.missed() >= 0,
+          "a timer is negative");
       require(
           timer.notice() == PosixTimers.SIGEV_NONE
               || (timer.signal() >= 1 && timer.signal() <= SignalInfo.LAST),

@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Signals that were sent and are not delivered yet. A standard signal that is pending already is
-/// not queued twice.
+/// not queued twice, but for those of timers: each timer has a place of its own.
 final class PendingSignals {
   private static final int FIRST_REALTIME = 32;
 
@@ -24,7 +24,7 @@ final class PendingSignals {
   boolean add(SignalInfo info) {
     long bit = bit(info.signal());
     boolean known = (set & bit) != 0;
-    if (known && info.signal() < FIRST_REALTIME) {
+    if (known && info.signal() < FIRST_REALTIME && info.code() != SignalInfo.SI_TIMER) {
       return true;
     }
     if (known && queue.size() >= MAX_QUEUED) {
@@ -33,6 +33,14 @@ final class PendingSignals {
     set |= bit;
     queue.add(info);
     return true;
+  }
+
+  /// Whether the signal of a timer is among them.
+  boolean hasOfTimer(int signal, int timer) {
+    return (set & bit(signal)) != 0
+        && queue.stream()
+            .anyMatch(i ->
+                i.code() == SignalInfo.SI_TIMER && i.signal() == signal && i.sender() == timer);
   }
 
   /// Takes the signal that is delivered next among some: faults first, then the lowest number.

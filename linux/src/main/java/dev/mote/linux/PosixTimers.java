@@ -16,10 +16,11 @@ import org.jspecify.annotations.Nullable;
 /// never runs ahead of real time, and not more often than a kernel looks, which does so at its
 /// tick.
 ///
+/// A timer has at most one signal pending. What it runs out of while that is so is counted, and
+/// told with the signal when that is taken, as its overrun.
+///
 /// Not thread-safe: it belongs to the thread that runs the guest.
 final class PosixTimers {
-  static final int SI_TIMER = -2;
-
   static final int SIGEV_SIGNAL = 0;
   static final int SIGEV_NONE = 1;
   static final int SIGEV_THREAD_ID = 4;
@@ -54,7 +55,8 @@ final class PosixTimers {
     private final Target target;
     private long due = Alarms.OFF; // in the time of its clock
     private long interval;
-    private int overrun;
+    private int overrun; // told with the last signal
+    private long missed; // since the signal that is pending
 
     private Timer(int clock, Target target) {
       super(guest.alarms());
@@ -89,6 +91,7 @@ final class PosixTimers {
       }
       interval = period == 0 ? 0 : Math.max(period, SHORTEST_INTERVAL);
       overrun = 0;
+      missed = 0;
       if (first == 0) {
         due = Alarms.OFF;
       } else {
@@ -112,24 +115,34 @@ final class PosixTimers {
     void ring(long now) {
       long there = time.getAsLong();
       if (there >= due) {
-        long missed = interval == 0 ? 0 : (there - due) / interval;
-        overrun = (int) Math.min(MOST_OVERRUNS, missed);
-        long next = due + (missed + 1) * interval;
+        long more = interval == 0 ? 0 : (there - due) / interval;
+        long next = due + (more + 1) * interval;
         due = interval == 0 || next < 0 ? Alarms.OFF : next;
-        send();
+        tell(more);
       }
       setAlarm();
     }
 
-    private void send() {
-      var info = new SignalInfo(target.signal, SI_TIMER, 0, id(), target.value);
+    /// @param more how often it has run out besides
+    private void tell(long more) {
+      if (target.notice == SIGEV_NONE) {
+        return;
+      }
+      int id = id();
+      Task thread = target.notice == SIGEV_THREAD_ID ? guest.scheduler().find(target.thread) : null;
+      boolean pending =
+          thread == null
+              ? guest.signals().pending().hasOfTimer(target.signal, id)
+              : thread.hasOfTimer(target.signal, id);
+      missed = Math.min(MOST_OVERRUNS, pending ? missed + 1 + more : more);
+      if (pending) {
+        return;
+      }
+      var info = SignalInfo.ofTimer(target.signal, id, 0, target.value);
       if (target.notice == SIGEV_SIGNAL) {
         guest.signals().sendToProcess(info);
-      } else if (target.notice == SIGEV_THREAD_ID) {
-        Task task = guest.scheduler().find(target.thread);
-        if (task != null) {
-          task.send(info);
-        }
+      } else if (thread != null) {
+        thread.send(info);
       }
     }
 
@@ -169,6 +182,20 @@ final class PosixTimers {
     return timer;
   }
 
+  /// The signal of a timer is taken.
+  ///
+  /// @param info may be one that the guest has made itself, and of a timer that is no more
+  /// @return with the overrun
+  SignalInfo delivered(SignalInfo info) {
+    Timer timer = timers.get(info.sender());
+    if (timer == null) {
+      return info;
+    }
+    timer.overrun = (int) timer.missed;
+    timer.missed = 0;
+    return SignalInfo.ofTimer(info.signal(), info.sender(), timer.overrun, info.value());
+  }
+
   void delete(int id) {
     guest.alarms().set(get(id), Alarms.OFF);
     timers.remove(id);
@@ -194,7 +221,8 @@ final class PosixTimers {
                 t.target.thread,
                 t.due,
                 t.interval,
-                t.overrun)));
+                t.overrun,
+                t.missed)));
     return saved;
   }
 
@@ -205,6 +233,7 @@ final class PosixTimers {
       timer.due = s.due();
       timer.interval = s.interval();
       timer.overrun = s.overrun();
+      timer.missed = Math.min(MOST_OVERRUNS, s.missed());
       timers.put(s.id(), timer);
       lastId = Math.max(lastId, s.id());
       timer.setAlarm();

@@ -56,7 +56,8 @@ final class SignalFile extends OpenFile {
     if (info.isFault()) {
       out.putLong(72, info.address());
     } else if (info.code() != SignalInfo.SI_KERNEL) {
-      out.putInt(12, info.sender());
+      boolean timer = info.code() == SignalInfo.SI_TIMER;
+      out.putInt(timer ? 24 : 12, info.sender()).putInt(32, info.overrun());
       out.putInt(44, (int) info.value()).putLong(48, info.value());
       if (info.signal() == SignalInfo.SIGCHLD && info.code() > 0) {
         out.putInt(40, (int) info.value()).putInt(44, 0).putLong(48, 0);

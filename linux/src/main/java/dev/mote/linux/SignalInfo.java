@@ -7,9 +7,9 @@ import java.nio.ByteOrder;
 ///
 /// @param signal its number
 /// @param code SI_USER, SEGV_MAPERR, …
-/// @param address the faulting address for a fault
-/// @param sender the process that sent it, for kill and its kin
-/// @param value what came with it (sigqueue), or the status for a fault
+/// @param address the faulting address for a fault; for a timer how often it ran out besides
+/// @param sender the process that sent it, for kill and its kin; the number of a timer
+/// @param value what came with it (sigqueue, timer_create), or the status for a fault
 record SignalInfo(int signal, int code, long address, int sender, long value) {
   // Signal numbers, asm/signal.h.
   static final int SIGHUP = 1;
@@ -42,6 +42,7 @@ record SignalInfo(int signal, int code, long address, int sender, long value) {
   static final int SI_USER = 0;
   static final int SI_KERNEL = 0x80;
   static final int SI_QUEUE = -1;
+  static final int SI_TIMER = -2;
   static final int SI_TKILL = -6;
   static final int ILL_ILLOPN = 2;
   static final int FPE_INTDIV = 1;
@@ -70,6 +71,16 @@ record SignalInfo(int signal, int code, long address, int sender, long value) {
     return new SignalInfo(signal, code, 0, sender, 0);
   }
 
+  /// A signal of a timer of timer_create.
+  static SignalInfo ofTimer(int signal, int timer, long overrun, long value) {
+    return new SignalInfo(signal, SI_TIMER, overrun, timer, value);
+  }
+
+  /// How often its timer ran out besides, and was not told of.
+  int overrun() {
+    return code == SI_TIMER ? (int) address : 0;
+  }
+
   boolean isFault() {
     return code > 0
         && switch (signal) {
@@ -79,14 +90,15 @@ record SignalInfo(int signal, int code, long address, int sender, long value) {
   }
 
   /// `siginfo_t` as the guest sees it: signo, errno, code, then by kind: the address at 16; or the
-  /// sender and its user id at 16 and 20 and the value at 24. 128 bytes.
+  /// sender and its user id, or the timer and its overrun, at 16 and 20 and the value at 24. 128
+  /// bytes.
   byte[] toBytes() {
     var bytes = ByteBuffer.allocate(128).order(ByteOrder.LITTLE_ENDIAN);
     bytes.putInt(0, signal).putInt(8, code);
     if (isFault()) {
       bytes.putLong(16, address);
     } else {
-      bytes.putInt(16, sender).putInt(20, 0).putLong(24, value);
+      bytes.putInt(16, sender).putInt(20, overrun()).putLong(24, value);
     }
     return bytes.array();
   }
@@ -94,7 +106,11 @@ record SignalInfo(int signal, int code, long address, int sender, long value) {
   /// Why a signal was sent, for people.
   String cause() {
     if (!isFault()) {
-      return code == SI_KERNEL ? "sent by the kernel" : "sent by itself";
+      return switch (code) {
+        case SI_KERNEL -> "sent by the kernel";
+        case SI_TIMER -> "sent by a timer";
+        default -> "sent by itself";
+      };
     }
     String at = " 0x" + Long.toHexString(address);
     if (code == SI_KERNEL) {

@@ -432,6 +432,11 @@ final class Task implements WaitQueue.Waiter {
     return (blockedSignals & 1L << (signal - 1)) != 0;
   }
 
+  /// Whether the signal of a timer was sent to it alone and is pending.
+  boolean hasOfTimer(int signal, int timer) {
+    return own.hasOfTimer(signal, timer);
+  }
+
   /// Those that were sent to it alone.
   long ownPendingSignals() {
     return own.set();
@@ -456,7 +461,12 @@ final class Task implements WaitQueue.Waiter {
   /// Takes the pending signal that is delivered next among those of a set.
   @Nullable SignalInfo takeSignal(long set) {
     SignalInfo next = own.take(set);
-    return next != null ? next : guest.signals().pending().take(set);
+    if (next == null) {
+      next = guest.signals().pending().take(set);
+    }
+    return next != null && next.code() == SignalInfo.SI_TIMER
+        ? guest.posixTimers().delivered(next)
+        : next;
   }
 
   /// Forgets a signal that has become ignored.

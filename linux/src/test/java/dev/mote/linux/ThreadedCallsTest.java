@@ -182,7 +182,7 @@ class ThreadedCallsTest {
     assertThatThrownBy(() -> check(withTimers(good, List.of(timer, timer))))
         .hasMessageContaining("number of a timer");
     var noClock =
-        new GuestState.PosixTimerState(0, 77, 0, 14, 0, 0, timer.due(), timer.interval(), 0);
+        new GuestState.PosixTimerState(0, 77, 0, 14, 0, 0, timer.due(), timer.interval(), 0, 0);
     assertThatThrownBy(() -> check(withTimers(good, List.of(noClock))))
         .hasMessageContaining("clock of a timer");
   }
@@ -225,5 +225,47 @@ class ThreadedCallsTest {
     guest.alarms().ring(guest.clock().monotonicNanos() + 1000);
     assertThat(guest.posixTimers().get(0).remaining()).isZero();
     assertThat(guest.alarms().next()).isEqualTo(Alarms.OFF);
+  }
+
+  @Test
+  void aTimerOfCpuTimeIsLookedAtNoMoreOftenThanAtATick() {
+    assertThat(call(first, TIMER_CREATE, CpuClock.PROCESS, 0, MEMORY)).isZero();
+    for (int times = 0; times < 3; times++) {
+      long before = guest.clock().monotonicNanos();
+      guest.posixTimers().get(0).arm(1, 0, false);
+      assertThat(guest.alarms().next()).isGreaterThanOrEqualTo(before + TimeCalls.TICK);
+      guest.timers().set(Timers.PROFILING, 1, 0);
+      assertThat(guest.timers().nextDeadline()).isGreaterThanOrEqualTo(before + TimeCalls.TICK);
+    }
+    // Nobody computes: it has not run out when it is looked at.
+    long before = guest.clock().monotonicNanos();
+    guest.alarms().ring(before + 2 * TimeCalls.TICK);
+    assertThat(guest.posixTimers().get(0).remaining()).isEqualTo(1);
+    assertThat(guest.alarms().next()).isGreaterThanOrEqualTo(before + TimeCalls.TICK);
+  }
+
+  @Test
+  void aTimerWhoseSignalIsPendingCountsWhatItRunsOutOf() {
+    assertThat(call(first, TIMER_CREATE, 1, 0, MEMORY)).isZero();
+    PosixTimers.Timer timer = guest.posixTimers().get(0);
+    timer.arm(1, 1_000_000_000, false);
+    long now = guest.clock().monotonicNanos();
+    guest.alarms().ring(now + 1000);
+    timer.arm(1, 1, false); // 100 us, the shortest
+    for (int times = 0; times < 5; times++) {
+      ringWhenDue();
+    }
+    SignalInfo told = first.takeSignal(-1);
+    assertThat(told.code()).isEqualTo(SignalInfo.SI_TIMER);
+    assertThat(told.overrun()).isGreaterThanOrEqualTo(5).isEqualTo(timer.overrun());
+    assertThat(first.takeSignal(-1)).isNull();
+  }
+
+  private void ringWhenDue() {
+    long due = guest.alarms().next();
+    while (guest.clock().monotonicNanos() < due) {
+      Thread.onSpinWait();
+    }
+    guest.alarms().ring(due);
   }
 }
