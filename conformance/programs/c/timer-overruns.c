@@ -52,13 +52,16 @@ int main(void) {
   for (int i = 0; i < 3; i++)
     show(info[i].si_signo, info[i].si_code, info[i].si_value.sival_int, info[i].si_overrun, timers[i]);
 
-  // By a file.
+  // By a file, in any order.
   int file = signalfd(-1, &held, 0);
   sleep_ms(200);
   struct signalfd_siginfo told[3];
   NEED(read(file, told, sizeof told) == sizeof told);
-  for (int i = 0; i < 3; i++)
-    show((int)told[i].ssi_signo, told[i].ssi_code, told[i].ssi_int, (int)told[i].ssi_overrun, timers[told[i].ssi_int % 3]);
+  for (int value = 0; value < 3; value++) {
+    const struct signalfd_siginfo *its = told;
+    while (its < told + 2 && its->ssi_int != value) its++;
+    show((int)its->ssi_signo, its->ssi_code, its->ssi_int, (int)its->ssi_overrun, timers[value]);
+  }
 
   // A timer that is set anew has not run out.
   set(timers[2], 0);
