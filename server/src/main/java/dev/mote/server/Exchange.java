@@ -206,9 +206,13 @@ record Exchange(
   void head(int status, List<Header> headers) {
     response.status(Status.create(status));
     for (Header header : headers) {
+      String value =
+          header.name().equals("set-cookie")
+              ? Cookies.confined(header.value(), notes.place)
+              : header.value();
       response
           .headers()
-          .add(HeaderValues.create(HeaderNames.createFromLowercase(header.name()), header.value()));
+          .add(HeaderValues.create(HeaderNames.createFromLowercase(header.name()), value));
     }
   }
 

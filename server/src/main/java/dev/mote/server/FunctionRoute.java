@@ -67,6 +67,7 @@ final class FunctionRoute {
       return;
     }
     exchange.notes().function = function;
+    exchange.notes().place = prefix;
     boolean streams = exchange.hasBodyBeyond(INLINE) && function.takesStreams();
     int room = streams ? (INLINE + Upload.BUFFER) >> 10 : kibibytes(exchange, function);
     if (!bodies.tryAcquire(room)) {

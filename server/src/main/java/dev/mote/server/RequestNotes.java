@@ -14,6 +14,7 @@ final class RequestNotes {
   final String id;
   final @Nullable TraceParent trace;
   @Nullable DeployedFunction function;
+  String place = ""; // the path that is the function's, with all below it; empty if its host is
   @Nullable InvocationReport report;
   Fault.@Nullable Kind fault;
   long bodyBytes; // that were read

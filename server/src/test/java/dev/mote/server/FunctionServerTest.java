@@ -386,7 +386,7 @@ class FunctionServerTest {
             """
             def app(environ, start_response):
                 body = environ["wsgi.input"].read()
-                start_response("201 Created", [("Content-Type", "text/plain"), ("Set-Cookie", "a=1"), ("Set-Cookie", "b=2"), ("Connection", "close")])
+                start_response("201 Created", [("Content-Type", "text/plain"), ("Set-Cookie", "a=1; Path=/; Domain=localhost"), ("Set-Cookie", "b=2"), ("Connection", "close")])
                 yield ("%s %s %s|%s|" % (environ["REQUEST_METHOD"], environ["SCRIPT_NAME"], environ["PATH_INFO"], environ["QUERY_STRING"])).encode("latin-1")
                 yield body + environ.get("HTTP_X_A", "-").encode()
             """));
@@ -397,7 +397,8 @@ class FunctionServerTest {
                 .header("x-a", "1"));
     assertThat(answer.statusCode()).isEqualTo(201);
     assertThat(answer.body()).isEqualTo("POST /fn/wsgi /a b/ü|x=1&y=%20|body1");
-    assertThat(answer.headers().allValues("set-cookie")).containsExactly("a=1", "b=2");
+    assertThat(answer.headers().allValues("set-cookie"))
+        .containsExactly("a=1; Path=/fn/wsgi", "b=2; Path=/fn/wsgi");
     HttpResponse<String> head =
         server.send(
             HttpRequest.newBuilder(server.uri("/fn/wsgi")).method("HEAD", BodyPublishers.noBody()));
