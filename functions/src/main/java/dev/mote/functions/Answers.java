@@ -11,14 +11,16 @@ final class Answers {
   private Answers() {}
 
   /// The value as JSON; bytes as they are.
-  static FunctionResponse json(Outcome<Object> outcome, MemorySize limit) {
+  ///
+  /// @param log of the invocation
+  static FunctionResponse json(Outcome<Object> outcome, MemorySize limit, InvocationLog log) {
     return switch (outcome) {
       case Outcome.Returned(byte[] bytes) -> of("application/octet-stream", bytes, limit);
       case Outcome.Returned(var value) ->
           of("application/json", (JsonValues.write(value) + "\n").getBytes(UTF_8), limit);
       case Outcome.Failed(var error) -> FunctionResponse.of(Endings.fault(error));
       case Outcome.Refused(var refusal) -> FunctionResponse.of(Endings.fault(refusal));
-      case Outcome.Ended(var ending) -> FunctionResponse.of(Endings.fault(ending));
+      case Outcome.Ended(var ending) -> FunctionResponse.of(Endings.fault(ending, log));
     };
   }
 

@@ -10,10 +10,13 @@ import java.util.stream.Collectors;
 final class Endings {
   private Endings() {}
 
-  static Fault fault(Ending ending) {
+  /// @param log of the invocation
+  static Fault fault(Ending ending, InvocationLog log) {
     return switch (ending) {
       case Ending.Exited(int status) ->
           new Fault(Fault.Kind.EXIT, "the program ended with status " + status);
+      case Ending.Signaled _ when log.hasFullHeap() ->
+          new Fault(Fault.Kind.OUT_OF_MEMORY, "its JavaScript engine needed more");
       case Ending.Signaled(var report) ->
           new Fault(
               Fault.Kind.CRASH,

@@ -66,7 +66,7 @@ final class EventConvention implements Convention {
     Outcome<Object> outcome = callee.call(log.streams().attach(pieces), "handle", arguments);
     boolean relies =
         pieces.isBegun() && outcome instanceof Outcome.Returned(var value) && value == null;
-    return pieces.end(relies ? null : Answers.json(outcome, responseLimit));
+    return pieces.end(relies ? null : Answers.json(outcome, responseLimit, log));
   }
 
   private static @Nullable Object event(FunctionRequest request, Type type) throws IOException {

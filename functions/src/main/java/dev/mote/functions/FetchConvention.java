@@ -37,7 +37,7 @@ final class FetchConvention implements Convention {
               value == null && pieces.isBegun() ? null : response(value);
           case Outcome.Failed(var error) -> FunctionResponse.of(Endings.fault(error));
           case Outcome.Refused(var refusal) -> FunctionResponse.of(Endings.fault(refusal));
-          case Outcome.Ended(var ending) -> FunctionResponse.of(Endings.fault(ending));
+          case Outcome.Ended(var ending) -> FunctionResponse.of(Endings.fault(ending, log));
         });
   }
 

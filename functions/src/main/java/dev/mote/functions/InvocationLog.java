@@ -12,6 +12,9 @@ import java.io.OutputStream;
 final class InvocationLog {
   private static final int LONGEST_LINE = 8 << 10;
 
+  /// With this V8 ends its process by SIGABRT, when its own limit of memory is reached.
+  private static final String FULL_HEAP = "JavaScript heap out of memory";
+
   private final FunctionLog log;
   private final String invocation;
   private final InvocationReport report;
@@ -19,6 +22,7 @@ final class InvocationLog {
   private final LineStream out = new LineStream(FunctionLog.Source.OUT);
   private final LineStream err = new LineStream(FunctionLog.Source.ERR);
   private long written;
+  private boolean hasFullHeap;
 
   /// @param limit in bytes; what is more is cut off, and that is said
   InvocationLog(FunctionLog log, String invocation, InvocationReport report, long limit) {
@@ -45,6 +49,12 @@ final class InvocationLog {
 
   OutputStream errorStream() {
     return err;
+  }
+
+  /// Whether the program has said that the memory of its engine is used up: a signal of which it
+  /// then dies does not.
+  boolean hasFullHeap() {
+    return hasFullHeap;
   }
 
   /// Something to say about the invocation.
@@ -96,7 +106,9 @@ final class InvocationLog {
     }
 
     private void add() {
-      log.add(invocation, source, line.toString(UTF_8));
+      String text = line.toString(UTF_8);
+      hasFullHeap |= source == FunctionLog.Source.ERR && text.contains(FULL_HEAP);
+      log.add(invocation, source, text);
       line.reset();
     }
   }

@@ -55,7 +55,8 @@ final class ProgramConvention implements Convention {
       return FunctionResponse.of(
           new Fault(Fault.Kind.HEADERS_TOO_LARGE, String.valueOf(e.getMessage())));
     }
-    return output.end(ending);
+    boolean succeeded = ending instanceof Ending.Exited(int status) && status == 0;
+    return output.end(succeeded ? null : Endings.fault(ending, log));
   }
 
   /// What RFC 3875, 4.1 says. A header that a variable's name cannot tell from another one is left

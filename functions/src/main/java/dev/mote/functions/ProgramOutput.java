@@ -3,7 +3,6 @@ package dev.mote.functions;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.mote.Ending;
 import dev.mote.HostFunctionException;
 import dev.mote.MemorySize;
 import java.io.IOException;
@@ -14,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /// What a CGI program writes to its standard output: lines of a head, an empty line and the body;
 /// or the body alone.
@@ -163,10 +163,10 @@ final class ProgramOutput extends OutputStream {
   }
 
   /// The program has ended.
-  synchronized FunctionResponse end(Ending ending) {
+  ///
+  /// @param fault null if it succeeded
+  synchronized FunctionResponse end(@Nullable Fault fault) {
     over = true;
-    boolean succeeded = ending instanceof Ending.Exited(int status) && status == 0;
-    Fault fault = succeeded ? null : Endings.fault(ending);
     if (sends || pieces.fault() != null || fault != null) {
       return pieces.end(fault == null ? null : FunctionResponse.of(fault));
     }

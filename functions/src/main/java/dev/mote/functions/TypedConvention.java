@@ -47,7 +47,8 @@ final class TypedConvention implements Convention {
     }
     try {
       @Nullable Object[] arguments = arguments(request.body().bytes(), signature.parameters());
-      return Answers.json(callee.call(log.streams(), name, arguments), settings.responseLimit());
+      return Answers.json(
+          callee.call(log.streams(), name, arguments), settings.responseLimit(), log);
     } catch (IllegalArgumentException e) {
       return FunctionResponse.of(new Fault(Fault.Kind.REQUEST, String.valueOf(e.getMessage())));
     }

@@ -3,7 +3,6 @@ package dev.mote.functions;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mote.Ending;
 import dev.mote.MemorySize;
 import java.io.IOException;
 import java.util.List;
@@ -25,7 +24,7 @@ class ProgramConventionTest {
     } catch (IOException e) {
       throw new AssertionError(e);
     }
-    return program.end(new Ending.Exited(0));
+    return program.end(null);
   }
 
   @Test

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mote.Ending;
 import dev.mote.HostFunctionException;
 import dev.mote.MemorySize;
 import java.io.IOException;
@@ -195,7 +194,7 @@ class StreamedAnswerTest {
     }
     assertThat(client.status).isEqualTo(404);
     assertThat(client.headers).contains(new Header("content-type", "text/plain; charset=utf-8"));
-    FunctionResponse end = output.end(new Ending.Exited(0));
+    FunctionResponse end = output.end(null);
     assertThat(end.isSent()).isTrue();
     assertThat(end.fault()).isNull();
     assertThat(client.body.toString(UTF_8)).isEqualTo("x".repeat(100_000));
@@ -215,7 +214,8 @@ class StreamedAnswerTest {
     assertThat(client.body.toString(UTF_8)).isEqualTo("x");
     output.write("y".getBytes(UTF_8));
     assertThat(client.body.toString(UTF_8)).isEqualTo("xy");
-    assertThat(output.end(new Ending.Exited(3)).fault().kind()).isEqualTo(Fault.Kind.EXIT);
+    assertThat(output.end(new Fault(Fault.Kind.EXIT, "status 3")).fault().kind())
+        .isEqualTo(Fault.Kind.EXIT);
   }
 
   @Test
@@ -224,7 +224,7 @@ class StreamedAnswerTest {
     output.write("Status: 99\n\n".getBytes(UTF_8));
     byte[] much = new byte[70_000];
     assertThatThrownBy(() -> output.write(much)).isInstanceOf(IOException.class);
-    FunctionResponse end = output.end(new Ending.Exited(0));
+    FunctionResponse end = output.end(null);
     assertThat(end.fault().kind()).isEqualTo(Fault.Kind.RESPONSE);
     assertThat(end.isSent()).isFalse();
   }

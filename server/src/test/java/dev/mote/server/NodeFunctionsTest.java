@@ -230,20 +230,21 @@ class NodeFunctionsTest {
           return "fine";
         };
         """;
-    assertThat(
-            server
-                .deploy(
-                    "limits", Map.of("index.cjs", source, "function.toml", "timeout = \"3s\"\n"))
-                .statusCode())
-        .isEqualTo(201);
+    // V8 collects garbage for long before it gives up.
+    for (String toml : List.of("timeout = \"3s\"\n", "timeout = \"100s\"\nmemory = \"160MiB\"\n")) {
+      String name = toml.contains("memory") ? "memory" : "time";
+      assertThat(
+              server.deploy(name, Map.of("index.cjs", source, "function.toml", toml)).statusCode())
+          .isEqualTo(201);
+    }
     for (String event : List.of("loop", "sleep")) {
-      assertThat(server.post("/fn/limits", "\"" + event + "\"").statusCode()).isEqualTo(504);
+      assertThat(server.post("/fn/time", "\"" + event + "\"").statusCode()).isEqualTo(504);
     }
     for (String event : List.of("heap", "buffers")) {
-      HttpResponse<String> answer = server.post("/fn/limits", "\"" + event + "\"");
-      assertThat(answer.statusCode()).as(event + answer.body()).isIn(502, 504, 507);
+      HttpResponse<String> answer = server.post("/fn/memory", "\"" + event + "\"");
+      assertThat(answer.statusCode()).as(event + answer.body()).isEqualTo(507);
     }
-    assertThat(server.post("/fn/limits", "\"x\"").body()).isEqualTo("\"fine\"\n");
+    assertThat(server.post("/fn/memory", "\"x\"").body()).isEqualTo("\"fine\"\n");
   }
 
   @Test
