@@ -10,6 +10,7 @@ import dev.mote.values.Type;
 import dev.mote.values.ValueException;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -156,7 +157,7 @@ final class Conversation {
   @Nullable Ending start() {
     lock.lock();
     try {
-      Answer answer = VcpuThreads.run(limits, () -> runStretch(this::runToFirstCall));
+      Answer answer = VcpuThreads.run(guest, limits, () -> runStretch(this::runToFirstCall));
       return answer == Answer.VALUE ? null : ending;
     } finally {
       lock.unlock();
@@ -340,8 +341,9 @@ final class Conversation {
     if (depth > 1) {
       return converse();
     }
-    if (!VcpuThreads.enter(limits)) {
-      return VcpuThreads.handOver(() -> runStretch(null));
+    Executor elsewhere = VcpuThreads.enter(guest, limits);
+    if (elsewhere != null) {
+      return VcpuThreads.handOver(elsewhere, () -> runStretch(null));
     }
     try {
       return runStretch(null);

@@ -93,7 +93,7 @@ public final class Sandbox implements AutoCloseable {
     try {
       GuestEnding ending =
           VcpuThreads.run(
-              limits, () -> runGuest(streams.standard(), Variables.entries(environment)));
+              guest, limits, () -> runGuest(streams.standard(), Variables.entries(environment)));
       return limits.ending(ending);
     } catch (GuestFailure e) {
       throw SandboxException.of(e, "");
@@ -116,6 +116,7 @@ public final class Sandbox implements AutoCloseable {
     try {
       GuestEnding ending =
           VcpuThreads.<Optional<GuestEnding>>run(
+                  guest,
                   limits,
                   () ->
                       Optional.ofNullable(

@@ -38,7 +38,9 @@ import org.jspecify.annotations.Nullable;
 /// Calls may be made on virtual threads. Each hands its guest over to a platform thread, unless the
 /// JVM has more carriers than processors: `-Djdk.virtualThreadScheduler.parallelism` with the
 /// number of processors and machines together makes a short call a tenth to a fifth cheaper. A
-/// guest whose limit of CPU time is below that of the clock is handed over always.
+/// guest whose limit of CPU time is below that of the clock is handed over always. On Linux before
+/// 6.13 each machine that several threads use has a thread of its own, to which all calls are
+/// handed over.
 public final class SandboxPool implements AutoCloseable {
   private final Settings settings;
   private final ReentrantLock lock = new ReentrantLock();

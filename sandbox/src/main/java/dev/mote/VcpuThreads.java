@@ -1,8 +1,9 @@
 package dev.mote;
 
+import dev.mote.linux.SpeakingGuest;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 /// (`-Djdk.virtualThreadScheduler.parallelism`), as many as there are more may be blocked without
 /// anybody missing them; other virtual threads hand their guest over to a platform thread of a
 /// pool, which costs two switches of threads.
+///
+/// Where a guest's machine had better stay on one thread ([SpeakingGuest#elsewhere]), others hand
+/// it over to that.
 final class VcpuThreads {
   /// Carriers that may be blocked.
   private static final AtomicInteger SPARE =
@@ -21,27 +25,29 @@ final class VcpuThreads {
               - Runtime.getRuntime().availableProcessors());
 
   private static final class Pool {
-    static final ExecutorService THREADS =
+    static final Executor THREADS =
         Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("mote-vcpu-", 0).factory());
   }
 
   private VcpuThreads() {}
 
-  /// Whether the calling thread may run a guest itself; [#leave] must follow then.
+  /// Who is to run a guest, if not the calling thread.
   ///
   /// @param limits of the guest: CPU time is that of a platform thread
-  static boolean enter(Limits limits) {
-    if (!Thread.currentThread().isVirtual()) {
-      return true;
+  /// @return null if the calling thread may run it; [#leave] must follow then
+  static @Nullable Executor enter(SpeakingGuest guest, Limits limits) {
+    Executor elsewhere = guest.elsewhere();
+    if (elsewhere != null || !Thread.currentThread().isVirtual()) {
+      return elsewhere;
     }
     if (limits.cpuNanos() != Long.MAX_VALUE) {
-      return false;
+      return Pool.THREADS;
     }
     int spare = SPARE.get();
     while (spare > 0 && !SPARE.compareAndSet(spare, spare - 1)) {
       spare = SPARE.get();
     }
-    return spare > 0;
+    return spare > 0 ? null : Pool.THREADS;
   }
 
   static void leave() {
@@ -51,22 +57,23 @@ final class VcpuThreads {
   }
 
   /// Runs a guest and waits for it, on the calling thread if that may run it.
-  static <T> T run(Limits limits, Supplier<T> body) {
-    if (enter(limits)) {
-      try {
-        return body.get();
-      } finally {
-        leave();
-      }
+  static <T> T run(SpeakingGuest guest, Limits limits, Supplier<T> body) {
+    Executor elsewhere = enter(guest, limits);
+    if (elsewhere != null) {
+      return handOver(elsewhere, body);
     }
-    return handOver(body);
+    try {
+      return body.get();
+    } finally {
+      leave();
+    }
   }
 
   /// Runs it and waits for it; an interrupt of the calling thread interrupts the thread that runs
   /// it, which stops a guest.
-  static <T> T handOver(Supplier<T> body) {
+  static <T> T handOver(Executor where, Supplier<T> body) {
     var handOver = new HandOver<T>(body);
-    Pool.THREADS.execute(handOver);
+    where.execute(handOver);
     return handOver.await();
   }
 

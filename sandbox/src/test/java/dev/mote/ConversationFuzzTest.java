@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
@@ -146,6 +147,11 @@ class ConversationFuzzTest {
 
     Saying(byte[] said) {
       this.said = said;
+    }
+
+    @Override
+    public @Nullable Executor elsewhere() {
+      return null;
     }
 
     @Override

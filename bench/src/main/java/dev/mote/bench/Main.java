@@ -33,6 +33,7 @@ public final class Main {
           new StartFromSnapshotFigure(),
           LoadSnapshotFigure.warm(),
           LoadSnapshotFigure.cold(),
+          new CallingThreadsFigure(),
           new PoolThroughputFigure(),
           ParkedFigure.memory(),
           ParkedFigure.resume(),

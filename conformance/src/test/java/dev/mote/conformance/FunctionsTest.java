@@ -23,12 +23,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -40,7 +38,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /// Calls of guest functions in C, and of host functions by them.
 @Tag("every-kvm")
@@ -667,64 +664,6 @@ class FunctionsTest {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void cancelStopsTheCallThatRunsAndNoOther(boolean virtual) throws Exception {
-    try (var sandbox = builder().start()) {
-      sandbox.cancel(); // nothing runs
-      assertThat(sandbox.<Long>call("count", Long.class)).isEqualTo(1);
-      var outcome = new AtomicReference<@Nullable Outcome<Object>>();
-      Thread caller =
-          (virtual ? Thread.ofVirtual() : Thread.ofPlatform())
-              .start(() -> outcome.set(sandbox.tryCall("spin", Object.class)));
-      while (caller.isAlive()) {
-        sandbox.cancel();
-        caller.join(Duration.ofMillis(20));
-      }
-      assertThat(outcome.get()).isEqualTo(new Outcome.Ended<>(new Ending.Cancelled()));
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void interruptingTheCallerStopsTheCall(boolean virtual) throws Exception {
-    try (var sandbox = builder().start()) {
-      var outcome = new AtomicReference<@Nullable Outcome<Object>>();
-      Thread caller =
-          (virtual ? Thread.ofVirtual() : Thread.ofPlatform())
-              .start(() -> outcome.set(sandbox.tryCall("spin", Object.class)));
-      Thread.sleep(50);
-      caller.interrupt();
-      caller.join();
-      assertThat(outcome.get()).isEqualTo(new Outcome.Ended<>(new Ending.Cancelled()));
-    }
-  }
-
-  /// Hyperlight 3.9: killed while a host function runs, and in a loop of host calls.
-  @Test
-  void cancelAlsoReachesACallThatIsInAHostFunction() throws Exception {
-    var entered = new CountDownLatch(1);
-    try (var sandbox =
-        builder()
-            .hostFunction(
-                "wait",
-                () -> {
-                  entered.countDown();
-                  return new CountDownLatch(1).await(1, TimeUnit.MINUTES);
-                })
-            .start()) {
-      var outcome = new AtomicReference<@Nullable Outcome<Object>>();
-      Thread caller =
-          Thread.ofPlatform()
-              .start(
-                  () -> outcome.set(sandbox.tryCall("call_host_times", Object.class, "wait", 9)));
-      entered.await();
-      sandbox.cancel();
-      caller.join();
-      assertThat(outcome.get()).isEqualTo(new Outcome.Ended<>(new Ending.Cancelled()));
-    }
-  }
-
   /// Hyperlight 3.2: a reply larger than any buffer that the guest had.
   @Test
   void aLargeReplyArrives() {
@@ -733,28 +672,6 @@ class FunctionsTest {
       for (int size : new int[] {1, 4000, 5000, 1 << 20, 10, 3 << 20}) {
         assertThat(sandbox.<String>call("call_host", String.class, "large", size)).hasSize(size);
       }
-    }
-  }
-
-  @Test
-  void callsOfManyThreadsWaitForEachOther() throws Exception {
-    try (var sandbox = builder().start()) {
-      var counts = Collections.synchronizedList(new ArrayList<Long>());
-      var threads = new ArrayList<Thread>();
-      for (int i = 0; i < 8; i++) {
-        Thread.Builder kind = i % 2 == 0 ? Thread.ofVirtual() : Thread.ofPlatform();
-        threads.add(
-            kind.start(() -> {
-              for (int j = 0; j < 50; j++) {
-                counts.add(sandbox.<Long>call("count", Long.class));
-              }
-            }));
-      }
-      for (Thread thread : threads) {
-        thread.join();
-      }
-      assertThat(counts).hasSize(400).doesNotHaveDuplicates();
-      assertThat(Collections.max(counts)).isEqualTo(400);
     }
   }
 

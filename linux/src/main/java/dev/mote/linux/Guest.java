@@ -8,6 +8,7 @@ import dev.mote.machine.PageTables;
 import dev.mote.machine.VirtualMachine;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -311,6 +312,11 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
 
   long memoryLimit() {
     return memoryLimit;
+  }
+
+  @Override
+  public @Nullable Executor elsewhere() {
+    return vm.elsewhere();
   }
 
   /// Memory that is bound now.

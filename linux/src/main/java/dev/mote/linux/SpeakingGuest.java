@@ -1,5 +1,6 @@
 package dev.mote.linux;
 
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /// A guest as the layer above talks with it: it runs in stretches, and pauses when it has ended or
@@ -14,6 +15,10 @@ public interface SpeakingGuest {
   /// @param cpuNanos CPU time that it may use; [Long#MAX_VALUE] for any
   /// @throws IllegalStateException if the guest is closed
   void enter(long wallNanos, long cpuNanos);
+
+  /// Who is to run the next stretch in place of the calling thread; null if that had better do it
+  /// itself. May be called by any thread.
+  @Nullable Executor elsewhere();
 
   /// Gives the program its descriptors and files. Called once, in the first stretch.
   ///

@@ -3,6 +3,7 @@ package dev.mote.machine;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -91,6 +92,7 @@ final class KvmMachine implements VirtualMachine {
   private boolean interrupted; // the last run was
   private Fault fault = new Fault(0, 0, 0);
   private boolean lost;
+  private final VcpuThread thread = new VcpuThread();
   private @Nullable Thread lastThread;
   private int lastTid; // of that thread; ANY_CARRIER if it is virtual
   private boolean closed;
@@ -241,6 +243,11 @@ final class KvmMachine implements VirtualMachine {
   }
 
   @Override
+  public @Nullable Executor elsewhere() {
+    return thread.elsewhere();
+  }
+
+  @Override
   public VmExit run() {
     if (lost) {
       return VmExit.FAULT;
@@ -301,10 +308,11 @@ final class KvmMachine implements VirtualMachine {
   }
 
   private void enterThread() {
-    Thread thread = Thread.currentThread();
-    if (thread != lastThread) {
-      lastThread = thread;
-      lastTid = thread.isVirtual() ? ANY_CARRIER : Libc.gettid(errno);
+    Thread current = Thread.currentThread();
+    if (current != lastThread) {
+      lastThread = current;
+      lastTid = current.isVirtual() ? ANY_CARRIER : Libc.gettid(errno);
+      thread.enter();
     }
   }
 
@@ -751,6 +759,7 @@ final class KvmMachine implements VirtualMachine {
         return;
       }
       closed = true;
+      thread.close();
       closeFd(vcpu);
       closeFd(vm);
       arena.close();

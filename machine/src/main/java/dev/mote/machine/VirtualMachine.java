@@ -1,6 +1,7 @@
 package dev.mote.machine;
 
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /// One virtual machine with one vCPU: the whole interface between a hypervisor and what is above
@@ -51,6 +52,10 @@ public interface VirtualMachine extends AutoCloseable {
 
   /// The guest's registers; valid between two runs.
   Registers registers();
+
+  /// Who is to [#run] it in place of the calling thread, where it is dear to run it by several
+  /// threads in turns; null if the calling thread had better do it. May be called by any thread.
+  @Nullable Executor elsewhere();
 
   /// Enters the guest with the registers as they are, until it exits.
   VmExit run();
