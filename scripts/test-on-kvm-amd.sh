@@ -58,4 +58,5 @@ java=("$jdk/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx1g --enable-n
   -cp "$path:$libraries" org.junit.platform.console.ConsoleLauncher execute
   "--scan-class-path=$roots" --include-engine=junit-jupiter "--include-tag=${MOTE_TAG:-every-kvm}"
   "--include-classname=${MOTE_CLASSES:-.*}" --fail-if-no-tests --details=testfeed --disable-ansi-colors --disable-banner)
-scripts/on-kvm-amd.sh "cd $(printf '%q' "$PWD") && $(printf '%q ' "${java[@]}")"
+# What the tests run is where it is on this machine.
+scripts/on-kvm-amd.sh "export PATH=$(printf '%q' "$PATH") && cd $(printf '%q' "$PWD") && $(printf '%q ' "${java[@]}")"

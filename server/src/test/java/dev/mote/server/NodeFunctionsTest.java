@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 ///
 /// What the runtime does with files and calls is tested natively, in `guest/node/test`; here is
 /// what only a VM shows: restores, limits, what Node needs of its system.
+@Tag("every-kvm")
 class NodeFunctionsTest {
   private static final String WAYS =
       """
