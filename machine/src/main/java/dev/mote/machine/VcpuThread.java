@@ -8,11 +8,11 @@ import org.jspecify.annotations.Nullable;
 
 /// The thread of the host that a vCPU stays on.
 ///
-/// Before Linux 6.13 KVM_RUN on another thread than last time waits for a grace period of RCU: 12
-/// to 16 ms on Debian's 6.1 in an emulated machine, with one processor and with two. (Commit
-/// 3e7f43188ee2, "KVM: Protect vCPU's 'last run PID' with rwlock, not RCU".) There the vCPU stays
-/// on the platform thread that runs it first; when another one wants it, or a virtual one, whose
-/// carrier changes, it moves to a thread of its own for good.
+/// Before Linux 6.13 KVM_RUN on another thread than last time waits for a grace period of RCU: 12 ms
+/// on Debian's 6.1 (docs/performance.md, `calling-threads`). (Commit 3e7f43188ee2, "KVM: Protect
+/// vCPU's 'last run PID' with rwlock, not RCU".) There the vCPU stays on the platform thread that
+/// runs it first; when another one wants it, or a virtual one, whose carrier changes, it moves to a
+/// thread of its own for good.
 ///
 /// Thread-safe.
 final class VcpuThread implements AutoCloseable {
