@@ -93,8 +93,7 @@ final class KvmMachine implements VirtualMachine {
   private Fault fault = new Fault(0, 0, 0);
   private boolean lost;
   private final VcpuThread thread = new VcpuThread();
-  private @Nullable Thread lastThread;
-  private int lastTid; // of that thread; ANY_CARRIER if it is virtual
+  private int lastTid; // of the one that ran it last; ANY_CARRIER if it is virtual
   private boolean closed;
   private final Object closeLock = new Object();
 
@@ -308,11 +307,8 @@ final class KvmMachine implements VirtualMachine {
   }
 
   private void enterThread() {
-    Thread current = Thread.currentThread();
-    if (current != lastThread) {
-      lastThread = current;
-      lastTid = current.isVirtual() ? ANY_CARRIER : Libc.gettid(errno);
-      thread.enter();
+    if (thread.enter()) {
+      lastTid = Thread.currentThread().isVirtual() ? ANY_CARRIER : Libc.gettid(errno);
     }
   }
 

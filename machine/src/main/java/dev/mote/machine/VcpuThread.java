@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The thread of the host that a vCPU stays on.
 ///
-/// Before Linux 6.13 KVM_RUN on another thread than last time waits for a grace period of RCU: 12 ms
-/// on Debian's 6.1 (docs/performance.md, `calling-threads`). (Commit 3e7f43188ee2, "KVM: Protect
+/// Before Linux 6.13 KVM_RUN on another thread than last time waits for a grace period of RCU: 12
+/// ms on Debian's 6.1 (docs/performance.md, `calling-threads`). (Commit 3e7f43188ee2, "KVM: Protect
 /// vCPU's 'last run PID' with rwlock, not RCU".) There the vCPU stays on the platform thread that
 /// runs it first; when another one wants it, or a virtual one, whose carrier changes, it moves to a
 /// thread of its own for good.
@@ -22,7 +22,7 @@ final class VcpuThread implements AutoCloseable {
   private static final int IDLE_SECONDS = 60;
 
   private final boolean binds;
-  private volatile @Nullable Thread last; // a platform thread
+  private volatile @Nullable Thread last; // that ran it
   private @Nullable ThreadPoolExecutor own; // this and the flag are guarded by this
   private boolean closed;
 
@@ -62,10 +62,15 @@ final class VcpuThread implements AutoCloseable {
   }
 
   /// The calling thread runs it.
-  void enter() {
-    if (binds) {
-      last = Thread.currentThread();
+  ///
+  /// @return whether it was another one last time
+  boolean enter() {
+    Thread current = Thread.currentThread();
+    if (current == last) {
+      return false;
     }
+    last = current;
+    return true;
   }
 
   private synchronized @Nullable Executor own() {
