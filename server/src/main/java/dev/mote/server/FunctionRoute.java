@@ -71,7 +71,7 @@ final class FunctionRoute {
     boolean streams = exchange.hasBodyBeyond(INLINE) && function.takesStreams();
     int room = streams ? (INLINE + Upload.BUFFER) >> 10 : kibibytes(exchange, function);
     if (!bodies.tryAcquire(room)) {
-      exchange.closeAfter();
+      exchange.discardBody();
       refuse(exchange, Fault.Kind.NO_CAPACITY, "the bodies of other requests take all room");
       return;
     }
