@@ -7,6 +7,7 @@ import dev.mote.linux.SharedMachine;
 import dev.mote.machine.Frames;
 import dev.mote.machine.Hypervisor;
 import dev.mote.machine.MachineException;
+import dev.mote.machine.Vcpu;
 import dev.mote.machine.VirtualMachine;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
@@ -39,26 +40,28 @@ class FailedRestoreTest {
       VirtualMachine vm =
           Hypervisor.ofThisHost()
               .create(memoryBytes, guests, dev.mote.machine.CpuBaseline.ofLevel(cpuLevel));
-      var failing =
-          (VirtualMachine)
-              Proxy.newProxyInstance(
-                  VirtualMachine.class.getClassLoader(),
-                  new Class<?>[] {VirtualMachine.class},
-                  (_, called, arguments) -> {
-                    if (called.getName().equals(method)) {
-                      throw new MachineException("made to fail");
-                    }
-                    try {
-                      Object result = called.invoke(vm, arguments);
-                      if (result instanceof Frames of) {
-                        frames.add(of);
-                      }
-                      return result;
-                    } catch (InvocationTargetException e) {
-                      throw e.getCause();
-                    }
-                  });
-      return SharedMachine.of(failing, cpuLevel);
+      return SharedMachine.of(failing(VirtualMachine.class, vm), cpuLevel);
+    }
+
+    private <T> T failing(Class<T> type, T real) {
+      return type.cast(
+          Proxy.newProxyInstance(
+              type.getClassLoader(),
+              new Class<?>[] {type},
+              (_, called, arguments) -> {
+                if (called.getName().equals(method)) {
+                  throw new MachineException("made to fail");
+                }
+                try {
+                  Object result = called.invoke(real, arguments);
+                  if (result instanceof Frames of) {
+                    frames.add(of);
+                  }
+                  return result instanceof Vcpu vcpu ? failing(Vcpu.class, vcpu) : result;
+                } catch (InvocationTargetException e) {
+                  throw e.getCause();
+                }
+              }));
     }
   }
 
@@ -92,7 +95,7 @@ class FailedRestoreTest {
       PooledSandbox other = pool.add(Sandbox.builder(snapshot));
       assertThat(pooled.call("count", Long.class)).isEqualTo(1);
       assertThat(other.call("count", Long.class)).isEqualTo(1);
-      faults.method = "loadCpu";
+      faults.method = "load";
       assertThatThrownBy(() -> pooled.call("count", Long.class))
           .isInstanceOf(HostException.class)
           .hasMessageContaining("made to fail");
@@ -112,7 +115,7 @@ class FailedRestoreTest {
       PooledSandbox first = pool.add(Sandbox.builder(snapshot));
       PooledSandbox second = pool.add(Sandbox.builder(snapshot));
       assertThat(first.call("count", Long.class)).isEqualTo(1);
-      faults.method = "loadCpu";
+      faults.method = "load";
       assertThatThrownBy(() -> second.call("count", Long.class)).isInstanceOf(HostException.class);
       faults.method = null;
       assertThat(first.call("count", Long.class)).isEqualTo(1);

@@ -32,7 +32,7 @@ final class SpinningGuest implements AutoCloseable {
   SpinningGuest(Way way) {
     expected = VmExit.valueOf(way.name());
     var tables = new PageTables(vm.memory(), vm.frames());
-    vm.pageTableRoot(tables.root());
+    vm.vcpu().pageTableRoot(tables.root());
     var code = vm.frames().take(1);
     tables.bind(CODE, code, PageTables.READ | PageTables.EXECUTE, false);
     int[] bytes = {way.first, way.second, 0xeb, 0xfc}; // jmp to the first

@@ -24,7 +24,7 @@ record CpuClock(int thread) {
 
   /// @param caller who asks
   /// @throws ErrnoException EINVAL if no clock has that id, or there is no such thread
-  static CpuClock of(Guest guest, Task caller, int clock) {
+  static CpuClock of(LinuxProcess process, Task caller, int clock) {
     if (!is(clock)) {
       throw EINVAL.exception();
     }
@@ -33,12 +33,12 @@ record CpuClock(int thread) {
     }
     int id = ~(clock >> 3);
     if ((clock & OF_THREAD) == 0) {
-      if (id != 0 && id != guest.processId()) {
+      if (id != 0 && id != process.processId()) {
         throw EINVAL.exception();
       }
       return new CpuClock(0);
     }
-    if (id != 0 && guest.scheduler().find(id) == null) {
+    if (id != 0 && process.scheduler().find(id) == null) {
       throw EINVAL.exception();
     }
     return new CpuClock(id == 0 ? caller.tid : id);
@@ -55,16 +55,16 @@ record CpuClock(int thread) {
   }
 
   /// Whether its thread has ended.
-  boolean isGone(Guest guest) {
-    return thread != 0 && guest.scheduler().find(thread) == null;
+  boolean isGone(LinuxProcess process) {
+    return thread != 0 && process.scheduler().find(thread) == null;
   }
 
   /// Nanoseconds; 0 if its thread has ended.
-  long nanos(Guest guest) {
+  long nanos(LinuxProcess process) {
     if (thread == 0) {
-      return guest.cpuNanos();
+      return process.cpuNanos();
     }
-    Task task = guest.scheduler().find(thread);
-    return task == null ? 0 : guest.scheduler().cpuNanos(task);
+    Task task = process.scheduler().find(thread);
+    return task == null ? 0 : process.scheduler().cpuNanos(task);
   }
 }

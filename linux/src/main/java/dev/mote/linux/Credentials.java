@@ -47,7 +47,7 @@ final class Credentials {
 
   /// Who the calling process is, to those that it sends something.
   Ancillary.Sender sender(Task task) {
-    return new Ancillary.Sender(task.guest().processId(), euid(), egid());
+    return new Ancillary.Sender(task.process().processId(), euid(), egid());
   }
 
   int euid() {

@@ -10,7 +10,7 @@ final class Deadlines implements AutoCloseable {
   /// The watchdog looks at CPU time no more often than this.
   private static final long SHORTEST_LOOK = 1_000_000;
 
-  private final Guest guest;
+  private final LinuxProcess process;
   private final Watchdog.Watch wall;
   private final Watchdog.Watch cpu;
   private boolean armed; // this and the ends are guarded by this
@@ -18,8 +18,8 @@ final class Deadlines implements AutoCloseable {
   private long wallEnd;
   private long cpuLimit;
 
-  Deadlines(Guest guest) {
-    this.guest = guest;
+  Deadlines(LinuxProcess process) {
+    this.process = process;
     wall = Watchdog.watch(this::wallAlarm);
     cpu = Watchdog.watch(this::cpuAlarm);
   }
@@ -65,7 +65,7 @@ final class Deadlines implements AutoCloseable {
     if (now - wallEnd < 0) {
       return wallEnd;
     }
-    guest.stop(GuestEnding.StopReason.WALL_TIME);
+    process.stop(GuestEnding.StopReason.WALL_TIME);
     return Watchdog.NONE;
   }
 
@@ -73,9 +73,9 @@ final class Deadlines implements AutoCloseable {
     if (!armed || cpuLimit == Task.NO_DEADLINE) {
       return Watchdog.NONE;
     }
-    long left = cpuLimit - guest.cpuTime().ofStretch();
+    long left = cpuLimit - process.cpuTime().ofStretch();
     if (left <= 0) {
-      guest.stop(GuestEnding.StopReason.CPU_TIME);
+      process.stop(GuestEnding.StopReason.CPU_TIME);
       return Watchdog.NONE;
     }
     // CPU time never runs faster than the clock, so it cannot be used up before then.

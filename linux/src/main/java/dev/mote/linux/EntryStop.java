@@ -16,14 +16,14 @@ import dev.mote.machine.PageTables;
 final class EntryStop {
   private static final byte INT3 = (byte) 0xcc;
 
-  private final Guest guest;
+  private final LinuxProcess process;
   private long entry; // of the program that was loaded last; 0 for none
   private boolean wanted;
   private boolean isSet;
   private byte replaced;
 
-  EntryStop(Guest guest) {
-    this.guest = guest;
+  EntryStop(LinuxProcess process) {
+    this.process = process;
   }
 
   /// A program has taken the place of whatever there was.
@@ -39,7 +39,7 @@ final class EntryStop {
   void want() {
     wanted = true;
     if (!isSet && entry != 0 && isMapped()) {
-      replaced = memory().getByte(guest.space().tables().gpa(entry));
+      replaced = memory().getByte(process.space().tables().gpa(entry));
       write(INT3);
       isSet = true;
     }
@@ -47,7 +47,7 @@ final class EntryStop {
 
   private boolean isMapped() {
     try {
-      return guest.space().touch(entry, PageTables.EXECUTE) == AddressSpace.Touch.BOUND;
+      return process.space().touch(entry, PageTables.EXECUTE) == AddressSpace.Touch.BOUND;
     } catch (ErrnoException | GuestMemoryExhaustedException _) {
       return false;
     }
@@ -55,7 +55,7 @@ final class EntryStop {
 
   /// Whether an exception of the thread that runs is the stop. The thread is at the entry then.
   boolean isHit(Fault fault) {
-    var registers = guest.vm().registers();
+    var registers = process.vm().registers();
     if (!isSet || fault.vector() != Fault.BREAKPOINT || registers.rip() != entry + 1) {
       return false;
     }
@@ -66,7 +66,7 @@ final class EntryStop {
   /// The program is not to stop any more.
   void lift() {
     wanted = false;
-    PageTables tables = guest.space().tables();
+    PageTables tables = process.space().tables();
     if (isSet && tables.isBound(entry) && memory().getByte(tables.gpa(entry)) == INT3) {
       write(replaced);
     }
@@ -74,10 +74,10 @@ final class EntryStop {
   }
 
   private void write(byte value) {
-    memory().setByte(guest.space().tables().gpaToWrite(entry), value);
+    memory().setByte(process.space().tables().gpaToWrite(entry), value);
   }
 
   private GuestMemory memory() {
-    return guest.vm().memory();
+    return process.vm().memory();
   }
 }

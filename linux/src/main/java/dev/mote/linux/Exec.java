@@ -3,7 +3,7 @@ package dev.mote.linux;
 import dev.mote.linux.GuestFailure.Blame;
 import dev.mote.machine.CpuState;
 import dev.mote.machine.PageTables;
-import dev.mote.machine.VirtualMachine;
+import dev.mote.machine.Vcpu;
 import java.util.List;
 
 /// Puts a program of the file tree in the place of the one that runs: what `execve` does, and what
@@ -19,7 +19,7 @@ final class Exec {
   private static final String DEFAULT_PATH =
       "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-  private final Guest guest;
+  private final LinuxProcess process;
   private final ProcessFiles files;
   private final MemoryCalls memory;
   private final Credentials credentials;
@@ -27,17 +27,17 @@ final class Exec {
   private final ExecutableSearch search;
 
   Exec(
-      Guest guest,
+      LinuxProcess process,
       ProcessFiles files,
       FileMappings mappings,
       MemoryCalls memory,
       Credentials credentials) {
-    this.guest = guest;
+    this.process = process;
     this.files = files;
     this.memory = memory;
     this.credentials = credentials;
-    loader = guest.loader();
-    search = new ExecutableSearch(files, mappings, loader, guest.memoryLimit());
+    loader = process.loader();
+    search = new ExecutableSearch(files, mappings, loader, process.memoryLimit());
   }
 
   /// Finds what is to be loaded for a file; the guest stays as it is.
@@ -52,27 +52,27 @@ final class Exec {
   /// The point of no return: the task goes on as another program. It is the only one of its process
   /// from here on.
   void replace(Task task, Executable program) {
-    AddressSpace space = guest.space();
-    guest.scheduler().keepOnly(task);
-    guest.futexes().clear();
-    guest.channel().forgetReceiver(); // another thread
-    guest.posixTimers().clear();
+    AddressSpace space = process.space();
+    process.scheduler().keepOnly(task);
+    process.futexes().clear();
+    process.channel().forgetReceiver(); // another thread
+    process.posixTimers().clear();
     space.unmap(0, PageTables.USER_END);
     task.exec(program.arguments().commandName());
-    guest.signals().actions().exec();
+    process.signals().actions().exec();
     credentials.exec();
     files.descriptors.exec();
     resetProcessor();
     try {
       load(program);
     } catch (ErrnoException _) {
-      guest.endBySignal(task, SignalInfo.ofKernel(SignalInfo.SIGSEGV));
+      process.endBySignal(task, SignalInfo.ofKernel(SignalInfo.SIGSEGV));
     }
   }
 
   private void resetProcessor() {
-    VirtualMachine vm = guest.vm();
-    vm.loadCpu(CpuState.initial(vm), guest.space().tables().root(), null);
+    Vcpu vcpu = process.vm().vcpu();
+    vcpu.load(CpuState.initial(vcpu), process.space().tables().root(), null);
   }
 
   private void load(Executable program) {
@@ -82,10 +82,10 @@ final class Exec {
             program.loader(),
             program.arguments(),
             credentials,
-            guest.reservesEnvironment());
-    guest.loaded(loaded, program.entry().path(), program.entry());
+            process.reservesEnvironment());
+    process.loaded(loaded, program.entry().path(), program.entry());
     memory.heap(loaded.breakStart(), loaded.breakStart());
-    guest.vdsoClock().pageIsNew();
+    process.vdsoClock().pageIsNew();
   }
 
   /// Loads the first program of a guest.
@@ -94,12 +94,12 @@ final class Exec {
   void start(GuestSetup setup) {
     String name = setup.path().toString();
     try {
-      String path = setup.program() == null ? located(setup) : guest.running().executable();
+      String path = setup.program() == null ? located(setup) : process.running().executable();
       var arguments = ProcessArguments.of(setup, FileTree.bytes(path));
       if (arguments.size() > ProcessArguments.MAX_BYTES) {
         throw tooLong();
       }
-      guest.task().name = arguments.commandName();
+      process.task().name = arguments.commandName();
       load(search.find(entry(path), arguments, false));
     } catch (ExecException e) {
       throw e.toFailure(name);

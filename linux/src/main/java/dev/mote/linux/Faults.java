@@ -22,33 +22,35 @@ final class Faults {
   private static final int INT1 = 0xf1;
   private static final long TRAP_FLAG = 0x100;
 
-  private final Guest guest;
+  private final LinuxProcess process;
   private final Registers registers;
   private long lastRip;
   private long lastAddress;
   private int repeated;
 
-  Faults(Guest guest, VirtualMachine vm) {
-    this.guest = guest;
+  Faults(LinuxProcess process, VirtualMachine vm) {
+    this.process = process;
     registers = vm.registers();
   }
 
   void handle(Task task, Fault reported) {
     Fault fault = reported.vector() == Fault.INVALID_OPCODE ? recognized(reported) : reported;
     if (fault.vector() == Fault.DOUBLE_FAULT) {
-      guest.end(
+      process.end(
           new GuestEnding.Broken("the virtual machine stopped: exit reason " + fault.errorCode()));
       return;
     }
-    guest.signals().frame().fault(fault.vector(), fault.errorCode(), fault.address());
+    process.signals().frame().fault(fault.vector(), fault.errorCode(), fault.address());
     if (fault.vector() == Fault.PAGE_FAULT) {
       pageFault(task, fault);
     } else if (fault.vector() == Fault.DEBUG && isInt1()) {
-      guest
+      process
           .signals()
           .fault(task, SignalInfo.ofFault(SIGTRAP, SignalInfo.TRAP_BRKPT, registers.rip()));
     } else {
-      guest.signals().fault(task, FaultSignals.of(fault, registers.rip(), guest.signals().frame()));
+      process
+          .signals()
+          .fault(task, FaultSignals.of(fault, registers.rip(), process.signals().frame()));
     }
   }
 
@@ -57,11 +59,11 @@ final class Faults {
   private Fault recognized(Fault invalidOpcode) {
     try {
       long at = registers.rip();
-      while (isPrefix(guest.memory().getByte(at) & 0xff) && at - registers.rip() < MAX_PREFIXES) {
+      while (isPrefix(process.memory().getByte(at) & 0xff) && at - registers.rip() < MAX_PREFIXES) {
         at++;
       }
-      if ((guest.memory().getByte(at) & 0xff) == INT_N) {
-        int gate = guest.memory().getByte(at + 1) & 0xff;
+      if ((process.memory().getByte(at) & 0xff) == INT_N) {
+        int gate = process.memory().getByte(at + 1) & 0xff;
         return new Fault(Fault.GENERAL_PROTECTION, gate << 3 | 2, 0);
       }
       return invalidOpcode;
@@ -83,7 +85,7 @@ final class Faults {
     try {
       long rip = registers.rip();
       return (registers.rflags() & TRAP_FLAG) == 0
-          && (guest.memory().getByte(rip - 1) & 0xff) == INT1;
+          && (process.memory().getByte(rip - 1) & 0xff) == INT1;
     } catch (ErrnoException _) {
       return false;
     }
@@ -98,17 +100,17 @@ final class Faults {
     } else if ((error & Fault.ERROR_FETCH) != 0) {
       right = PageTables.EXECUTE;
     }
-    boolean wasBound = guest.space().tables().isBound(address);
+    boolean wasBound = process.space().tables().isBound(address);
     AddressSpace.Touch touch = touch(address, right);
     if (touch == AddressSpace.Touch.BOUND && !(wasBound && isStuck(address))) {
       return;
     }
-    guest.signals().fault(task, FaultSignals.ofPageFault(touch, address));
+    process.signals().fault(task, FaultSignals.ofPageFault(touch, address));
   }
 
   private AddressSpace.Touch touch(long address, int right) {
     try {
-      return guest.space().touch(address, right);
+      return process.space().touch(address, right);
     } catch (ErrnoException _) {
       return AddressSpace.Touch.BEHIND_END; // a file of the host that can no longer be read
     }

@@ -13,7 +13,7 @@ final class FilesLoader {
   private final ProcessFiles files;
   private final StandardFiles standard;
   private final FilesState state;
-  private final Guest guest;
+  private final LinuxProcess process;
   private final WaitingLoader waiting;
   private final List<Inode> nodes = new ArrayList<>();
   private final List<TreeLayer.Found> origins = new ArrayList<>();
@@ -25,11 +25,11 @@ final class FilesLoader {
   private final Set<Directory> placed = Collections.newSetFromMap(new IdentityHashMap<>());
 
   /// @param files a fresh tree with nothing open but the standard streams
-  FilesLoader(ProcessFiles files, StandardFiles standard, Guest guest, FilesState state) {
+  FilesLoader(ProcessFiles files, StandardFiles standard, LinuxProcess process, FilesState state) {
     this.files = files;
     this.standard = standard;
     this.state = state;
-    this.guest = guest;
+    this.process = process;
     this.waiting = new WaitingLoader(files.tree.network(), state.waiting());
   }
 
@@ -271,9 +271,9 @@ final class FilesLoader {
             case FilesState.OpenSpecial _ when inode instanceof SpecialFile special ->
                 special.open(entry, flags);
             case FilesState.OpenSet _ -> new EpollSet(entry, flags, files.tree.watchQuotas());
-            case FilesState.OpenTimer timer -> TimerFile.of(entry, guest, timer);
+            case FilesState.OpenTimer timer -> TimerFile.of(entry, process, timer);
             case FilesState.OpenSignals signals ->
-                new SignalFile(entry, flags, guest, signals.signals());
+                new SignalFile(entry, flags, process, signals.signals());
             case FilesState.OpenNotifier _ -> new Notifier(entry, flags, files.tree.watchQuotas());
             case FilesState.OpenSocket _ -> waiting.socket(entry, flags, open.size());
             case FilesState.OpenStream stream -> standard.open(entry, flags, stream.role());

@@ -1,7 +1,5 @@
 package dev.mote.linux;
 
-import dev.mote.linux.GuestFailure.Blame;
-import dev.mote.machine.Frames;
 import dev.mote.machine.GuestMemoryExhaustedException;
 import dev.mote.machine.MachineException;
 import dev.mote.machine.PageTables;
@@ -13,53 +11,32 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// A Linux process in a virtual machine: its memory, its threads, its files, and what it is put
-/// back to. [RunLoop] runs it.
+/// A program in a virtual machine, as the host has it: what it does with the [LinuxProcess], and
+/// what it puts that back to. [RunLoop] runs it.
 ///
 /// It runs in stretches, each on one thread of the host: [#enter], then [#resume] until it has
 /// ended or has said what the host wants to know, then [#leave]. [#run] is one stretch to the end.
 /// [#stop] and [#close] may be called by any thread.
 public final class Guest implements SpeakingGuest, AutoCloseable {
-  private static final int PROCESS_ID = 2;
-
   private final VirtualMachine vm;
   private final @Nullable SharedMachine shared; // null: the machine is its own
   private final SharedMachine.Place place;
-  private final AddressSpace space;
-  private final UserMemory memory;
-  private final Clock clock = new Clock();
-  private final VdsoClock vdsoClock;
-  private final Events events = new Events(this::kick);
-  private final Alarms alarms = new Alarms();
-  private final Signals signals;
-  private final Timers timers;
-  private final PosixTimers posixTimers = new PosixTimers(this);
-  private final CpuTime cpuTime = new CpuTime();
-  private final Statistics statistics = new Statistics();
-  private final Scheduler scheduler;
-  private final Futexes futexes = new Futexes();
   private final GuestSetup setup;
-  private final FaultReport faultReport;
-  private final long memoryLimit;
+  private final LinuxProcess process;
+  private final RunLoop loop; // this and the rest are the process's
+  private final Scheduler scheduler;
+  private final UserMemory memory;
   private final Channel channel;
-  private final Message outgoing = new Message();
-  private final StopRequest stopRequest = new StopRequest();
-  private final InterruptHook interruptHook = new InterruptHook(this);
-  private final Deadlines deadlines;
-  private final EntryStop entryStop = new EntryStop(this);
-  private final RunLoop loop;
+  private final StopRequest stopRequest;
 
+  private final Message outgoing = new Message();
   private final ReentrantLock stretch = new ReentrantLock();
   private boolean closed; // this and the rest are guarded by stretch
-  private RunningProgram running;
-  private boolean isLoaded;
   private @Nullable SystemCalls calls; // from start to the end
-  private @Nullable GuestEnding ending;
   private @Nullable StandardStreams streams; // from start on
   private @Nullable Home home; // what it can be put back to
   private boolean away; // it was put to a difference
   private @Nullable GuestImage unsettled; // what it is to be loaded from when it is started
-  private boolean reservesEnvironment; // for the runs of a snapshot that is to be taken
 
   /// Makes a guest and loads its program. One that the file tree has, or that needs a dynamic
   /// loader, is loaded when the guest is started, for only then is there a file tree.
@@ -76,12 +53,11 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
     return create(setup, true);
   }
 
-  private static Guest create(GuestSetup setup, boolean reservesEnvironment) {
+  private static Guest create(GuestSetup setup, boolean forRuns) {
     VirtualMachine vm = createMachine(setup);
     try {
       var guest = new Guest(vm, null, setup);
-      guest.reservesEnvironment = reservesEnvironment;
-      guest.loadHostProgram();
+      guest.process.loadHostProgram(forRuns);
       return guest;
     } catch (RuntimeException | Error e) {
       vm.close();
@@ -120,61 +96,22 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
     this.vm = vm;
     this.shared = shared;
     this.setup = setup;
-    long limit = setup.limits().memoryBytes();
     place =
         shared == null
             ? new SharedMachine.Place(vm.frames(), new PageTables(vm.memory(), vm.frames()))
-            : shared.take(limit);
-    memoryLimit = setup.limits().memoryBytes();
-    channel = new Channel(setup.limits().messageBytes());
-    space = new AddressSpace(vm.memory(), place.frames(), place.tables());
-    memory = new UserMemory(space, vm.memory());
-    vdsoClock = new VdsoClock(clock, vm.timestampCounter(), space, vm.memory());
-    signals = new Signals(this, vm);
-    running = RunningProgram.of(setup);
-    scheduler = new Scheduler(this, vm, "");
-    faultReport = new FaultReport(vm, memory, space);
-    timers = new Timers(this);
-    deadlines = new Deadlines(this);
-    var faults = new Faults(this, vm);
-    loop = new RunLoop(this, faults, stopRequest, interruptHook, entryStop);
-  }
-
-  private void loadHostProgram() {
-    vm.pageTableRoot(space.tables().root());
-    ProgramFile program = setup.program();
-    if (program == null || !setup.isSelfContained()) {
-      return;
-    }
-    try {
-      String path = running.executable();
-      var arguments = ProcessArguments.of(setup, FileTree.bytes(path));
-      if (arguments.size() > ProcessArguments.MAX_BYTES) {
-        throw GuestFailure.ofProgram(Exec.tooLong());
-      }
-      var pages = new Loader.FilePages(program.bytes(), program.bytes().byteSize());
-      var file = new Loadable(program.image(), pages, path);
-      Loader loader = loader();
-      loader.check(file, null);
-      var credentials = new Credentials(setup.ids());
-      loaded(loader.load(file, null, arguments, credentials, reservesEnvironment), path, null);
-      task().name = arguments.commandName();
-    } catch (ElfException e) {
-      throw GuestFailure.ofProgram(e);
-    } catch (ErrnoException e) {
-      throw GuestFailure.ofProgram(
-          new IllegalArgumentException("needs more memory to start than the memory limit", e));
-    }
-  }
-
-  Loader loader() {
-    return new Loader(vm, frames(), space, memory);
+            : shared.take(setup.limits().memoryBytes());
+    process = new LinuxProcess(vm, place, setup);
+    loop = process.loop();
+    scheduler = process.scheduler();
+    memory = process.memory();
+    channel = process.channel();
+    stopRequest = process.stopRequest();
   }
 
   private void settle(GuestImage image, SystemCalls itsCalls) {
     try {
       List<OpenFile> open = itsCalls.loadFiles(image.state().files());
-      home = Home.load(this, itsCalls, image, open);
+      home = Home.load(process, itsCalls, image, open);
       itsCalls.doneWith(open);
       unsettled = null;
     } catch (GuestMemoryExhaustedException | IllegalArgumentException e) {
@@ -184,189 +121,13 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
     }
   }
 
-  VirtualMachine vm() {
-    return vm;
-  }
-
-  Frames frames() {
-    return place.frames();
-  }
-
-  GuestSetup setup() {
-    return setup;
-  }
-
-  CpuTime cpuTime() {
-    return cpuTime;
-  }
-
-  /// The program that runs.
-  RunningProgram running() {
-    return running;
-  }
-
-  void running(RunningProgram program) {
-    running = program;
-    isLoaded = true;
-  }
-
-  /// A program is loaded and starts.
-  ///
-  /// @param entry its place in the file tree; null if only the path is known
-  void loaded(Loader.Loaded program, String path, @Nullable Entry entry) {
-    running(program.running(path, entry));
-    entryStop.loaded(program.entry());
-  }
-
-  /// Whether a program that is loaded gets room for another environment.
-  boolean reservesEnvironment() {
-    return reservesEnvironment;
-  }
-
-  AddressSpace space() {
-    return space;
-  }
-
-  UserMemory memory() {
-    return memory;
-  }
-
-  Clock clock() {
-    return clock;
-  }
-
-  /// CLOCK_MONOTONIC for a snapshot, where it stands still.
-  long clockToSave() {
-    return vdsoClock.monotonicToSave();
-  }
-
-  VdsoClock vdsoClock() {
-    return vdsoClock;
-  }
-
-  Events events() {
-    return events;
-  }
-
-  Alarms alarms() {
-    return alarms;
-  }
-
-  Signals signals() {
-    return signals;
-  }
-
-  Timers timers() {
-    return timers;
-  }
-
-  PosixTimers posixTimers() {
-    return posixTimers;
-  }
-
-  void loadTimers(GuestState state) {
-    timers.load(state.timers());
-    posixTimers.load(state.posixTimers());
-  }
-
-  Statistics statistics() {
-    return statistics;
-  }
-
-  Scheduler scheduler() {
-    return scheduler;
-  }
-
-  Futexes futexes() {
-    return futexes;
-  }
-
-  RunLoop loop() {
-    return loop;
-  }
-
-  /// The threads are those of a snapshot.
-  void loadThreads(GuestState state) {
-    loop.forgetTask();
-    futexes.clear();
-    scheduler.load(state);
-    for (var saved : state.tasks()) {
-      if (saved.futex() != null) {
-        futexes.load(Objects.requireNonNull(scheduler.find(saved.tid())), saved.futex());
-      }
-    }
-  }
-
-  /// The thread whose turn it is: it makes a system call, or runs.
-  Task task() {
-    return loop.task();
-  }
-
-  Channel channel() {
-    return channel;
-  }
-
-  int processId() {
-    return PROCESS_ID;
-  }
-
-  long memoryLimit() {
-    return memoryLimit;
+  LinuxProcess process() {
+    return process;
   }
 
   @Override
   public @Nullable Executor elsewhere() {
     return vm.elsewhere();
-  }
-
-  /// Memory that is bound now.
-  long boundBytes() {
-    return memoryLimit - frames().available() * AddressSpace.PAGE;
-  }
-
-  /// CPU time that the guest has used, the host's work for its system calls included.
-  long cpuNanos() {
-    return cpuTime.nanos();
-  }
-
-  boolean hasEnded() {
-    return ending != null;
-  }
-
-  /// The program ends; what ended it first counts.
-  void end(GuestEnding how) {
-    if (ending == null) {
-      ending = how;
-    }
-  }
-
-  void endBySignal(Task victim, SignalInfo info) {
-    end(faultReport.killed(info));
-  }
-
-  /// Stops the guest, wherever it is, if it runs. Thread-safe; the first reason counts.
-  ///
-  /// @param reason CLOSED also stops a guest that does not run now
-  public void stop(GuestEnding.StopReason reason) {
-    if (stopRequest.request(reason)) {
-      interrupt();
-    }
-  }
-
-  /// Whether the guest is to stop: calls that take long look at it.
-  boolean isStopped() {
-    return stopRequest.reason() != null;
-  }
-
-  /// Makes the guest leave the vCPU or its wait, to look at what has changed. Thread-safe.
-  void interrupt() {
-    vm.kick();
-    events.signal();
-  }
-
-  /// Something has come from outside while a thread computes, and others may wait for it.
-  private void kick() {
-    vm.kick();
   }
 
   /// Runs the guest from its first instruction until it ends.
@@ -390,30 +151,11 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
     enter(wallNanos, cpuNanos);
     try {
       start(streams);
-      setEnvironment(environment);
+      process.setEnvironment(environment);
       resume();
-      return Objects.requireNonNull(ending); // nothing but its end makes such a guest pause
+      return Objects.requireNonNull(ending()); // nothing but its end makes such a guest pause
     } finally {
       leave();
-    }
-  }
-
-  private void setEnvironment(List<String> variables) {
-    EnvironmentRoom room = running.room();
-    if (room == null) {
-      if (!variables.isEmpty()) {
-        throw new IllegalStateException("the snapshot has no room for the environment of a run");
-      }
-      return;
-    }
-    loop.touched(true);
-    try {
-      running = running.withEnvironment(room.fill(memory, variables));
-    } catch (GuestMemoryExhaustedException _) {
-      end(new GuestEnding.OutOfMemory());
-    } catch (ErrnoException e) {
-      throw GuestFailure.ofProgram(
-          "the program has given up the memory of its environment: " + e.errno, Blame.PROGRAM);
     }
   }
 
@@ -424,11 +166,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
       stretch.unlock();
       throw new IllegalStateException("the sandbox is closed");
     }
-    loop.begin();
-    stopRequest.begin();
-    long now = System.nanoTime(); // once for all of them: after an exit nothing is in the caches
-    cpuTime.begin(now, !channel.isOpen() || cpuNanos != Task.NO_DEADLINE);
-    deadlines.arm(now, wallNanos, cpuNanos);
+    process.beginStretch(wallNanos, cpuNanos);
   }
 
   @Override
@@ -436,11 +174,11 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
     streams = itsStreams;
     GuestImage image = unsettled;
     if (calls == null) { // after a restore there are
-      calls = new SystemCalls(this, itsStreams, setup, running.breakStart());
+      calls = new SystemCalls(process, itsStreams, setup, process.running().breakStart());
     }
     if (image != null) {
       settle(image, calls);
-    } else if (!isLoaded) {
+    } else if (!process.isLoaded()) {
       calls.loadProgram(setup);
     }
   }
@@ -457,39 +195,25 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
       loop.pauseWhenReady(true);
       start(itsStreams);
       if (atEntry) {
-        entryStop.want();
+        process.entryStop().want();
       }
       if (resume()) {
-        settleEnvironment();
+        process.settleEnvironment(home == null);
       }
-      return ending;
+      return ending();
     } finally {
-      entryStop.lift();
+      process.entryStop().lift();
       loop.pauseWhenReady(false);
-      reservesEnvironment = false;
+      process.reservesNoEnvironment();
       leave();
     }
   }
 
-  /// Nothing of its room is to be seen in the snapshot. A program that was loaded elsewhere may
-  /// have gone on from its entry since, and knows the auxiliary vector where the room has it.
-  private void settleEnvironment() {
-    try {
-      if (home == null) {
-        setEnvironment(List.of());
-      } else {
-        running = running.withoutRoom();
-      }
-    } catch (GuestFailure _) { // it has another use for that memory
-      running = running.withoutRoom();
-    }
-  }
-
-  /// The guest says that it is ready.
+  /// Stops the guest, wherever it is, if it runs. Thread-safe; the first reason counts.
   ///
-  /// @return the result of its call
-  long ready(Task task) {
-    return loop.ready(task);
+  /// @param reason CLOSED also stops a guest that does not run now
+  public void stop(GuestEnding.StopReason reason) {
+    process.stop(reason);
   }
 
   /// Takes a snapshot of the guest, which waits for a message or in a system call. From now on it
@@ -500,7 +224,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   public GuestImage snapshot() {
     stretch.lock();
     try {
-      Home taken = Home.capture(this, resting(), home);
+      Home taken = Home.capture(process, resting(), home);
       home = taken;
       loop.touched(false);
       return taken.image();
@@ -524,7 +248,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
 
   private SystemCalls resting() {
     SystemCalls known = calls;
-    if (closed || ending != null || known == null) {
+    if (closed || process.hasEnded() || known == null) {
       throw new IllegalStateException("a guest that does not run cannot be saved");
     }
     scheduler.settle();
@@ -595,16 +319,18 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
         calls = null;
         present.close();
       }
-      present = new SystemCalls(this, Objects.requireNonNull(streams), setup, running.breakStart());
+      present =
+          new SystemCalls(
+              process, Objects.requireNonNull(streams), setup, process.running().breakStart());
       calls = present;
       open = present.loadFiles(image.state().files());
     }
-    known.restore(present, open, image, loop.hasTouched() || ending != null);
+    known.restore(present, open, image, loop.hasTouched() || process.hasEnded());
     if (open != null) {
       present.doneWith(open);
     }
     away = image.pages() != known.image().pages();
-    ending = null;
+    process.revive();
     loop.touched(false);
   }
 
@@ -613,9 +339,9 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
     try {
       return loop.run(Objects.requireNonNull(calls));
     } catch (GuestMemoryExhaustedException _) {
-      end(new GuestEnding.OutOfMemory());
+      process.end(new GuestEnding.OutOfMemory());
     } catch (StreamLimitException e) {
-      end(new GuestEnding.OutputLimit(e.stream(), e.limit()));
+      process.end(new GuestEnding.OutputLimit(e.stream(), e.limit()));
     } catch (MachineException e) {
       throw GuestFailure.ofHost("", e);
     }
@@ -644,11 +370,8 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
 
   @Override
   public void leave() {
-    deadlines.disarm();
-    interruptHook.leave();
-    cpuTime.end();
-    stopRequest.end();
-    if (ending != null) {
+    process.endStretch();
+    if (process.hasEnded()) {
       release();
     }
     stretch.unlock();
@@ -694,7 +417,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
     try {
       channel.give(memory, outgoing.set(message, length, at, part, offset, count));
     } catch (GuestMemoryExhaustedException _) {
-      end(new GuestEnding.OutOfMemory()); // its buffer is accessible, but has no frames
+      process.end(new GuestEnding.OutOfMemory()); // its buffer is accessible, but has no frames
     } finally {
       outgoing.clear();
     }
@@ -717,12 +440,12 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
 
   @Override
   public long remainingNanos() {
-    return deadlines.remaining();
+    return process.deadlines().remaining();
   }
 
   @Override
   public @Nullable GuestEnding ending() {
-    return ending;
+    return process.ending();
   }
 
   /// What each thread waits for, if all wait and nothing happens before one is woken or its time
@@ -730,7 +453,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   ///
   /// @return empty if one of them does not wait
   public List<ThreadWait> quiescence() {
-    return events.whileWaiting(loop::waits).orElse(List.of());
+    return process.events().whileWaiting(loop::waits).orElse(List.of());
   }
 
   /// How often another thread of the guest got its processor.
@@ -746,6 +469,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
 
   /// Tells how often each system call was made, of those that were.
   public void forEachSystemCall(CallCount receiver) {
+    Statistics statistics = process.statistics();
     for (int number = 0; number < Statistics.numbers(); number++) {
       if (statistics.made(number) > 0) {
         receiver.accept(
@@ -774,12 +498,12 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
 
   /// How often the guest left its virtual processor.
   public long exits() {
-    return statistics.exits();
+    return process.statistics().exits();
   }
 
   /// The most memory that was bound to the guest at one time.
   public long peakMemoryBytes() {
-    return frames().peak() * AddressSpace.PAGE;
+    return place.frames().peak() * AddressSpace.PAGE;
   }
 
   /// Stops the guest if it runs, waits until it has stopped, and frees everything. Twice is
@@ -795,9 +519,7 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
       if (!closed) {
         closed = true;
         release();
-        deadlines.close();
-        timers.close();
-        scheduler.close();
+        process.close();
         if (shared == null) {
           vm.close();
         } else {

@@ -11,7 +11,7 @@ final class GuestFiles implements AutoCloseable {
   private static final int DIRECTORY = 0755;
   private static final String CPU_MODEL = "Mote virtual processor";
 
-  private final Guest guest;
+  private final LinuxProcess process;
   private final FileTree tree;
   private final ProcessFiles files;
   private final StandardFiles standard;
@@ -20,33 +20,33 @@ final class GuestFiles implements AutoCloseable {
 
   /// @throws GuestFailure if a mount or the working directory cannot be had
   GuestFiles(
-      Guest guest,
+      LinuxProcess process,
       StandardStreams streams,
       GuestSetup setup,
       Credentials credentials,
       ResourceLimits limits) {
-    this.guest = guest;
-    tree = new FileTree(setup.limits().files(), guest.clock(), setup.root());
+    this.process = process;
+    tree = new FileTree(setup.limits().files(), process.clock(), setup.root());
     try {
-      GuestProcess process = new GuestProcess(guest, limits, credentials);
+      LinuxProcessFacts facts = new LinuxProcessFacts(process, limits, credentials);
       populate(tree, setup);
-      if (guest.channel().isOpen()) {
-        tree.devices().channel(guest.channel());
+      if (process.channel().isOpen()) {
+        tree.devices().channel(process.channel());
       }
       // The root is final only now: a mount may have become it.
       files = new ProcessFiles(tree, credentials);
-      SystemDirectories.mount(tree, facts(guest), process, files);
+      SystemDirectories.mount(tree, facts(process), facts, files);
       if (setup.root() != null) {
         tree.directory(setup.workingDirectory(), DIRECTORY); // images name one that they lack
       }
       enter(setup.workingDirectory());
-      standard = new StandardFiles(files, streams, guest.events(), Terminal.Host.fixed());
+      standard = new StandardFiles(files, streams, process.events(), Terminal.Host.fixed());
     } catch (RuntimeException | Error e) {
       tree.close();
       throw e;
     }
-    mappings = new FileMappings(files.descriptors, guest.space(), guest.vm().memory());
-    calls = new FileCalls(files, guest.processId());
+    mappings = new FileMappings(files.descriptors, process.space(), process.vm().memory());
+    calls = new FileCalls(files, process.processId());
   }
 
   /// Puts what a guest comes with into a fresh tree.
@@ -95,13 +95,13 @@ final class GuestFiles implements AutoCloseable {
     }
   }
 
-  private static GuestFacts facts(Guest guest) {
+  private static GuestFacts facts(LinuxProcess process) {
     return new GuestFacts(
         ProcessCalls.HOST_NAME,
         ProcessCalls.KERNEL_RELEASE,
         ProcessCalls.KERNEL_VERSION,
-        guest.memoryLimit(),
-        guest::boundBytes,
+        process.memoryLimit(),
+        process::boundBytes,
         CPU_MODEL);
   }
 
@@ -125,7 +125,7 @@ final class GuestFiles implements AutoCloseable {
 
   /// Makes the files of a snapshot again.
   List<OpenFile> load(FilesState state) {
-    return new FilesLoader(files, standard, guest, state).load();
+    return new FilesLoader(files, standard, process, state).load();
   }
 
   /// Threads of the host may have brought something: whoever waits for it looks again.

@@ -22,7 +22,7 @@ final class Home {
   /// Where [RestoreStub] is put, between the stack and what mmap places.
   private static final long STUB = 0x7fff_f800_0000L;
 
-  private final Guest guest;
+  private final LinuxProcess process;
   private final VirtualMachine vm;
   private final Residence residence;
   private final Residence.Keeper keeper;
@@ -35,12 +35,13 @@ final class Home {
   private final int tablesLeft; // when the guest had just come home
   private long pagesCopied;
 
-  private Home(Guest guest, Residence residence, GuestImage image, List<Mapping> mappings) {
-    this.guest = guest;
-    this.vm = guest.vm();
+  private Home(
+      LinuxProcess process, Residence residence, GuestImage image, List<Mapping> mappings) {
+    this.process = process;
+    this.vm = process.vm();
     this.residence = residence;
-    keeper = guest.space()::mayBind;
-    tablesLeft = guest.frames().tablesAvailable();
+    keeper = process.space()::mayBind;
+    tablesLeft = process.frames().tablesAvailable();
     this.image = image;
     at = image;
     this.mappings = mappings;
@@ -49,8 +50,8 @@ final class Home {
 
   /// Those that are written to at each restore.
   private void findPages() {
-    stub = stub(guest.space().tables(), image.state().stub());
-    clockPage = guest.vdsoClock().page();
+    stub = stub(process.space().tables(), image.state().stub());
+    clockPage = process.vdsoClock().page();
   }
 
   private static RestoreStub.@Nullable Place stub(PageTables tables, long gva) {
@@ -75,7 +76,7 @@ final class Home {
   /// Whether calls have used up page tables, which keep their places for good: a later call might
   /// not have enough.
   boolean isWornOut() {
-    return guest.frames().tablesAvailable() < tablesLeft / 2;
+    return process.frames().tablesAvailable() < tablesLeft / 2;
   }
 
   /// How many pages all restores have copied.
@@ -86,20 +87,23 @@ final class Home {
   /// Takes a snapshot of a guest that rests, which then is at home in it.
   ///
   /// @param before where it was at home, whose pages the new image shares
-  static Home capture(Guest guest, SystemCalls calls, @Nullable Home before) {
-    AddressSpace space = guest.space();
-    VirtualMachine vm = guest.vm();
-    CpuState cpu = vm.saveCpu();
-    long stub = putStub(guest, cpu);
+  static Home capture(LinuxProcess process, SystemCalls calls, @Nullable Home before) {
+    AddressSpace space = process.space();
+    VirtualMachine vm = process.vm();
+    CpuState cpu = vm.vcpu().save();
+    long stub = putStub(process, cpu);
     GuestState state = calls.save(stub, null);
     Residence residence =
         Residence.capture(
-            vm.memory(), guest.frames(), space.tables(), before == null ? null : before.residence);
+            vm.memory(),
+            process.frames(),
+            space.tables(),
+            before == null ? null : before.residence);
     List<Mapping> mappings = List.copyOf(space.mappings());
-    var image = new GuestImage(guest.setup(), residence.image(), cpu, state);
+    var image = new GuestImage(process.setup(), residence.image(), cpu, state);
     space.load(mappings);
     calls.filesAreSaved();
-    return new Home(guest, residence, image, mappings);
+    return new Home(process, residence, image, mappings);
   }
 
   /// The same without staying there: what is different from this home, to be put on top of it. What
@@ -109,20 +113,20 @@ final class Home {
   /// @param touched whether the guest made a system call or a fault since
   @SuppressWarnings("ReferenceEquality") // whether they are the very same files
   GuestImage difference(SystemCalls calls, boolean touched) {
-    CpuState cpu = vm.saveCpu();
+    CpuState cpu = vm.vcpu().save();
     GuestState known = at.state();
     GuestState state =
         touched
             ? calls.save(known.stub(), known).sharing(known)
-            : known.later(guest.clockToSave(), guest.cpuNanos());
+            : known.later(process.clockToSave(), process.cpuNanos());
     SavedFiles files =
         state.files() == known.files() ? at.savedFiles().retain() : new SavedFiles(state.files());
     return new GuestImage(image.setup(), residence.capture(), cpu, state, files);
   }
 
   /// @return the stub's address; 0 if the guest has something else there
-  private static long putStub(Guest guest, CpuState cpu) {
-    AddressSpace space = guest.space();
+  private static long putStub(LinuxProcess process, CpuState cpu) {
+    AddressSpace space = process.space();
     Mapping there = space.find(STUB);
     if (there == null && space.isFree(STUB, STUB + RestoreStub.SIZE)) {
       space.map(
@@ -137,14 +141,14 @@ final class Home {
         || !space.tables().isBound(STUB + AddressSpace.PAGE)) {
       return 0;
     }
-    writeStub(guest, STUB, cpu);
+    writeStub(process, STUB, cpu);
     return STUB;
   }
 
-  private static void writeStub(Guest guest, long gva, CpuState cpu) {
+  private static void writeStub(LinuxProcess process, long gva, CpuState cpu) {
     byte[] bytes = RestoreStub.bytes(cpu);
-    PageTables tables = guest.space().tables();
-    GuestMemory memory = guest.vm().memory();
+    PageTables tables = process.space().tables();
+    GuestMemory memory = process.vm().memory();
     for (int at = 0; at < bytes.length; at += (int) AddressSpace.PAGE) {
       memory.write(tables.gpaToWrite(gva + at), bytes, at, (int) AddressSpace.PAGE);
     }
@@ -153,19 +157,19 @@ final class Home {
   /// Makes a guest out of a snapshot, in an address space that is empty.
   ///
   /// @param calls with its files loaded
-  static Home load(Guest guest, SystemCalls calls, GuestImage image, List<OpenFile> open) {
-    AddressSpace space = guest.space();
-    Frames frames = guest.frames();
+  static Home load(LinuxProcess process, SystemCalls calls, GuestImage image, List<OpenFile> open) {
+    AddressSpace space = process.space();
+    Frames frames = process.frames();
     Residence residence =
-        Residence.load(guest.vm().memory(), frames, space.tables(), image.pages());
-    List<Mapping> mappings = mappings(guest, calls, image.state(), open);
+        Residence.load(process.vm().memory(), frames, space.tables(), image.pages());
+    List<Mapping> mappings = mappings(process, calls, image.state(), open);
     space.load(mappings);
-    var home = new Home(guest, residence, image, mappings);
+    var home = new Home(process, residence, image, mappings);
     calls.findSharedPages();
     home.loadSmall(calls, image.state());
     home.checkStub();
-    guest.vdsoClock().restart(image.state().monotonicNanos());
-    guest.loadTimers(image.state()); // which run by that clock
+    process.vdsoClock().restart(image.state().monotonicNanos());
+    process.loadTimers(image.state()); // which run by that clock
     home.loadProcessor(image.cpu());
     return home;
   }
@@ -178,12 +182,12 @@ final class Home {
   /// @param touched whether the guest made a system call or a fault since
   void restore(
       SystemCalls calls, @Nullable List<OpenFile> open, GuestImage target, boolean touched) {
-    AddressSpace space = guest.space();
+    AddressSpace space = process.space();
     GuestState state = target.state();
     boolean same = target.pages() == image.pages();
     at = target;
     if (open != null) {
-      mappings = mappings(guest, calls, state, open);
+      mappings = mappings(process, calls, state, open);
     }
     if (open != null || space.hasChanged()) {
       space.load(mappings);
@@ -192,8 +196,8 @@ final class Home {
     if (touched || open != null) {
       loadSmall(calls, state);
     } else {
-      guest.channel().load(state.channel(), guest.scheduler());
-      guest.cpuTime().set(state.cpuNanos());
+      process.channel().load(state.channel(), process.scheduler());
+      process.cpuTime().set(state.cpuNanos());
     }
     // What is kept for a later call must be in the mappings of the one as of the other.
     boolean sameMappings = same || state.mappings().equals(image.state().mappings());
@@ -204,13 +208,13 @@ final class Home {
     if (open != null) {
       calls.findSharedPages();
     }
-    guest.frames().restored();
+    process.frames().restored();
     if (!same || residence.hasMovedPages()) {
       findPages();
     }
-    guest.vdsoClock().continueFrom(state.monotonicNanos(), clockPage);
+    process.vdsoClock().continueFrom(state.monotonicNanos(), clockPage);
     if (touched || open != null) {
-      guest.loadTimers(state); // which run by that clock
+      process.loadTimers(state); // which run by that clock
     }
     if (!same || writesStub) {
       writeStubOf(target.cpu());
@@ -222,7 +226,7 @@ final class Home {
   /// file may have anything.
   private void checkStub() {
     RestoreStub.Place known = stub;
-    if (known != null && !RestoreStub.isAt(known, guest.vm().memory(), image.cpu())) {
+    if (known != null && !RestoreStub.isAt(known, process.vm().memory(), image.cpu())) {
       writesStub = true;
       writeStubOf(image.cpu());
     }
@@ -230,26 +234,26 @@ final class Home {
 
   private void writeStubOf(CpuState cpu) {
     if (stub != null) {
-      writeStub(guest, stub.gva(), cpu);
+      writeStub(process, stub.gva(), cpu);
     }
   }
 
   private void loadProcessor(CpuState cpu) {
-    vm.loadCpu(cpu, guest.space().tables().root(), stub);
+    vm.vcpu().load(cpu, process.space().tables().root(), stub);
   }
 
   private void loadSmall(SystemCalls calls, GuestState state) {
-    guest.running(RunningProgram.load(state.program(), state.breakStart()));
+    process.running(RunningProgram.load(state.program(), state.breakStart()));
     calls.load(state);
-    guest.signals().actions().load(state.actions());
-    guest.signals().pending().load(state.pending());
-    guest.cpuTime().set(state.cpuNanos());
-    guest.loadThreads(state);
-    guest.channel().load(state.channel(), guest.scheduler());
+    process.signals().actions().load(state.actions());
+    process.signals().pending().load(state.pending());
+    process.cpuTime().set(state.cpuNanos());
+    process.loadThreads(state);
+    process.channel().load(state.channel(), process.scheduler());
   }
 
   private static List<Mapping> mappings(
-      Guest guest, SystemCalls calls, GuestState state, List<OpenFile> open) {
+      LinuxProcess process, SystemCalls calls, GuestState state, List<OpenFile> open) {
     var mappings = new ArrayList<Mapping>();
     long end = AddressSpace.LOWEST;
     for (var m : state.mappings()) {
@@ -264,7 +268,7 @@ final class Home {
               m.end(),
               m.protection(),
               m.shared(),
-              source(guest, calls, m, open),
+              source(process, calls, m, open),
               m.offset(),
               m.name()));
     }
@@ -272,13 +276,16 @@ final class Home {
   }
 
   private static @Nullable PageSource source(
-      Guest guest, SystemCalls calls, GuestState.MappingState mapping, List<OpenFile> open) {
+      LinuxProcess process,
+      SystemCalls calls,
+      GuestState.MappingState mapping,
+      List<OpenFile> open) {
     return switch (mapping.kind()) {
       case ZEROS -> null;
       case VDSO_DATA -> Vdso.DATA_PAGE;
       case VDSO_CODE -> Vdso.CODE_PAGE;
       case PROGRAM -> {
-        ProgramFile program = guest.setup().program();
+        ProgramFile program = process.setup().program();
         if (program == null
             || mapping.source() < 0
             || mapping.source() > program.bytes().byteSize()) {

@@ -186,7 +186,7 @@ final class InitialStack {
     long headers = image.programHeadersAddress();
     return new long[] {
       AT_HWCAP,
-      vm.processorFeatures(),
+      vm.vcpu().features(),
       AT_PAGESZ,
       AddressSpace.PAGE,
       AT_CLKTCK,
@@ -216,7 +216,7 @@ final class InitialStack {
       AT_RANDOM,
       randomAt,
       AT_HWCAP2,
-      vm.fsgsbase() ? HWCAP2_FSGSBASE : 0,
+      vm.vcpu().fsgsbase() ? HWCAP2_FSGSBASE : 0,
       AT_EXECFN,
       pathAt,
       AT_PLATFORM,

@@ -21,11 +21,11 @@ final class InterruptHook extends AbstractSelector {
   /// The JDK's own provider would load the libraries for sockets, which takes 3 ms of a start.
   private static final SelectorProvider NO_CHANNELS = new NoChannels();
 
-  private final Guest guest;
+  private final LinuxProcess process;
 
-  InterruptHook(Guest guest) {
+  InterruptHook(LinuxProcess process) {
     super(NO_CHANNELS);
-    this.guest = guest;
+    this.process = process;
   }
 
   /// The calling thread begins to run the guest.
@@ -40,7 +40,7 @@ final class InterruptHook extends AbstractSelector {
 
   @Override
   public Selector wakeup() {
-    guest.stop(GuestEnding.StopReason.INTERRUPTED);
+    process.stop(GuestEnding.StopReason.INTERRUPTED);
     return this;
   }
 

@@ -34,12 +34,12 @@ final class PosixTimers {
 
   private static final int MOST_OVERRUNS = Integer.MAX_VALUE;
 
-  private final Guest guest;
+  private final LinuxProcess process;
   private final TreeMap<Integer, Timer> timers = new TreeMap<>();
   private int lastId = -1;
 
-  PosixTimers(Guest guest) {
-    this.guest = guest;
+  PosixTimers(LinuxProcess process) {
+    this.process = process;
   }
 
   /// What a timer tells, and whom.
@@ -59,9 +59,9 @@ final class PosixTimers {
     private long missed; // since the signal that is pending
 
     private Timer(int clock, Target target) {
-      super(guest.alarms());
+      super(process.alarms());
       this.clock = clock;
-      this.time = TimeCalls.clock(guest, clock);
+      this.time = TimeCalls.clock(process, clock);
       this.target = target;
     }
 
@@ -76,7 +76,7 @@ final class PosixTimers {
 
     /// Whether its clock is that of a thread that has ended.
     private boolean hasStopped() {
-      return CpuClock.is(clock) && CpuClock.ofId(clock).isGone(guest);
+      return CpuClock.is(clock) && CpuClock.ofId(clock).isGone(process);
     }
 
     int overrun() {
@@ -103,12 +103,12 @@ final class PosixTimers {
 
     private void setAlarm() {
       if (due == Alarms.OFF || hasStopped()) {
-        guest.alarms().set(this, Alarms.OFF);
+        process.alarms().set(this, Alarms.OFF);
         return;
       }
       long left = Math.max(CpuClock.is(clock) ? TimeCalls.TICK : 0, due - time.getAsLong());
-      long now = guest.clock().monotonicNanos();
-      guest.alarms().set(this, left > Alarms.OFF - now ? Alarms.OFF : now + left);
+      long now = process.clock().monotonicNanos();
+      process.alarms().set(this, left > Alarms.OFF - now ? Alarms.OFF : now + left);
     }
 
     @Override
@@ -129,10 +129,11 @@ final class PosixTimers {
         return;
       }
       int id = id();
-      Task thread = target.notice == SIGEV_THREAD_ID ? guest.scheduler().find(target.thread) : null;
+      Task thread =
+          target.notice == SIGEV_THREAD_ID ? process.scheduler().find(target.thread) : null;
       boolean pending =
           thread == null
-              ? guest.signals().pending().hasOfTimer(target.signal, id)
+              ? process.signals().pending().hasOfTimer(target.signal, id)
               : thread.hasOfTimer(target.signal, id);
       missed = Math.min(MOST_OVERRUNS, pending ? missed + 1 + more : more);
       if (pending) {
@@ -140,7 +141,7 @@ final class PosixTimers {
       }
       var info = SignalInfo.ofTimer(target.signal, id, 0, target.value);
       if (target.notice == SIGEV_SIGNAL) {
-        guest.signals().sendToProcess(info);
+        process.signals().sendToProcess(info);
       } else if (thread != null) {
         thread.send(info);
       }
@@ -162,7 +163,7 @@ final class PosixTimers {
   /// @param target null for SIGALRM to the process, with the timer's number
   /// @return its number
   int create(Task caller, int clock, @Nullable Target target) {
-    int id = CpuClock.is(clock) ? CpuClock.of(guest, caller, clock).id() : clock;
+    int id = CpuClock.is(clock) ? CpuClock.of(process, caller, clock).id() : clock;
     if (timers.size() >= MOST) {
       throw EAGAIN.exception();
     }
@@ -197,13 +198,13 @@ final class PosixTimers {
   }
 
   void delete(int id) {
-    guest.alarms().set(get(id), Alarms.OFF);
+    process.alarms().set(get(id), Alarms.OFF);
     timers.remove(id);
   }
 
   /// There are none any more.
   void clear() {
-    timers.values().forEach(timer -> guest.alarms().set(timer, Alarms.OFF));
+    timers.values().forEach(timer -> process.alarms().set(timer, Alarms.OFF));
     timers.clear();
     lastId = -1;
   }

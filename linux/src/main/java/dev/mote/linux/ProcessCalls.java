@@ -54,18 +54,18 @@ final class ProcessCalls {
   private static final int RUSAGE_CHILDREN = -1;
   private static final int RUSAGE_THREAD = 1;
 
-  private final Guest guest;
+  private final LinuxProcess process;
   private final VirtualMachine vm;
   private final Credentials credentials;
 
-  ProcessCalls(Guest guest, VirtualMachine vm, Credentials credentials) {
-    this.guest = guest;
+  ProcessCalls(LinuxProcess process, VirtualMachine vm, Credentials credentials) {
+    this.process = process;
     this.credentials = credentials;
     this.vm = vm;
   }
 
   long exitGroup(int status) {
-    guest.end(new GuestEnding.Exited(status & 0xff));
+    process.end(new GuestEnding.Exited(status & 0xff));
     return 0;
   }
 
@@ -76,13 +76,13 @@ final class ProcessCalls {
           throw EPERM.exception();
         }
         if (code == ARCH_SET_FS) {
-          vm.fsBase(address);
+          vm.vcpu().fsBase(address);
         } else {
-          vm.gsBase(address);
+          vm.vcpu().gsBase(address);
         }
       }
-      case ARCH_GET_FS -> task.memory().setLong(address, vm.fsBase());
-      case ARCH_GET_GS -> task.memory().setLong(address, vm.gsBase());
+      case ARCH_GET_FS -> task.memory().setLong(address, vm.vcpu().fsBase());
+      case ARCH_GET_GS -> task.memory().setLong(address, vm.vcpu().gsBase());
       default -> throw EINVAL.exception();
     }
     return 0;
@@ -102,7 +102,7 @@ final class ProcessCalls {
   }
 
   long getRobustList(Task task, int thread, long head, long size) {
-    Task asked = thread == 0 ? task : guest.scheduler().find(thread);
+    Task asked = thread == 0 ? task : process.scheduler().find(thread);
     if (asked == null) {
       throw ESRCH.exception();
     }
@@ -156,10 +156,10 @@ final class ProcessCalls {
   }
 
   long sysinfo(Task task, long target) {
-    long total = guest.memoryLimit();
-    long free = guest.frames().available() * AddressSpace.PAGE;
+    long total = process.memoryLimit();
+    long free = process.frames().available() * AddressSpace.PAGE;
     var info = ByteBuffer.allocate(112).order(ByteOrder.LITTLE_ENDIAN);
-    info.putLong(0, guest.clock().monotonicNanos() / Clock.SECOND);
+    info.putLong(0, process.clock().monotonicNanos() / Clock.SECOND);
     info.putLong(32, total);
     info.putLong(40, free);
     info.putShort(80, (short) 1);
@@ -174,10 +174,10 @@ final class ProcessCalls {
     }
     var usage = ByteBuffer.allocate(144).order(ByteOrder.LITTLE_ENDIAN);
     if (who != RUSAGE_CHILDREN) {
-      long cpu = who == RUSAGE_THREAD ? guest.scheduler().cpuNanos(task) : guest.cpuNanos();
+      long cpu = who == RUSAGE_THREAD ? process.scheduler().cpuNanos(task) : process.cpuNanos();
       usage.putLong(0, cpu / Clock.SECOND);
       usage.putLong(8, cpu % Clock.SECOND / 1000);
-      usage.putLong(32, guest.frames().lastPeak() * (AddressSpace.PAGE / 1024));
+      usage.putLong(32, process.frames().lastPeak() * (AddressSpace.PAGE / 1024));
     }
     task.memory().write(target, usage.array(), 0, usage.capacity());
     return 0;
@@ -252,17 +252,17 @@ final class ProcessCalls {
     throw ECHILD.exception();
   }
 
-  long getpgid(Task task, int process) {
-    requireSelf(task, process);
-    return guest.processId();
+  long getpgid(Task task, int pid) {
+    requireSelf(task, pid);
+    return process.processId();
   }
 
-  long setpgid(Task task, int process, int group) {
-    if (group < 0 || (group == 0 && process < 0)) {
+  long setpgid(Task task, int pid, int group) {
+    if (group < 0 || (group == 0 && pid < 0)) {
       throw EINVAL.exception();
     }
-    requireSelf(task, process);
-    if (group != 0 && group != guest.processId()) {
+    requireSelf(task, pid);
+    if (group != 0 && group != process.processId()) {
       throw EPERM.exception();
     }
     return 0;
@@ -278,7 +278,7 @@ final class ProcessCalls {
     if (id < 0) {
       throw EINVAL.exception();
     }
-    if (id != 0 && guest.scheduler().find(id) == null) {
+    if (id != 0 && process.scheduler().find(id) == null) {
       throw ESRCH.exception();
     }
   }
@@ -321,7 +321,7 @@ final class ProcessCalls {
 
   /// @throws ErrnoException ESRCH for any other process, and for a number that none can have
   void requireSelf(Task task, int id) {
-    if (id != 0 && id != task.tid && id != guest.processId()) {
+    if (id != 0 && id != task.tid && id != process.processId()) {
       throw ESRCH.exception();
     }
   }

@@ -22,7 +22,7 @@ final class RunLoop {
   /// same.
   private static final long PATIENCE = 1_000_000_000;
 
-  private final Guest guest;
+  private final LinuxProcess process;
   private final VirtualMachine vm;
   private final Registers registers;
   private final Clock clock;
@@ -49,27 +49,27 @@ final class RunLoop {
   private @Nullable Task acting; // whose turn it is; null before the first one
   private long seenEvents; // of what threads of the host have brought
 
-  /// @param guest with all its parts
+  /// @param process with all its parts
   RunLoop(
-      Guest guest,
+      LinuxProcess process,
       Faults faults,
       StopRequest stopRequest,
       InterruptHook interruptHook,
       EntryStop entryStop) {
-    this.guest = guest;
-    vm = guest.vm();
+    this.process = process;
+    vm = process.vm();
     registers = vm.registers();
-    clock = guest.clock();
-    vdsoClock = guest.vdsoClock();
-    events = guest.events();
-    alarms = guest.alarms();
-    signals = guest.signals();
-    timers = guest.timers();
-    cpuTime = guest.cpuTime();
-    statistics = guest.statistics();
-    scheduler = guest.scheduler();
-    channel = guest.channel();
-    memory = guest.memory();
+    clock = process.clock();
+    vdsoClock = process.vdsoClock();
+    events = process.events();
+    alarms = process.alarms();
+    signals = process.signals();
+    timers = process.timers();
+    cpuTime = process.cpuTime();
+    statistics = process.statistics();
+    scheduler = process.scheduler();
+    channel = process.channel();
+    memory = process.memory();
     this.faults = faults;
     this.stopRequest = stopRequest;
     this.interruptHook = interruptHook;
@@ -137,9 +137,9 @@ final class RunLoop {
       interruptHook.enter();
       GuestEnding.StopReason reason = stopRequest.reason();
       if (reason != null) {
-        guest.end(new GuestEnding.Stopped(reason));
+        process.end(new GuestEnding.Stopped(reason));
       }
-      if (guest.hasEnded()) {
+      if (process.hasEnded()) {
         return false;
       }
       retargetSignals();
@@ -170,7 +170,7 @@ final class RunLoop {
       touched |= task != scheduler.current();
       scheduler.run(task);
       signals.deliver(task);
-      if (guest.hasEnded()) {
+      if (process.hasEnded()) {
         return false;
       }
       vdsoClock.refresh();
@@ -272,7 +272,7 @@ final class RunLoop {
     int number = (int) registers.rax();
     statistics.systemCall(number);
     task.begin();
-    if (guest.trace() != null) {
+    if (process.trace() != null) {
       var r = registers;
       var arguments = new SystemCallArguments(r.rdi(), r.rsi(), r.rdx(), r.r10(), r.r8(), r.r9());
       task.traced = Trace.of(memory).entering(number, arguments);
@@ -284,7 +284,7 @@ final class RunLoop {
   void answer(SystemCalls calls, Task task, int number) {
     task.unwatch();
     long result = calls.call(task, number);
-    if (task.state == Task.State.ENDED || guest.hasEnded()) {
+    if (task.state == Task.State.ENDED || process.hasEnded()) {
       trace(task, Trace.Call::unfinished);
       return;
     }
@@ -305,19 +305,19 @@ final class RunLoop {
 
   private void trace(Task task, Function<Trace.Call, String> line) {
     Trace.Call traced = task.traced;
-    Consumer<String> receiver = guest.trace();
+    Consumer<String> receiver = process.trace();
     if (traced != null && receiver != null) {
       task.traced = null;
       String text = line.apply(traced);
       receiver.accept(
-          scheduler.lastTid() == guest.processId() ? text : "[" + task.tid + "] " + text);
+          scheduler.lastTid() == process.processId() ? text : "[" + task.tid + "] " + text);
     }
   }
 
   /// Waits until something happens that a thread may wait for.
   private void idle() {
     if (scheduler.isDeadlocked() && nextDeadline() == Task.NO_DEADLINE) {
-      guest.end(new GuestEnding.Deadlocked(waits()));
+      process.end(new GuestEnding.Deadlocked(waits()));
       return;
     }
     long now = clock.monotonicNanos();
@@ -327,7 +327,7 @@ final class RunLoop {
           seenEvents, until == Task.NO_DEADLINE ? Long.MAX_VALUE : Math.max(0, until - now));
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt(); // the caller shall see it too
-      guest.stop(GuestEnding.StopReason.INTERRUPTED);
+      process.stop(GuestEnding.StopReason.INTERRUPTED);
     }
     cpuTime.waited(clock.monotonicNanos() - now);
     timers.expire();

@@ -46,7 +46,7 @@ final class Scheduler implements AutoCloseable {
               ? Long.compare(a.sleepsUntil, b.sleepsUntil)
               : Integer.compare(a.tid, b.tid);
 
-  private final Guest guest;
+  private final LinuxProcess process;
   private final VirtualMachine vm;
   private final Watchdog.Watch watch;
   private final LinkedHashMap<Integer, Task> tasks = new LinkedHashMap<>();
@@ -65,15 +65,15 @@ final class Scheduler implements AutoCloseable {
   private long switches;
 
   /// @param name of the first thread
-  Scheduler(Guest guest, VirtualMachine vm, String name) {
-    this.guest = guest;
+  Scheduler(LinuxProcess process, VirtualMachine vm, String name) {
+    this.process = process;
     this.vm = vm;
     watch =
         Watchdog.watch(_ -> {
-          guest.interrupt();
+          process.interrupt();
           return Watchdog.NONE;
         });
-    current = new Task(guest, this, FIRST_TID, name);
+    current = new Task(process, this, FIRST_TID, name);
     tasks.put(FIRST_TID, current);
   }
 
@@ -116,8 +116,8 @@ final class Scheduler implements AutoCloseable {
   /// Makes a thread that begins where the current one is; the caller says what is different.
   Task fork() {
     lastTid++;
-    Task task = new Task(guest, this, lastTid, current.name);
-    vm.saveContext(task.context());
+    Task task = new Task(process, this, lastTid, current.name);
+    vm.vcpu().saveContext(task.context());
     tasks.put(task.tid, task);
     task.state = Task.State.READY;
     enqueue(task);
@@ -153,7 +153,7 @@ final class Scheduler implements AutoCloseable {
   ///
   /// @return null if none can run before something happens
   @Nullable Task next() {
-    if (!sleeping.isEmpty() || guest.alarms().next() != OFF) {
+    if (!sleeping.isEmpty() || process.alarms().next() != OFF) {
       ring();
     }
     if (current.state == Task.State.RUNNING) {
@@ -167,8 +167,8 @@ final class Scheduler implements AutoCloseable {
   }
 
   private void ring() {
-    long now = guest.clock().monotonicNanos();
-    guest.alarms().ring(now);
+    long now = process.clock().monotonicNanos();
+    process.alarms().ring(now);
     boolean alone = ready.isEmpty() && current.state != Task.State.RUNNING;
     account(alone, now);
     long due = alone ? now : now - SLACK;
@@ -206,9 +206,9 @@ final class Scheduler implements AutoCloseable {
     if (task != current) {
       accountCurrent();
       if (current.state != Task.State.ENDED) {
-        vm.saveContext(current.context());
+        vm.vcpu().saveContext(current.context());
       }
-      vm.loadContext(task.context());
+      vm.vcpu().loadContext(task.context());
       current = task;
       switches++;
       sliceEnd = OFF;
@@ -223,7 +223,7 @@ final class Scheduler implements AutoCloseable {
   }
 
   private void accountCurrent() {
-    long cpu = guest.cpuNanos();
+    long cpu = process.cpuNanos();
     current.cpuNanos += Math.max(0, cpu - cpuAtSwitch);
     cpuAtSwitch = cpu;
   }
@@ -231,23 +231,23 @@ final class Scheduler implements AutoCloseable {
   /// CPU time of one thread.
   long cpuNanos(Task task) {
     return task == current
-        ? task.cpuNanos + Math.max(0, guest.cpuNanos() - cpuAtSwitch)
+        ? task.cpuNanos + Math.max(0, process.cpuNanos() - cpuAtSwitch)
         : task.cpuNanos;
   }
 
   /// Before the guest is entered: it shall come back when it is somebody else's turn.
   void arm() {
-    if (tasks.size() == 1 && guest.alarms().next() == OFF) {
+    if (tasks.size() == 1 && process.alarms().next() == OFF) {
       return;
     }
-    long wanted = guest.alarms().next();
+    long wanted = process.alarms().next();
     if (!sleeping.isEmpty()) {
       wanted = Math.min(wanted, sleeping.first().sleepsUntil);
     }
     if (wanted == OFF && ready.isEmpty()) {
       return;
     }
-    long now = guest.clock().monotonicNanos();
+    long now = process.clock().monotonicNanos();
     if (!ready.isEmpty()) {
       sliceEnd = sliceEnd == OFF ? now + SLICE : sliceEnd;
       wanted = Math.min(wanted, sliceEnd);
@@ -267,10 +267,10 @@ final class Scheduler implements AutoCloseable {
   /// The guest was interrupted, perhaps because of the end of a slice.
   void interrupted() {
     armedFor = OFF;
-    if (owed && guest.cpuNanos() - cpuAtSwitch >= SHORTEST_ALARM) {
+    if (owed && process.cpuNanos() - cpuAtSwitch >= SHORTEST_ALARM) {
       progressed();
     }
-    if (!ready.isEmpty() && guest.clock().monotonicNanos() >= sliceEnd) {
+    if (!ready.isEmpty() && process.clock().monotonicNanos() >= sliceEnd) {
       preempts = true;
     }
   }
@@ -348,7 +348,7 @@ final class Scheduler implements AutoCloseable {
     Task owner = null;
     for (var saved : state.tasks()) {
       Task known = before.remove(saved.tid());
-      Task task = known != null ? known : new Task(guest, this, saved.tid(), saved.name());
+      Task task = known != null ? known : new Task(process, this, saved.tid(), saved.name());
       if (tasks.put(saved.tid(), task) != null) {
         throw new IllegalArgumentException("two threads of number " + saved.tid());
       }
@@ -366,7 +366,7 @@ final class Scheduler implements AutoCloseable {
     }
     lastTid = state.lastTid();
     current = owner;
-    cpuAtSwitch = guest.cpuNanos();
+    cpuAtSwitch = process.cpuNanos();
     // Each looks for itself whether what it waited for has come, those that ran before the others.
     tasks
         .values()
@@ -382,7 +382,7 @@ final class Scheduler implements AutoCloseable {
 
   /// A place for what a thread has in the processor.
   ProcessorContext newContext() {
-    return vm.newContext();
+    return vm.vcpu().newContext();
   }
 
   /// The guest rests and is to be saved. A thread that has ended cannot have the vCPU then: another
@@ -391,7 +391,7 @@ final class Scheduler implements AutoCloseable {
     if (current.state == Task.State.ENDED) {
       accountCurrent();
       Task heir = tasks.values().iterator().next();
-      vm.loadContext(heir.context());
+      vm.vcpu().loadContext(heir.context());
       current = heir;
     }
   }

@@ -30,13 +30,13 @@ final class SchedulingCalls {
   static final int LEAST_NICE = 19;
   static final int MOST_NICE = -20;
 
-  private final Guest guest;
+  private final LinuxProcess process;
   private final Scheduler scheduler;
   private final Credentials credentials;
 
-  SchedulingCalls(Guest guest, Credentials credentials) {
-    this.guest = guest;
-    this.scheduler = guest.scheduler();
+  SchedulingCalls(LinuxProcess process, Credentials credentials) {
+    this.process = process;
+    this.scheduler = process.scheduler();
     this.credentials = credentials;
   }
 
@@ -159,7 +159,7 @@ final class SchedulingCalls {
     boolean all =
         switch (which) {
           case PRIO_PROCESS -> false;
-          case PRIO_PGRP -> who == 0 || who == guest.processId();
+          case PRIO_PGRP -> who == 0 || who == process.processId();
           case PRIO_USER -> who == 0 || who == credentials.uid();
           default -> throw EINVAL.exception();
         };

@@ -15,11 +15,11 @@ final class SignalCalls {
   private static final int SIG_SETMASK = 2;
   private static final long SET_SIZE = 8;
 
-  private final Guest guest;
+  private final LinuxProcess process;
   private final VirtualMachine vm;
 
-  SignalCalls(Guest guest, VirtualMachine vm) {
-    this.guest = guest;
+  SignalCalls(LinuxProcess process, VirtualMachine vm) {
+    this.process = process;
     this.vm = vm;
   }
 
@@ -32,7 +32,7 @@ final class SignalCalls {
       throw EINVAL.exception();
     }
     UserMemory memory = task.memory();
-    SignalActions actions = guest.signals().actions();
+    SignalActions actions = process.signals().actions();
     SignalActions.Action before = actions.get(signal);
     if (action != 0) {
       var set =
@@ -43,7 +43,7 @@ final class SignalCalls {
               memory.getLong(action + 24) & ~Signals.UNBLOCKABLE);
       actions.set(signal, set);
       if (actions.isIgnored(signal)) {
-        guest.signals().discardPending(signal);
+        process.signals().discardPending(signal);
       }
     }
     if (old != 0) {
@@ -123,14 +123,14 @@ final class SignalCalls {
     if (task.expired()) {
       throw EAGAIN.exception();
     }
-    return task.block(guest.signals().arrivals, deadline);
+    return task.block(process.signals().arrivals, deadline);
   }
 
   long rtSigreturn(Task task) {
     try {
-      guest.signals().frame().pop(task);
+      process.signals().frame().pop(task);
     } catch (ErrnoException e) {
-      guest.signals().fault(task, SignalInfo.ofKernel(SignalInfo.SIGSEGV));
+      process.signals().fault(task, SignalInfo.ofKernel(SignalInfo.SIGSEGV));
     }
     return vm.registers().rax();
   }
@@ -176,75 +176,75 @@ final class SignalCalls {
 
   private static final long MINSIGSTKSZ = 2048;
 
-  long kill(Task task, int process, int signal) {
+  long kill(Task task, int pid, int signal) {
     if (signal < 0 || signal > SignalInfo.LAST) {
       throw EINVAL.exception();
     }
-    boolean everyone = process == -1;
-    boolean group = process == 0 || process == -guest.processId();
-    if (process != guest.processId() && !group && !everyone) {
+    boolean everyone = pid == -1;
+    boolean group = pid == 0 || pid == -process.processId();
+    if (pid != process.processId() && !group && !everyone) {
       throw ESRCH.exception();
     }
     if (everyone) {
       throw ESRCH.exception(); // there is nobody but the caller
     }
     if (signal != 0) {
-      guest
+      process
           .signals()
-          .sendToProcess(SignalInfo.ofSender(signal, SignalInfo.SI_USER, guest.processId()));
+          .sendToProcess(SignalInfo.ofSender(signal, SignalInfo.SI_USER, process.processId()));
     }
     return 0;
   }
 
   long tkill(Task task, int thread, int signal) {
-    return tgkill(task, guest.processId(), thread, signal);
+    return tgkill(task, process.processId(), thread, signal);
   }
 
-  long tgkill(Task task, int process, int thread, int signal) {
-    if (process <= 0 || thread <= 0 || signal < 0 || signal > SignalInfo.LAST) {
+  long tgkill(Task task, int pid, int thread, int signal) {
+    if (pid <= 0 || thread <= 0 || signal < 0 || signal > SignalInfo.LAST) {
       throw EINVAL.exception();
     }
-    Task target = guest.scheduler().find(thread);
-    if (process != guest.processId() || target == null) {
+    Task target = process.scheduler().find(thread);
+    if (pid != process.processId() || target == null) {
       throw ESRCH.exception();
     }
     if (signal != 0) {
-      target.send(SignalInfo.ofSender(signal, SignalInfo.SI_TKILL, guest.processId()));
+      target.send(SignalInfo.ofSender(signal, SignalInfo.SI_TKILL, process.processId()));
     }
     return 0;
   }
 
-  long rtTgsigqueueinfo(Task task, int process, int thread, int signal, long info) {
-    if (process <= 0 || thread <= 0 || signal < 0 || signal > SignalInfo.LAST) {
+  long rtTgsigqueueinfo(Task task, int pid, int thread, int signal, long info) {
+    if (pid <= 0 || thread <= 0 || signal < 0 || signal > SignalInfo.LAST) {
       throw EINVAL.exception();
     }
-    Task target = guest.scheduler().find(thread);
-    if (process != guest.processId() || target == null) {
+    Task target = process.scheduler().find(thread);
+    if (pid != process.processId() || target == null) {
       throw ESRCH.exception();
     }
     UserMemory memory = task.memory();
     int code = memory.getInt(info + 8);
     long value = memory.getLong(info + 24);
-    if (signal != 0 && !target.send(new SignalInfo(signal, code, 0, guest.processId(), value))) {
+    if (signal != 0 && !target.send(new SignalInfo(signal, code, 0, process.processId(), value))) {
       throw EAGAIN.exception();
     }
     return 0;
   }
 
-  long rtSigqueueinfo(Task task, int process, int signal, long info) {
+  long rtSigqueueinfo(Task task, int pid, int signal, long info) {
     if (signal < 0 || signal > SignalInfo.LAST) {
       throw EINVAL.exception();
     }
-    if (process != guest.processId()) {
+    if (pid != process.processId()) {
       throw ESRCH.exception();
     }
     UserMemory memory = task.memory();
     int code = memory.getInt(info + 8);
     long value = memory.getLong(info + 24);
     if (signal != 0
-        && !guest
+        && !process
             .signals()
-            .sendToProcess(new SignalInfo(signal, code, 0, guest.processId(), value))) {
+            .sendToProcess(new SignalInfo(signal, code, 0, process.processId(), value))) {
       throw EAGAIN.exception();
     }
     return 0;

@@ -9,19 +9,19 @@ final class SignalFile extends OpenFile {
   /// `struct signalfd_siginfo`.
   private static final int SIZE = 128;
 
-  private final Guest guest;
+  private final LinuxProcess process;
   private long signals;
 
   /// @param signals bit n-1 is signal n
-  SignalFile(Entry entry, int flags, Guest guest, long signals) {
+  SignalFile(Entry entry, int flags, LinuxProcess process, long signals) {
     super(entry, flags);
-    this.guest = guest;
+    this.process = process;
     signals(signals);
   }
 
   void signals(long newSignals) {
     signals = newSignals & ~Signals.UNBLOCKABLE;
-    guest.signals().arrivals.wake(READABLE);
+    process.signals().arrivals.wake(READABLE);
   }
 
   @Override
@@ -36,7 +36,7 @@ final class SignalFile extends OpenFile {
     }
     int done = 0;
     while (length - done >= SIZE) {
-      SignalInfo info = guest.task().takeSignal(signals);
+      SignalInfo info = process.task().takeSignal(signals);
       if (info == null) {
         break;
       }
@@ -82,11 +82,11 @@ final class SignalFile extends OpenFile {
 
   @Override
   WaitQueue waiters() {
-    return guest.signals().arrivals;
+    return process.signals().arrivals;
   }
 
   @Override
   int poll() {
-    return (guest.task().pendingSignals() & signals) != 0 ? POLLIN : 0;
+    return (process.task().pendingSignals() & signals) != 0 ? POLLIN : 0;
   }
 }

@@ -76,12 +76,12 @@ final class SignalFrame {
   SignalFrame(VirtualMachine vm, UserMemory memory) {
     this.vm = vm;
     this.memory = memory;
-    xsave = new byte[vm.xsaveSize()];
+    xsave = new byte[vm.vcpu().xsaveSize()];
   }
 
   /// The least size of a signal stack (AT_MINSIGSTKSZ): a frame with all alignment.
   static long minimumStack(VirtualMachine vm) {
-    return SIZE + 4L + 64 + 16 + vm.xsaveSize();
+    return SIZE + 4L + 64 + 16 + vm.vcpu().xsaveSize();
   }
 
   /// Remembers what the processor said of a fault, for the next frame.
@@ -129,13 +129,13 @@ final class SignalFrame {
 
   private void writeXsave(long fpstate) {
     var image = MemorySegment.ofArray(xsave);
-    vm.readXsave(image);
+    vm.vcpu().readXsave(image);
     // The legacy components are always in a frame.
     image.set(JAVA_LONG_UNALIGNED, XSAVE_HEADER, image.get(JAVA_LONG_UNALIGNED, XSAVE_HEADER) | 3);
     image.asSlice(SW_RESERVED, 48).fill((byte) 0);
     image.set(JAVA_INT_UNALIGNED, SW_RESERVED, FP_XSTATE_MAGIC1);
     image.set(JAVA_INT_UNALIGNED, SW_RESERVED + 4, xsave.length + 4);
-    image.set(JAVA_LONG_UNALIGNED, SW_RESERVED + 8, vm.xcr0());
+    image.set(JAVA_LONG_UNALIGNED, SW_RESERVED + 8, vm.vcpu().xcr0());
     image.set(JAVA_INT_UNALIGNED, SW_RESERVED + 16, xsave.length);
     memory.write(fpstate, xsave, 0, xsave.length);
     memory.setInt(fpstate + xsave.length, FP_XSTATE_MAGIC2);
@@ -240,7 +240,7 @@ final class SignalFrame {
       segment.asSlice(SW_RESERVED, 48).fill((byte) 0);
     }
     segment.set(JAVA_INT_UNALIGNED, MXCSR_MASK, 0);
-    if (!vm.writeXsave(segment)) {
+    if (!vm.vcpu().writeXsave(segment)) {
       throw Errno.EFAULT.exception();
     }
   }
@@ -250,7 +250,7 @@ final class SignalFrame {
     requireAligned(fpstate, XSAVE_ALIGNMENT);
     long components = image.get(JAVA_LONG_UNALIGNED, XSAVE_HEADER);
     var reserved = image.asSlice(XSAVE_HEADER + 8, 56);
-    if ((components & ~vm.xcr0()) != 0 || reserved.mismatch(NOTHING) >= 0) {
+    if ((components & ~vm.vcpu().xcr0()) != 0 || reserved.mismatch(NOTHING) >= 0) {
       throw Errno.EFAULT.exception();
     }
   }
@@ -270,7 +270,7 @@ final class SignalFrame {
   /// The exceptions that the floating point units report and do not mask (fpu__exception_code).
   int floatingPointExceptions(boolean sse) {
     var image = MemorySegment.ofArray(xsave);
-    vm.readXsave(image);
+    vm.vcpu().readXsave(image);
     if (sse) {
       int mxcsr = image.get(JAVA_INT_UNALIGNED, MXCSR);
       return mxcsr & ~(mxcsr >>> 7) & 0x3f;

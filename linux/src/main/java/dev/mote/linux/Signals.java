@@ -15,7 +15,7 @@ final class Signals {
 
   private static final int FUTEX = 202;
 
-  private final Guest guest;
+  private final LinuxProcess process;
   private final SignalActions actions = new SignalActions();
 
   /// Sent to the process: any of its threads may take them.
@@ -26,9 +26,9 @@ final class Signals {
   /// Those who wait for a signal without being interrupted by it (rt_sigtimedwait, signalfd).
   final WaitQueue arrivals = new WaitQueue();
 
-  Signals(Guest guest, VirtualMachine vm) {
-    this.guest = guest;
-    frame = new SignalFrame(vm, guest.memory());
+  Signals(LinuxProcess process, VirtualMachine vm) {
+    this.process = process;
+    frame = new SignalFrame(vm, process.memory());
   }
 
   SignalActions actions() {
@@ -46,7 +46,7 @@ final class Signals {
   /// @return false if there are too many signals of its kind
   boolean sendToProcess(SignalInfo info) {
     Task taker = null;
-    for (Task task : guest.scheduler().tasks()) {
+    for (Task task : process.scheduler().tasks()) {
       if (!task.holds(info.signal())) {
         taker = task;
         break;
@@ -72,11 +72,11 @@ final class Signals {
   /// @return those of them that no thread before this one takes
   long leftFor(Task task, long signals) {
     long left = signals;
-    for (Task other : guest.scheduler().tasks()) {
+    for (Task other : process.scheduler().tasks()) {
       if (other == task || left == 0) {
         break;
       }
-      if (other != guest.channel().receiver()) { // which takes nothing before it has its message
+      if (other != process.channel().receiver()) { // which takes nothing before it has its message
         left &= other.blockedSignals;
       }
     }
@@ -92,7 +92,7 @@ final class Signals {
   /// A signal has become ignored.
   void discardPending(int signal) {
     pending.discard(signal);
-    guest.scheduler().tasks().forEach(task -> task.discardPending(signal));
+    process.scheduler().tasks().forEach(task -> task.discardPending(signal));
   }
 
   SignalFrame frame() {
@@ -101,7 +101,7 @@ final class Signals {
 
   /// Delivers what is pending. Called before the guest is entered.
   void deliver(Task task) {
-    while (task.hasDeliverableSignal() && !guest.hasEnded()) {
+    while (task.hasDeliverableSignal() && !process.hasEnded()) {
       SignalInfo info = task.takeSignal(task.deliverable());
       if (info != null) {
         deliver(task, info);
@@ -117,7 +117,7 @@ final class Signals {
       return;
     }
     if (!action.isHandler()) {
-      guest.endBySignal(task, info);
+      process.endBySignal(task, info);
       return;
     }
     if (action.has(SignalActions.SA_RESETHAND)) {
@@ -129,7 +129,7 @@ final class Signals {
       // The handler's stack cannot be written: Linux sends SIGSEGV, at once deadly if that is what
       // failed.
       actions.set(SIGSEGV, SignalActions.Action.DEFAULT);
-      guest.endBySignal(task, SignalInfo.ofKernel(SIGSEGV));
+      process.endBySignal(task, SignalInfo.ofKernel(SIGSEGV));
       return;
     }
     task.forgetSavedMask();

@@ -187,7 +187,7 @@ final class SocketCalls {
 
   private static void bindRoute(Task task, Socket socket, byte[] bytes) {
     int port = SocketAddress.Route.of(bytes).port();
-    socket.local(new SocketAddress.Route(port == 0 ? task.guest().processId() : port, 0));
+    socket.local(new SocketAddress.Route(port == 0 ? task.process().processId() : port, 0));
   }
 
   private void bindLocal(Socket socket, byte[] bytes) {

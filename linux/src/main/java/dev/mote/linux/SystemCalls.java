@@ -15,12 +15,12 @@ final class SystemCalls implements AutoCloseable {
   /// that the program runs natively too (`mote_ready` of the guest libraries).
   static final int READY = 0x4d_4f54;
 
-  private final Guest guest;
+  private final LinuxProcess process;
   private final GuestFiles files;
   private final MemoryCalls memory;
   private final SignalCalls signals;
   private final TimeCalls time;
-  private final ProcessCalls process;
+  private final ProcessCalls processCalls;
   private final ThreadCalls threads;
   private final SchedulingCalls scheduling;
   private final FutexCalls futexes;
@@ -32,22 +32,22 @@ final class SystemCalls implements AutoCloseable {
   private long alarmsRung;
 
   /// @param breakStart where the heap begins
-  SystemCalls(Guest guest, StandardStreams streams, GuestSetup setup, long breakStart) {
-    this.guest = guest;
-    VirtualMachine vm = guest.vm();
+  SystemCalls(LinuxProcess process, StandardStreams streams, GuestSetup setup, long breakStart) {
+    this.process = process;
+    VirtualMachine vm = process.vm();
     credentials = new Credentials(setup.ids());
     GuestLimits allowed = setup.limits();
     limits = new ResourceLimits(allowed.files().openFiles());
-    files = new GuestFiles(guest, streams, setup, credentials, limits);
+    files = new GuestFiles(process, streams, setup, credentials, limits);
     files.descriptors().limit(openFilesLimit());
-    memory = new MemoryCalls(guest.space(), breakStart, allowed.memoryBytes(), files.mappings());
-    signals = new SignalCalls(guest, vm);
-    time = new TimeCalls(guest);
-    process = new ProcessCalls(guest, vm, credentials);
-    scheduling = new SchedulingCalls(guest, credentials);
-    futexes = new FutexCalls(guest.futexes(), guest.scheduler());
-    threads = new ThreadCalls(guest, futexes);
-    exec = new Exec(guest, files.process(), files.mappings(), memory, credentials);
+    memory = new MemoryCalls(process.space(), breakStart, allowed.memoryBytes(), files.mappings());
+    signals = new SignalCalls(process, vm);
+    time = new TimeCalls(process);
+    processCalls = new ProcessCalls(process, vm, credentials);
+    scheduling = new SchedulingCalls(process, credentials);
+    futexes = new FutexCalls(process.futexes(), process.scheduler());
+    threads = new ThreadCalls(process, futexes);
+    exec = new Exec(process, files.process(), files.mappings(), memory, credentials);
     execCalls = new ExecCalls(files.process(), limits, exec);
   }
 
@@ -83,7 +83,7 @@ final class SystemCalls implements AutoCloseable {
       case 14 -> signals.rtSigprocmask(task, (int) a, b, c, d);
       case RT_SIGRETURN -> signals.rtSigreturn(task);
       case 24 -> {
-        guest.scheduler().pass(); // sched_yield
+        process.scheduler().pass(); // sched_yield
         yield 0;
       }
       case 25 -> memory.mremap(a, b, c, (int) d, e);
@@ -95,20 +95,20 @@ final class SystemCalls implements AutoCloseable {
       case 36 -> time.getitimer(task, (int) a, b);
       case 37 -> time.alarm((int) a);
       case 38 -> time.setitimer(task, (int) a, b, c);
-      case 39 -> guest.processId();
+      case 39 -> process.processId();
       case 56 -> threads.clone(task, a, b, c, d, e);
       case 59 -> {
         filesMayHaveChanged = true; // it closes some, and mappings keep files open
         yield execCalls.execve(task, a, b, c);
       }
       case 60 -> threads.exit(task, (int) a);
-      case 61 -> process.wait4((int) c);
+      case 61 -> processCalls.wait4((int) c);
       case 62 -> signals.kill(task, (int) a, (int) b);
-      case 63 -> process.uname(task, a);
+      case 63 -> processCalls.uname(task, a);
       case 96 -> time.gettimeofday(task, a, b);
       case 97 -> limits.prlimit(task, (int) a, 0, b);
-      case 98 -> process.getrusage(task, (int) a, b);
-      case 99 -> process.sysinfo(task, a);
+      case 98 -> processCalls.getrusage(task, (int) a, b);
+      case 99 -> processCalls.sysinfo(task, a);
       case 100 -> time.times(task, a);
       case 102 -> Integer.toUnsignedLong(credentials.uid());
       case 104 -> Integer.toUnsignedLong(credentials.gid());
@@ -116,10 +116,10 @@ final class SystemCalls implements AutoCloseable {
       case 106 -> credentials.setgid((int) a);
       case 107 -> Integer.toUnsignedLong(credentials.euid());
       case 108 -> Integer.toUnsignedLong(credentials.egid());
-      case 109 -> process.setpgid(task, (int) a, (int) b);
+      case 109 -> processCalls.setpgid(task, (int) a, (int) b);
       case 110 -> 1; // getppid
-      case 111 -> guest.processId(); // getpgrp
-      case 112 -> process.setsid();
+      case 111 -> process.processId(); // getpgrp
+      case 112 -> processCalls.setsid();
       case 113 -> credentials.setreuid((int) a, (int) b);
       case 114 -> credentials.setregid((int) a, (int) b);
       case 115 -> credentials.getgroups(task, (int) a, b);
@@ -128,8 +128,8 @@ final class SystemCalls implements AutoCloseable {
       case 118 -> credentials.getresuid(task, a, b, c);
       case 119 -> credentials.setresgid((int) a, (int) b, (int) c);
       case 120 -> credentials.getresgid(task, a, b, c);
-      case 121, 124 -> process.getpgid(task, (int) a); // getpgid, getsid
-      case 125 -> process.capget(task, a, b);
+      case 121, 124 -> processCalls.getpgid(task, (int) a); // getpgid, getsid
+      case 125 -> processCalls.capget(task, a, b);
       case 127 -> signals.rtSigpending(task, a, b);
       case 128 -> signals.rtSigtimedwait(task, a, b, c, d);
       case 129 -> signals.rtSigqueueinfo(task, (int) a, (int) b, c);
@@ -150,8 +150,8 @@ final class SystemCalls implements AutoCloseable {
       case 151 -> MemoryCalls.mlockall((int) a);
       case 152 -> 0; // munlockall
       case 170, 171 -> ProcessCalls.setName(); // sethostname, setdomainname
-      case 157 -> process.prctl(task, (int) a, b);
-      case 158 -> process.archPrctl(task, (int) a, b);
+      case 157 -> processCalls.prctl(task, (int) a, b);
+      case 158 -> processCalls.archPrctl(task, (int) a, b);
       case 160 -> prlimit(task, (int) a, b, 0);
       case 186 -> task.tid;
       case 200 -> signals.tkill(task, (int) a, (int) b);
@@ -159,7 +159,7 @@ final class SystemCalls implements AutoCloseable {
       case 202 -> futexes.futex(task, a, (int) b, (int) c, d, e, (int) f);
       case 203 -> scheduling.setaffinity(task, (int) a, b, c);
       case 204 -> scheduling.getaffinity(task, (int) a, b, c);
-      case 218 -> process.setTidAddress(task, a);
+      case 218 -> processCalls.setTidAddress(task, a);
       case 222 -> time.timerCreate(task, (int) a, b, c);
       case 223 -> time.timerSettime(task, (int) a, (int) b, c, d);
       case 224 -> time.timerGettime(task, (int) a, b);
@@ -169,25 +169,25 @@ final class SystemCalls implements AutoCloseable {
       case 228 -> time.clockGettime(task, (int) a, b);
       case 229 -> time.clockGetres(task, (int) a, b);
       case 230 -> time.clockNanosleep(task, (int) a, (int) b, c, d);
-      case 231 -> process.exitGroup((int) a);
+      case 231 -> processCalls.exitGroup((int) a);
       case 234 -> signals.tgkill(task, (int) a, (int) b, (int) c);
       case 247 -> ProcessCalls.waitid((int) a, (int) b, (int) d);
-      case 273 -> process.setRobustList(task, a, b);
-      case 274 -> process.getRobustList(task, (int) a, b, c);
+      case 273 -> processCalls.setRobustList(task, a, b);
+      case 274 -> processCalls.getRobustList(task, (int) a, b, c);
       case 297 -> signals.rtTgsigqueueinfo(task, (int) a, (int) b, (int) c, d);
       case 302 -> {
-        process.requireSelf(task, (int) a);
+        processCalls.requireSelf(task, (int) a);
         yield prlimit(task, (int) b, c, d);
       }
-      case 309 -> process.getcpu(task, a, b);
-      case READY -> guest.ready(task);
+      case 309 -> processCalls.getcpu(task, a, b);
+      case READY -> process.ready(task);
       case 435 -> threads.clone3(task, a, b);
       case 325 -> memory.mlock(a, b, (int) c); // mlock2
       case 322 -> {
         filesMayHaveChanged = true;
         yield execCalls.execveat(task, (int) a, b, c, d, (int) e);
       }
-      case 318 -> process.getrandom(task, a, b, (int) c);
+      case 318 -> processCalls.getrandom(task, a, b, (int) c);
       default -> fileCall(task, number, a, b, c, d, e, f);
     };
   }
@@ -207,7 +207,7 @@ final class SystemCalls implements AutoCloseable {
       return files.calls().call(task, number, a, b, c, d, e, f);
     } catch (ErrnoException error) {
       if (error.errno == Errno.ENOSYS) {
-        guest.statistics().refuse(number);
+        process.statistics().refuse(number);
       }
       throw error;
     } finally {
@@ -241,14 +241,14 @@ final class SystemCalls implements AutoCloseable {
   boolean filesMayHaveChanged() {
     return filesMayHaveChanged
         || files.mappings().haveFilesChanged()
-        || guest.alarms().rung() != alarmsRung; // timers are files
+        || process.alarms().rung() != alarmsRung; // timers are files
   }
 
   /// They are as a snapshot has them.
   void filesAreSaved() {
     filesMayHaveChanged = false;
     files.mappings().filesAreSaved();
-    alarmsRung = guest.alarms().rung();
+    alarmsRung = process.alarms().rung();
   }
 
   /// What the layer knows of the guest.
@@ -259,30 +259,30 @@ final class SystemCalls implements AutoCloseable {
     var saver = files.saver();
     var mappings = new ArrayList<GuestState.MappingState>();
     boolean showFiles = false;
-    for (Mapping mapping : guest.space().mappings()) {
+    for (Mapping mapping : process.space().mappings()) {
       var saved = save(mapping, saver);
       showFiles |= saved.kind() == GuestState.Source.FILE; // by a number that the saver gave it
       mappings.add(saved);
     }
     return new GuestState(
         mappings,
-        guest.running().breakStart(),
-        guest.running().save(),
+        process.running().breakStart(),
+        process.running().save(),
         memory.programBreak(),
         stub,
-        guest.scheduler().tasks().stream().map(Task::save).toList(),
-        guest.scheduler().lastTid(),
+        process.scheduler().tasks().stream().map(Task::save).toList(),
+        process.scheduler().lastTid(),
         threads.leaderStatus(),
-        guest.signals().pending().save(),
-        guest.signals().actions().save(),
-        guest.timers().save(),
-        guest.posixTimers().save(),
-        guest.clockToSave(),
-        guest.cpuNanos(),
+        process.signals().pending().save(),
+        process.signals().actions().save(),
+        process.timers().save(),
+        process.posixTimers().save(),
+        process.clockToSave(),
+        process.cpuNanos(),
         credentials.save(),
         limits.save(),
         credentials.noNewPrivileges,
-        guest.channel().save(),
+        process.channel().save(),
         before == null || filesMayHaveChanged() || showFiles ? saver.save() : before.files());
   }
 

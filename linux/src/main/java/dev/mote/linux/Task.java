@@ -41,7 +41,7 @@ final class Task implements WaitQueue.Waiter {
   /// Its number, which changes only when it becomes the first thread of another program.
   int tid;
 
-  private final Guest guest;
+  private final LinuxProcess process;
   private final Scheduler scheduler;
 
   State state = State.RUNNING;
@@ -100,8 +100,8 @@ final class Task implements WaitQueue.Waiter {
   private long blockedUntil = NO_DEADLINE;
   private long remainingAt;
 
-  Task(Guest guest, Scheduler scheduler, int tid, String name) {
-    this.guest = guest;
+  Task(LinuxProcess process, Scheduler scheduler, int tid, String name) {
+    this.process = process;
     this.scheduler = scheduler;
     this.tid = tid;
     this.name = name;
@@ -109,7 +109,7 @@ final class Task implements WaitQueue.Waiter {
 
   /// Its registers, wherever they are.
   Registers registers() {
-    return scheduler.isCurrent(this) ? guest.vm().registers() : context();
+    return scheduler.isCurrent(this) ? process.vm().registers() : context();
   }
 
   /// The place for what it has in the processor.
@@ -142,7 +142,7 @@ final class Task implements WaitQueue.Waiter {
     blockedCall = NONE;
     unwatch();
     drop();
-    guest.futexes().remove(this);
+    process.futexes().remove(this);
   }
 
   /// Whether nothing but another thread can wake it.
@@ -150,16 +150,16 @@ final class Task implements WaitQueue.Waiter {
     return futex != null && sleepsUntil == NO_DEADLINE;
   }
 
-  Guest guest() {
-    return guest;
+  LinuxProcess process() {
+    return process;
   }
 
   UserMemory memory() {
-    return guest.memory();
+    return process.memory();
   }
 
   Clock clock() {
-    return guest.clock();
+    return process.clock();
   }
 
   GuestState.TaskState save() {
@@ -193,7 +193,7 @@ final class Task implements WaitQueue.Waiter {
     forget();
     var processor = saved.processor();
     if (processor != null) {
-      context().load(processor.cpu(guest.vm().xcr0()));
+      context().load(processor.cpu(process.vm().vcpu().xcr0()));
     }
     blockedCall = saved.blockedCall();
     cpuNanos = saved.cpuNanos();
@@ -323,7 +323,7 @@ final class Task implements WaitQueue.Waiter {
   /// Whether the guest is to stop. A call that moves many bytes ends early then, with what it has
   /// moved: nobody will see its result.
   boolean isStopped() {
-    return guest.isStopped();
+    return process.isStopped();
   }
 
   /// A new system call begins: what the last one remembered is forgotten.
@@ -416,7 +416,7 @@ final class Task implements WaitQueue.Waiter {
   ///
   /// @return false if there are too many signals of its kind
   boolean send(SignalInfo info) {
-    Signals signals = guest.signals();
+    Signals signals = process.signals();
     if (!holds(info.signal()) && signals.actions().isIgnored(info.signal())) {
       return true;
     }
@@ -443,14 +443,14 @@ final class Task implements WaitQueue.Waiter {
   }
 
   long pendingSignals() {
-    return own.set() | guest.signals().pending().set();
+    return own.set() | process.signals().pending().set();
   }
 
   /// Signals that it takes before it goes on: those sent to it, and those sent to the process that
   /// no thread before it takes.
   long deliverable() {
-    long ofProcess = guest.signals().pending().set() & ~blockedSignals;
-    long mine = ofProcess == 0 ? 0 : guest.signals().leftFor(this, ofProcess);
+    long ofProcess = process.signals().pending().set() & ~blockedSignals;
+    long mine = ofProcess == 0 ? 0 : process.signals().leftFor(this, ofProcess);
     return (own.set() & ~blockedSignals) | mine;
   }
 
@@ -462,10 +462,10 @@ final class Task implements WaitQueue.Waiter {
   @Nullable SignalInfo takeSignal(long set) {
     SignalInfo next = own.take(set);
     if (next == null) {
-      next = guest.signals().pending().take(set);
+      next = process.signals().pending().take(set);
     }
     return next != null && next.code() == SignalInfo.SI_TIMER
-        ? guest.posixTimers().delivered(next)
+        ? process.posixTimers().delivered(next)
         : next;
   }
 

@@ -45,12 +45,12 @@ final class ThreadCalls {
   /// Threads that a guest may have at one time.
   static final int MOST_THREADS = 4096;
 
-  private final Guest guest;
+  private final LinuxProcess process;
   private final FutexCalls futexes;
   private int leaderStatus;
 
-  ThreadCalls(Guest guest, FutexCalls futexes) {
-    this.guest = guest;
+  ThreadCalls(LinuxProcess process, FutexCalls futexes) {
+    this.process = process;
     this.futexes = futexes;
   }
 
@@ -124,7 +124,7 @@ final class ThreadCalls {
     if ((flags & PRIVILEGED) != 0) {
       throw EPERM.exception();
     }
-    Scheduler scheduler = guest.scheduler();
+    Scheduler scheduler = process.scheduler();
     if (scheduler.count() >= MOST_THREADS) {
       throw EAGAIN.exception();
     }
@@ -165,20 +165,20 @@ final class ThreadCalls {
 
   /// One thread ends; with the last one the process.
   long exit(Task task, int status) {
-    Scheduler scheduler = guest.scheduler();
-    if (task.tid == guest.processId()) {
+    Scheduler scheduler = process.scheduler();
+    if (task.tid == process.processId()) {
       leaderStatus = status & 0xff;
     }
     if (scheduler.count() == 1) {
-      guest.end(
-          new GuestEnding.Exited(task.tid == guest.processId() ? status & 0xff : leaderStatus));
+      process.end(
+          new GuestEnding.Exited(task.tid == process.processId() ? status & 0xff : leaderStatus));
       return 0;
     }
     futexes.abandon(task);
     long word = task.clearChildTid;
     if (word != 0) {
       store(task, word, 0);
-      guest.futexes().wake(word, 1, Futexes.ANY);
+      process.futexes().wake(word, 1, Futexes.ANY);
     }
     task.forget();
     scheduler.remove(task);

@@ -24,10 +24,10 @@ final class TimeCalls {
 
   private static final long SECOND = Clock.SECOND;
 
-  private final Guest guest;
+  private final LinuxProcess process;
 
-  TimeCalls(Guest guest) {
-    this.guest = guest;
+  TimeCalls(LinuxProcess process) {
+    this.process = process;
   }
 
   /// A time-out in nanoseconds, as much as fits.
@@ -44,14 +44,14 @@ final class TimeCalls {
   ///
   /// @param clock one of [#isTimerClock], or the id of a [CpuClock]
   /// @throws ErrnoException EINVAL if there is none of that number
-  static LongSupplier clock(Guest guest, int clock) {
+  static LongSupplier clock(LinuxProcess process, int clock) {
     if (CpuClock.is(clock)) {
       CpuClock ofCpu = CpuClock.ofId(clock);
-      return () -> ofCpu.nanos(guest);
+      return () -> ofCpu.nanos(process);
     }
     return switch (clock) {
-      case CLOCK_REALTIME, CLOCK_REALTIME_ALARM, CLOCK_TAI -> guest.clock()::realtimeNanos;
-      case CLOCK_MONOTONIC, CLOCK_BOOTTIME, CLOCK_BOOTTIME_ALARM -> guest.clock()::monotonicNanos;
+      case CLOCK_REALTIME, CLOCK_REALTIME_ALARM, CLOCK_TAI -> process.clock()::realtimeNanos;
+      case CLOCK_MONOTONIC, CLOCK_BOOTTIME, CLOCK_BOOTTIME_ALARM -> process.clock()::monotonicNanos;
       default -> throw EINVAL.exception();
     };
   }
@@ -72,14 +72,14 @@ final class TimeCalls {
   private long now(Task task, int clock) {
     return switch (clock) {
       case CLOCK_REALTIME, CLOCK_REALTIME_COARSE, CLOCK_REALTIME_ALARM, CLOCK_TAI ->
-          guest.vdsoClock().realtimeNanos();
+          process.vdsoClock().realtimeNanos();
       case CLOCK_MONOTONIC,
           CLOCK_MONOTONIC_RAW,
           CLOCK_MONOTONIC_COARSE,
           CLOCK_BOOTTIME,
           CLOCK_BOOTTIME_ALARM ->
-          guest.vdsoClock().monotonicNanos();
-      default -> CpuClock.of(guest, task, clock).nanos(guest);
+          process.vdsoClock().monotonicNanos();
+      default -> CpuClock.of(process, task, clock).nanos(process);
     };
   }
 
@@ -107,7 +107,7 @@ final class TimeCalls {
 
   long gettimeofday(Task task, long time, long zone) {
     if (time != 0) {
-      long now = guest.vdsoClock().realtimeNanos();
+      long now = process.vdsoClock().realtimeNanos();
       task.memory().setLong(time, now / SECOND);
       task.memory().setLong(time + 8, now % SECOND / 1000);
     }
@@ -118,7 +118,7 @@ final class TimeCalls {
   }
 
   long time(Task task, long target) {
-    long now = guest.vdsoClock().realtimeNanos() / SECOND;
+    long now = process.vdsoClock().realtimeNanos() / SECOND;
     if (target != 0) {
       task.memory().setLong(target, now);
     }
@@ -161,26 +161,26 @@ final class TimeCalls {
   }
 
   long times(Task task, long target) {
-    long ticks = guest.cpuNanos() / 10_000_000;
+    long ticks = process.cpuNanos() / 10_000_000;
     if (target != 0) {
       task.memory().setLong(target, ticks);
       task.memory().setLong(target + 8, 0);
       task.memory().setLong(target + 16, 0);
       task.memory().setLong(target + 24, 0);
     }
-    return guest.clock().monotonicNanos() / 10_000_000;
+    return process.clock().monotonicNanos() / 10_000_000;
   }
 
   long alarm(int seconds) {
-    long before = guest.timers().remaining(Timers.REAL);
-    guest.timers().set(Timers.REAL, (seconds & 0xffff_ffffL) * SECOND, 0);
+    long before = process.timers().remaining(Timers.REAL);
+    process.timers().set(Timers.REAL, (seconds & 0xffff_ffffL) * SECOND, 0);
     long rounded = (before + SECOND / 2) / SECOND;
     return before > 0 ? Math.max(1, rounded) : 0; // 0 would say that there was no alarm
   }
 
   long getitimer(Task task, int which, long target) {
     Timers.check(which);
-    putTimer(task, target, guest.timers().interval(which), guest.timers().remaining(which));
+    putTimer(task, target, process.timers().interval(which), process.timers().remaining(which));
     return 0;
   }
 
@@ -193,9 +193,9 @@ final class TimeCalls {
       interval = micros(memory.getLong(value), memory.getLong(value + 8));
       first = micros(memory.getLong(value + 16), memory.getLong(value + 24));
     }
-    long oldInterval = guest.timers().interval(which);
-    long oldRemaining = guest.timers().remaining(which);
-    guest.timers().set(which, first, interval);
+    long oldInterval = process.timers().interval(which);
+    long oldRemaining = process.timers().remaining(which);
+    process.timers().set(which, first, interval);
     if (old != 0) {
       putTimer(task, old, oldInterval, oldRemaining);
     }
@@ -219,7 +219,7 @@ final class TimeCalls {
             case PosixTimers.SIGEV_NONE -> true;
             case PosixTimers.SIGEV_SIGNAL -> isSignal(signal);
             case PosixTimers.SIGEV_THREAD_ID ->
-                isSignal(signal) && guest.scheduler().find(thread) != null;
+                isSignal(signal) && process.scheduler().find(thread) != null;
             default -> false;
           };
       if (!known) {
@@ -227,11 +227,11 @@ final class TimeCalls {
       }
       whom = new PosixTimers.Target(notify, signal, memory.getLong(event), thread);
     }
-    int id = guest.posixTimers().create(task, clock, whom);
+    int id = process.posixTimers().create(task, clock, whom);
     try {
       memory.setInt(target, id);
     } catch (ErrnoException e) {
-      guest.posixTimers().delete(id);
+      process.posixTimers().delete(id);
       throw e;
     }
     return 0;
@@ -242,7 +242,7 @@ final class TimeCalls {
   }
 
   long timerSettime(Task task, int id, int flags, long value, long old) {
-    PosixTimers.Timer timer = guest.posixTimers().get(id);
+    PosixTimers.Timer timer = process.posixTimers().get(id);
     UserMemory memory = task.memory();
     long interval = nanos(memory.getLong(value), memory.getLong(value + 8));
     long first = nanos(memory.getLong(value + 16), memory.getLong(value + 24));
@@ -254,18 +254,18 @@ final class TimeCalls {
   }
 
   long timerGettime(Task task, int id, long target) {
-    PosixTimers.Timer timer = guest.posixTimers().get(id);
+    PosixTimers.Timer timer = process.posixTimers().get(id);
     put(task, target, timer.interval());
     put(task, target + 16, timer.remaining());
     return 0;
   }
 
   long timerGetoverrun(int id) {
-    return guest.posixTimers().get(id).overrun();
+    return process.posixTimers().get(id).overrun();
   }
 
   long timerDelete(int id) {
-    guest.posixTimers().delete(id);
+    process.posixTimers().delete(id);
     return 0;
   }
 

@@ -16,7 +16,7 @@ final class TimerFile extends OpenFile {
   /// CLOCK_REALTIME or another; all but that one stand still together in a snapshot.
   private final int clock;
 
-  private final Guest guest;
+  private final LinuxProcess process;
   private final Alarms.Alarm alarm;
   private final WaitQueue waiters = new WaitQueue();
 
@@ -32,12 +32,12 @@ final class TimerFile extends OpenFile {
   /// What remains until it expires, and the time between two of its expirations; 0 if it is off.
   record Setting(long remaining, long interval) {}
 
-  TimerFile(Entry entry, int flags, Guest guest, int clock) {
+  TimerFile(Entry entry, int flags, LinuxProcess process, int clock) {
     super(entry, flags);
-    this.guest = guest;
+    this.process = process;
     this.clock = clock;
     alarm =
-        new Alarms.Alarm(guest.alarms()) {
+        new Alarms.Alarm(process.alarms()) {
           @Override
           void ring(long now) {
             expire();
@@ -50,7 +50,7 @@ final class TimerFile extends OpenFile {
   }
 
   private long now() {
-    return guest.clock().monotonicNanos();
+    return process.clock().monotonicNanos();
   }
 
   private void expire() {
@@ -62,7 +62,7 @@ final class TimerFile extends OpenFile {
   /// The alarm may be late; nobody who looks shall see that.
   private void catchUp() {
     if (alarm.due() <= now()) {
-      guest.alarms().ring(now());
+      process.alarms().ring(now());
     }
   }
 
@@ -73,7 +73,7 @@ final class TimerFile extends OpenFile {
     interval = newInterval;
     ticks = 0;
     expired = false;
-    guest.alarms().set(alarm, first);
+    process.alarms().set(alarm, first);
     catchUp();
   }
 
@@ -87,7 +87,7 @@ final class TimerFile extends OpenFile {
     ticks += passed - 1;
     long next = due + passed * interval;
     due = next < 0 ? Alarms.OFF : next;
-    guest.alarms().set(alarm, due);
+    process.alarms().set(alarm, due);
   }
 
   Setting setting() {
@@ -140,7 +140,7 @@ final class TimerFile extends OpenFile {
 
   @Override
   void close() {
-    guest.alarms().set(alarm, Alarms.OFF);
+    process.alarms().set(alarm, Alarms.OFF);
   }
 
   @Override
@@ -149,14 +149,14 @@ final class TimerFile extends OpenFile {
   }
 
   /// One that was saved.
-  static TimerFile of(Entry entry, Guest guest, FilesState.OpenTimer saved) {
-    TimerFile timer = new TimerFile(entry, saved.flags(), guest, saved.clock());
+  static TimerFile of(Entry entry, LinuxProcess process, FilesState.OpenTimer saved) {
+    TimerFile timer = new TimerFile(entry, saved.flags(), process, saved.clock());
     timer.due = saved.due();
     timer.interval = saved.interval();
     timer.ticks = saved.ticks();
     timer.expired = saved.expired();
     if (!timer.expired) {
-      guest.alarms().set(timer.alarm, timer.due);
+      process.alarms().set(timer.alarm, timer.due);
     }
     return timer;
   }

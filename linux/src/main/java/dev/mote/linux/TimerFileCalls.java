@@ -30,7 +30,7 @@ final class TimerFileCalls {
         new TimerFile(
             files.tree.anonymousEntry("[timerfd]"),
             O_RDWR | (flags & O_NONBLOCK),
-            task.guest(),
+            task.process(),
             clock);
     return files.descriptors.add(timer, (flags & O_CLOEXEC) != 0);
   }
@@ -70,21 +70,21 @@ final class TimerFileCalls {
     long value = TimeCalls.nanos(numbers[2], numbers[3]);
     TimerFile timer = timer(fd);
     TimerFile.Setting before = timer.setting();
-    timer.set(first(task.guest(), timer, value, (flags & TFD_TIMER_ABSTIME) != 0), interval);
+    timer.set(first(task.process(), timer, value, (flags & TFD_TIMER_ABSTIME) != 0), interval);
     if (old != 0) {
       store(memory, old, before);
     }
     return 0;
   }
 
-  private static long first(Guest guest, TimerFile timer, long value, boolean absolute) {
+  private static long first(LinuxProcess process, TimerFile timer, long value, boolean absolute) {
     if (value == 0) {
       return Alarms.OFF;
     }
-    long now = guest.clock().monotonicNanos();
+    long now = process.clock().monotonicNanos();
     long start = absolute ? 0 : now;
     if (absolute && (timer.clock() == CLOCK_REALTIME || timer.clock() == CLOCK_REALTIME_ALARM)) {
-      start = now - guest.vdsoClock().realtimeNanos();
+      start = now - process.vdsoClock().realtimeNanos();
     }
     return value > Long.MAX_VALUE - Math.max(0, start) ? Alarms.OFF - 1 : start + value;
   }
@@ -115,7 +115,7 @@ final class TimerFileCalls {
       Entry entry = files.tree.anonymousEntry("[signalfd]");
       int status = O_RDWR | (flags & O_NONBLOCK);
       return files.descriptors.add(
-          new SignalFile(entry, status, task.guest(), signals), (flags & O_CLOEXEC) != 0);
+          new SignalFile(entry, status, task.process(), signals), (flags & O_CLOEXEC) != 0);
     }
     if (!(files.descriptors.opened(fd) instanceof SignalFile file)) {
       throw Errno.EINVAL.exception();

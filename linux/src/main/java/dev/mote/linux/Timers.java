@@ -26,16 +26,16 @@ final class Timers implements AutoCloseable {
 
   private static final long OFF = Long.MAX_VALUE;
 
-  private final Guest guest;
+  private final LinuxProcess process;
   private final Watchdog.Watch watch;
   private final long[] due = {OFF, OFF, OFF}; // in each timer's own time
   private final long[] interval = new long[3];
 
-  Timers(Guest guest) {
-    this.guest = guest;
+  Timers(LinuxProcess process) {
+    this.process = process;
     watch =
         Watchdog.watch(_ -> {
-          guest.interrupt();
+          process.interrupt();
           return Watchdog.NONE;
         });
   }
@@ -47,7 +47,7 @@ final class Timers implements AutoCloseable {
   }
 
   private long now(int which) {
-    return which == REAL ? guest.clock().monotonicNanos() : guest.cpuNanos();
+    return which == REAL ? process.clock().monotonicNanos() : process.cpuNanos();
   }
 
   long interval(int which) {
@@ -70,7 +70,7 @@ final class Timers implements AutoCloseable {
   /// When the next timer can run out at the earliest, in CLOCK_MONOTONIC.
   long nextDeadline() {
     long next = Task.NO_DEADLINE;
-    long monotonic = guest.clock().monotonicNanos();
+    long monotonic = process.clock().monotonicNanos();
     for (int which = REAL; which <= PROFILING; which++) {
       if (due[which] != OFF) {
         long least = which == REAL ? 0 : TimeCalls.TICK;
@@ -90,7 +90,7 @@ final class Timers implements AutoCloseable {
         long now = now(which);
         if (due[which] <= now) {
           due[which] = interval[which] == 0 ? OFF : following(due[which], interval[which], now);
-          guest.signals().sendToProcess(SignalInfo.ofKernel(SIGNALS[which]));
+          process.signals().sendToProcess(SignalInfo.ofKernel(SIGNALS[which]));
         }
       }
     }
@@ -143,7 +143,7 @@ final class Timers implements AutoCloseable {
     if (next == Task.NO_DEADLINE) {
       watch.disarm();
     } else {
-      watch.arm(System.nanoTime(), Math.max(1, next - guest.clock().monotonicNanos()));
+      watch.arm(System.nanoTime(), Math.max(1, next - process.clock().monotonicNanos()));
     }
   }
 

@@ -250,7 +250,7 @@ class EpollTest {
     control(epoll, ADD, fd, IN, 7);
     long array = guest.room(12);
     assertThat(guest.call(232, epoll, array, 1, -1)).isEqualTo(Task.BLOCKED);
-    Task task = guest.guest.task();
+    Task task = guest.guest.process().task();
     task.blockIn(232);
     OpenFile file = guest.files.descriptors.get(fd);
     file.write(new byte[] {1, 0, 0, 0, 0, 0, 0, 0}, 0, 8);

@@ -44,9 +44,9 @@ class ExecTest {
             0,
             null);
     guest = Guest.create(setup);
-    calls = new SystemCalls(guest, StandardStreams.none(), setup, 0x50_0000);
+    calls = new SystemCalls(guest.process(), StandardStreams.none(), setup, 0x50_0000);
     int both = Mapping.PROT_READ | Mapping.PROT_WRITE;
-    guest.space().map(Mapping.zeros(STRINGS, STRINGS + 0x1_0000, both, ""));
+    guest.process().space().map(Mapping.zeros(STRINGS, STRINGS + 0x1_0000, both, ""));
   }
 
   @AfterEach
@@ -72,7 +72,7 @@ class ExecTest {
       put("first", ElfBuilder.smallest());
       start(directory.resolve("first"));
     }
-    UserMemory memory = guest.memory();
+    UserMemory memory = guest.process().memory();
     String text = "/in/" + name + "\0zero\0one\0";
     memory.write(STRINGS, text.getBytes(ISO_8859_1), 0, text.length());
     long zero = STRINGS + text.indexOf('\0') + 1;
@@ -80,21 +80,21 @@ class ExecTest {
     memory.setLong(table, zero);
     memory.setLong(table + 8, zero + 5);
     memory.setLong(table + 16, 0);
-    Registers r = guest.vm().registers();
+    Registers r = guest.process().vm().registers();
     r.rdi(STRINGS);
     r.rsi(table);
     r.rdx(0);
-    guest.task().begin();
-    return calls.call(guest.task(), EXECVE);
+    guest.process().task().begin();
+    return calls.call(guest.process().task(), EXECVE);
   }
 
   /// It fails, and nothing of the guest has changed.
   private void assertFails(String name, Errno errno) throws IOException {
     long result = exec(name);
     assertThat(result).as(name).isEqualTo(-errno.value);
-    assertThat(guest.space().find(0x40_0000)).isNotNull();
-    assertThat(guest.space().find(STRINGS)).isNotNull();
-    assertThat(guest.hasEnded()).isFalse();
+    assertThat(guest.process().space().find(0x40_0000)).isNotNull();
+    assertThat(guest.process().space().find(STRINGS)).isNotNull();
+    assertThat(guest.process().hasEnded()).isFalse();
   }
 
   private static ElfBuilder program() {
@@ -111,20 +111,21 @@ class ExecTest {
     assertThat(exec("program")).isZero();
 
     long base = auxiliary(7);
-    assertThat(guest.space().find(STRINGS)).isNull();
-    assertThat(guest.vm().registers().rip()).isEqualTo(base + 0x100);
+    assertThat(guest.process().space().find(STRINGS)).isNull();
+    assertThat(guest.process().vm().registers().rip()).isEqualTo(base + 0x100);
     assertThat(auxiliary(9)).isEqualTo(0x5555_5555_0000L + 0x1000 - 0x1000);
-    assertThat(guest.memory().getByte(auxiliary(9))).isEqualTo(CODE[0]);
-    Mapping loader = guest.space().find(base);
+    assertThat(guest.process().memory().getByte(auxiliary(9))).isEqualTo(CODE[0]);
+    Mapping loader = guest.process().space().find(base);
     assertThat(loader).isNotNull();
     assertThat(loader.name()).isEqualTo("/in/loader");
-    assertThat(guest.memory().getByte(base + 0x3000 + 1)).isZero();
-    assertThat(guest.memory().getByte(base + 0x7fff)).isZero();
-    assertThat(guest.running().path()).isEqualTo("/in/program");
-    assertThat(guest.task().name).isEqualTo("program");
+    assertThat(guest.process().memory().getByte(base + 0x3000 + 1)).isZero();
+    assertThat(guest.process().memory().getByte(base + 0x7fff)).isZero();
+    assertThat(guest.process().running().path()).isEqualTo("/in/program");
+    assertThat(guest.process().task().name).isEqualTo("program");
     String commandLine =
         new String(
-            new GuestProcess(guest, new ResourceLimits(9), new Credentials(GuestSetup.Ids.ROOT))
+            new LinuxProcessFacts(
+                    guest.process(), new ResourceLimits(9), new Credentials(GuestSetup.Ids.ROOT))
                 .commandLine(),
             ISO_8859_1);
     assertThat(commandLine).isEqualTo("zero\0one\0");
@@ -134,19 +135,19 @@ class ExecTest {
   void whoWaitsAtThePortEndsWithTheProgram() throws IOException {
     put("first", ElfBuilder.smallest());
     start(directory.resolve("first"));
-    Task other = guest.scheduler().fork();
+    Task other = guest.process().scheduler().fork();
     other.registers().rax(1);
-    guest.channel().exchange(other, guest.memory());
-    assertThat(guest.channel().isReceiving()).isTrue();
+    guest.process().channel().exchange(other, guest.process().memory());
+    assertThat(guest.process().channel().isReceiving()).isTrue();
     put("program", program());
     assertThat(exec("program")).isZero();
-    assertThat(guest.channel().isReceiving()).isFalse();
-    assertThat(guest.scheduler().tasks()).containsExactly(guest.task());
+    assertThat(guest.process().channel().isReceiving()).isFalse();
+    assertThat(guest.process().scheduler().tasks()).containsExactly(guest.process().task());
   }
 
   private long auxiliary(int type) {
-    UserMemory memory = guest.memory();
-    long at = guest.vm().registers().rsp();
+    UserMemory memory = guest.process().memory();
+    long at = guest.process().vm().registers().rsp();
     at += 8 * (1 + memory.getLong(at) + 1 + 1); // no environment
     while (memory.getLong(at) != type) {
       assertThat(memory.getLong(at)).isNotZero();
@@ -172,10 +173,10 @@ class ExecTest {
 
     assertThat(exec("program")).isZero();
 
-    assertThat(guest.memory().getByte(0x40_0000 + 99)).isEqualTo((byte) 7);
-    assertThat(guest.memory().getByte(0x40_0000 + 100)).isZero();
-    assertThat(guest.memory().getByte(0x40_0fff)).isZero();
-    assertThat(guest.memory().getByte(0x50_0000 + 100)).isEqualTo((byte) 7);
+    assertThat(guest.process().memory().getByte(0x40_0000 + 99)).isEqualTo((byte) 7);
+    assertThat(guest.process().memory().getByte(0x40_0000 + 100)).isZero();
+    assertThat(guest.process().memory().getByte(0x40_0fff)).isZero();
+    assertThat(guest.process().memory().getByte(0x50_0000 + 100)).isEqualTo((byte) 7);
   }
 
   @Test
@@ -242,7 +243,7 @@ class ExecTest {
     assertFails("program", Errno.ELIBBAD);
     put("beside", fixed().load(RX, 0x40_1000, CODE).entry(0x40_1000).interpreter("/in/loader"));
     assertThat(exec("beside")).isZero();
-    assertThat(guest.vm().registers().rip()).isEqualTo(0x40_0000);
+    assertThat(guest.process().vm().registers().rip()).isEqualTo(0x40_0000);
   }
 
   @Test

@@ -55,10 +55,10 @@ final class FileGuest implements AutoCloseable {
       TreeNode.@Nullable Directory root) {
     guest = Guest.create(setup(limits));
     int both = Mapping.PROT_READ | Mapping.PROT_WRITE;
-    guest.space().map(Mapping.zeros(WRITABLE, WRITABLE + SCRATCH, both, ""));
-    guest.space().map(Mapping.zeros(READ_ONLY, READ_ONLY + 4096, Mapping.PROT_READ, ""));
-    memory = guest.memory();
-    tree = new FileTree(limits, guest.clock(), root);
+    guest.process().space().map(Mapping.zeros(WRITABLE, WRITABLE + SCRATCH, both, ""));
+    guest.process().space().map(Mapping.zeros(READ_ONLY, READ_ONLY + 4096, Mapping.PROT_READ, ""));
+    memory = guest.process().memory();
+    tree = new FileTree(limits, guest.process().clock(), root);
     try {
       for (GuestSetup.Mount mount : mounts) {
         tree.mountHost(mount.host(), mount.target());
@@ -69,11 +69,12 @@ final class FileGuest implements AutoCloseable {
     tree.addDefaults("test");
     credentials = new Credentials(GuestSetup.Ids.ROOT);
     files = new ProcessFiles(tree, credentials);
-    var process = new GuestProcess(guest, new ResourceLimits(limits.openFiles()), credentials);
+    var process =
+        new LinuxProcessFacts(guest.process(), new ResourceLimits(limits.openFiles()), credentials);
     var facts = new GuestFacts("test", "6.6.0", "#1", 64L << 20, () -> 0, "test");
     SystemDirectories.mount(tree, facts, process, files);
-    standard = new StandardFiles(files, streams, guest.events(), Terminal.Host.fixed());
-    calls = new FileCalls(files, guest.processId());
+    standard = new StandardFiles(files, streams, guest.process().events(), Terminal.Host.fixed());
+    calls = new FileCalls(files, guest.process().processId());
   }
 
   private static Path program() {
@@ -115,7 +116,7 @@ final class FileGuest implements AutoCloseable {
 
   /// Makes a new call.
   long call(int number, long... arguments) {
-    guest.task().begin();
+    guest.process().task().begin();
     return again(number, arguments);
   }
 
@@ -124,7 +125,8 @@ final class FileGuest implements AutoCloseable {
     long[] all = new long[6];
     System.arraycopy(arguments, 0, all, 0, arguments.length);
     try {
-      return calls.call(guest.task(), number, all[0], all[1], all[2], all[3], all[4], all[5]);
+      return calls.call(
+          guest.process().task(), number, all[0], all[1], all[2], all[3], all[4], all[5]);
     } catch (ErrnoException e) {
       return -e.errno.value;
     } finally {
@@ -296,7 +298,7 @@ final class FileGuest implements AutoCloseable {
   /// Makes this fresh guest's files those of a snapshot.
   FileGuest load(FilesState state) {
     new FilesStateCheck(state, tree.limits(), tree.layer() != null).run();
-    new FilesLoader(files, standard, guest, state).load().forEach(OpenFile::release);
+    new FilesLoader(files, standard, guest.process(), state).load().forEach(OpenFile::release);
     return this;
   }
 

@@ -83,7 +83,7 @@ class HostileFileCallsTest {
         }
         boolean closes = number == CLOSE || number == CLOSE_RANGE;
         long result = closes && i % 8 != 0 ? 0 : guest.call(number, arguments);
-        guest.guest.task().drop();
+        guest.guest.process().task().drop();
         if (result != Task.BLOCKED) {
           assertThat(result).as("call %s", number).isGreaterThanOrEqualTo(-133);
           done += result >= 0 ? 1 : 0;

@@ -81,7 +81,7 @@ class PipeTest {
     guest.close(reader);
     assertThat(poll(writer)).isEqualTo(POLLOUT | POLLERR);
     assertThat(guest.write(writer, "x")).isEqualTo(-32);
-    assertThat(guest.guest.task().pendingSignals()).isEqualTo(1L << (SIGPIPE - 1));
+    assertThat(guest.guest.process().task().pendingSignals()).isEqualTo(1L << (SIGPIPE - 1));
   }
 
   @Test
@@ -100,7 +100,7 @@ class PipeTest {
   void aBlockedWriteGoesOnWhereItStopped() {
     long buffer = guest.bytes("y".repeat(100_000).getBytes(StandardCharsets.US_ASCII));
     assertThat(guest.call(1, writer, buffer, 100_000)).isEqualTo(Task.BLOCKED);
-    Task task = guest.guest.task();
+    Task task = guest.guest.process().task();
     assertThat(task.progress).isEqualTo(65_536);
     long remembered = task.progress;
     assertThat(guest.read(reader, 50_000)).hasSize(50_000);
@@ -136,11 +136,11 @@ class PipeTest {
     assertThat(guest.open("/tmp/fifo", O_WRONLY | O_NONBLOCK, 0)).isEqualTo(-6);
     assertThat(guest.open("/tmp/fifo", O_WRONLY | O_RDWR, 0)).as("neither way").isEqualTo(-22);
     assertThat(guest.open("/tmp/fifo", O_RDONLY, 0)).isEqualTo(Task.BLOCKED);
-    AutoCloseable kept = guest.guest.task().kept;
-    guest.guest.task().kept = null;
+    AutoCloseable kept = guest.guest.process().task().kept;
+    guest.guest.process().task().kept = null;
     long out = guest.open("/tmp/fifo", O_WRONLY, 0);
     assertThat(out).isPositive();
-    guest.guest.task().kept = kept;
+    guest.guest.process().task().kept = kept;
     long in = guest.again(2, guest.text("/tmp/fifo"), O_RDONLY);
     assertThat(in).isPositive();
     guest.write(out, "through");
@@ -151,7 +151,7 @@ class PipeTest {
   void anAbandonedOpeningCountsNoMore() {
     guest.call(133, guest.text("/tmp/fifo"), FileMode.S_IFIFO | 0600);
     assertThat(guest.open("/tmp/fifo", O_RDONLY, 0)).isEqualTo(Task.BLOCKED);
-    guest.guest.task().drop();
+    guest.guest.process().task().drop();
     assertThat(guest.open("/tmp/fifo", O_WRONLY | O_NONBLOCK, 0)).isEqualTo(-6);
     assertThat(guest.opened("/tmp/fifo", O_RDWR)).isPositive();
   }

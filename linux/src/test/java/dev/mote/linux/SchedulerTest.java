@@ -23,8 +23,8 @@ class SchedulerTest {
     Path program = directory.resolve("program");
     Files.write(program, ElfBuilder.smallest().bytes());
     guest = Guest.create(FileGuest.setup(program, FileLimits.defaults()));
-    scheduler = guest.scheduler();
-    worker = guest.task();
+    scheduler = guest.process().scheduler();
+    worker = guest.process().task();
     scheduler.run(worker);
     sleeper = scheduler.fork();
   }
@@ -37,7 +37,7 @@ class SchedulerTest {
   /// The sleeper sleeps, and its sleep is over at once.
   private void sleeps() {
     scheduler.park(sleeper);
-    scheduler.block(sleeper, guest.clock().monotonicNanos() - 1_000_000);
+    scheduler.block(sleeper, guest.process().clock().monotonicNanos() - 1_000_000);
   }
 
   private Task turn() {

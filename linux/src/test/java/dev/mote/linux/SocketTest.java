@@ -141,7 +141,7 @@ class SocketTest {
     assertThat(guest.write(ends[1], "back")).isEqualTo(4);
     assertThat(guest.read(ends[0], 7)).isEqualTo("back");
     assertThat(guest.write(ends[0], "x")).isEqualTo(-Errno.EPIPE.value);
-    assertThat(guest.guest.task().pendingSignals()).isEqualTo(1L << 12);
+    assertThat(guest.guest.process().task().pendingSignals()).isEqualTo(1L << 12);
   }
 
   @Test
@@ -153,7 +153,7 @@ class SocketTest {
     assertThat(poll(ends[0])).isEqualTo(IN | OUT | ERR | HUP | RDHUP);
     assertThat(guest.read(ends[0], 1)).isEmpty();
     assertThat(send(ends[0], "x", 0x4000)).isEqualTo(-Errno.EPIPE.value);
-    assertThat(guest.guest.task().pendingSignals()).isZero();
+    assertThat(guest.guest.process().task().pendingSignals()).isZero();
     assertThat(poll(ends[0])).isEqualTo(IN | OUT | HUP | RDHUP);
   }
 
@@ -276,7 +276,7 @@ class SocketTest {
     long at = guest.bytes(much);
     assertThat(guest.call(1, ends[0], at, much.length)).isEqualTo(Task.BLOCKED);
     assertThat(poll(ends[0]) & OUT).isZero();
-    long progress = guest.guest.task().progress;
+    long progress = guest.guest.process().task().progress;
     assertThat(progress).isBetween(100_000L, 200_000L);
     String all = guest.read(ends[1], 300_000);
     assertThat(all.length()).isEqualTo((int) progress);
@@ -467,7 +467,7 @@ class SocketTest {
     assertThat(guest.tree.network().sockets().free()).isLessThan(free);
     guest.tree.close();
     assertThat(guest.tree.network().sockets().free()).isEqualTo(free);
-    assertThat(guest.guest.alarms().next()).isEqualTo(Alarms.OFF);
+    assertThat(guest.guest.process().alarms().next()).isEqualTo(Alarms.OFF);
   }
 
   @Test
@@ -477,7 +477,7 @@ class SocketTest {
     assertThat(socket.waiters().isAwaited()).isFalse();
     assertThat(guest.call(43, listener, 0, 0)).isEqualTo(Task.BLOCKED);
     assertThat(socket.waiters().isAwaited()).isTrue();
-    guest.guest.task().begin();
+    guest.guest.process().task().begin();
     int epoll = (int) guest.call(291, 0);
     byte[] event = {1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
     assertThat(guest.call(233, epoll, 1, listener, guest.bytes(event))).isZero();

@@ -49,12 +49,12 @@ class StandardStreamsTest {
   /// Reads, waiting on the guest's events as its run loop does.
   private static String readWaiting(FileGuest guest, int length) throws InterruptedException {
     while (true) {
-      long seen = guest.guest.events().seen();
+      long seen = guest.guest.process().events().seen();
       String result = guest.read(0, length);
       if (!result.equals("blocked")) {
         return result;
       }
-      guest.guest.events().await(seen, Long.MAX_VALUE);
+      guest.guest.process().events().await(seen, Long.MAX_VALUE);
     }
   }
 
@@ -154,7 +154,7 @@ class StandardStreamsTest {
                 new StandardStreams.Output(broken, StreamKind.PIPE),
                 StandardStreams.none().error()))) {
       assertThat(guest.write(1, "x")).isEqualTo(-32);
-      assertThat(guest.guest.task().pendingSignals()).isEqualTo(1L << 12);
+      assertThat(guest.guest.process().task().pendingSignals()).isEqualTo(1L << 12);
     }
   }
 
@@ -164,10 +164,10 @@ class StandardStreamsTest {
     PipedOutputStream feed = new PipedOutputStream(in);
     try (FileGuest guest = guest(in)) {
       assertThat(guest.read(0, 100)).isEqualTo("blocked");
-      long seen = guest.guest.events().seen();
+      long seen = guest.guest.process().events().seen();
       feed.write("line\n".getBytes(StandardCharsets.US_ASCII));
       feed.flush();
-      guest.guest.events().await(seen, Long.MAX_VALUE);
+      guest.guest.process().events().await(seen, Long.MAX_VALUE);
       assertThat(guest.read(0, 100)).isEqualTo("line\n");
       feed.close();
       assertThat(readWaiting(guest, 100)).isEmpty();
@@ -206,9 +206,9 @@ class StandardStreamsTest {
   void pollingCostsAtMostOneByteAhead() throws Exception {
     CountingStream in = new CountingStream();
     try (FileGuest guest = guest(in)) {
-      long seen = guest.guest.events().seen();
+      long seen = guest.guest.process().events().seen();
       assertThat(poll(guest, -1)).isEqualTo(Task.BLOCKED);
-      guest.guest.events().await(seen, Long.MAX_VALUE);
+      guest.guest.process().events().await(seen, Long.MAX_VALUE);
       assertThat(poll(guest, -1)).isOne();
       assertThat(in.taken.get()).isOne();
     }
@@ -298,7 +298,7 @@ class StandardStreamsTest {
       assertThat(guest.get(got, 36)).isEqualTo(raw);
       long group = guest.room(4);
       assertThat(guest.call(16, 0, 0x540f, group)).isZero();
-      assertThat(guest.memory.getInt(group)).isEqualTo(guest.guest.processId());
+      assertThat(guest.memory.getInt(group)).isEqualTo(guest.guest.process().processId());
     }
   }
 

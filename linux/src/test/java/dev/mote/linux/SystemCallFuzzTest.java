@@ -136,7 +136,7 @@ class SystemCallFuzzTest {
               0,
               null);
       guest = Guest.create(setup);
-      calls = new SystemCalls(guest, StandardStreams.none(), setup, 0x50_0000);
+      calls = new SystemCalls(guest.process(), StandardStreams.none(), setup, 0x50_0000);
       fillPaths();
       for (int page = 0; page < PAGES; page++) {
         layOut(page);
@@ -144,36 +144,36 @@ class SystemCallFuzzTest {
     }
 
     private void fillPaths() {
-      AddressSpace space = guest.space();
+      AddressSpace space = guest.process().space();
       space.map(Mapping.zeros(PATHS, PATHS + AddressSpace.PAGE, 3, ""));
       for (int i = 0; i < TEXTS.size(); i++) {
         byte[] text = TEXTS.get(i).getBytes(StandardCharsets.ISO_8859_1);
-        guest.memory().write(PATHS + (long) i * PATH_SIZE, text, 0, text.length);
+        guest.process().memory().write(PATHS + (long) i * PATH_SIZE, text, 0, text.length);
       }
     }
 
     private void layOut(int page) {
       long at = PLAYGROUND + page * AddressSpace.PAGE;
       int rights = random.nextInt(8) == 0 ? random.nextInt(8) : 3;
-      guest.space().map(Mapping.zeros(at, at + AddressSpace.PAGE, rights, ""));
+      guest.process().space().map(Mapping.zeros(at, at + AddressSpace.PAGE, rights, ""));
       if (rights == 3) {
         for (int i = 0; i < 64; i++) {
-          guest.memory().setLong(at + 8L * i, argument());
+          guest.process().memory().setLong(at + 8L * i, argument());
         }
       }
       if (random.nextInt(6) == 0) {
-        guest.space().unmap(at, at + AddressSpace.PAGE);
+        guest.process().space().unmap(at, at + AddressSpace.PAGE);
       }
     }
 
     /// @return how many calls were made
     long go(long end) {
       long made = 0;
-      while (made < CALLS && !guest.hasEnded() && System.nanoTime() - end < 0) {
+      while (made < CALLS && !guest.process().hasEnded() && System.nanoTime() - end < 0) {
         int number = number();
         long[] arguments = {argument(), argument(), argument(), argument(), argument(), argument()};
         if (number == CLONE && random.nextBoolean()) {
-          arguments[0] = guest.scheduler().count() < MOST_THREADS ? THREAD : 0;
+          arguments[0] = guest.process().scheduler().count() < MOST_THREADS ? THREAD : 0;
         }
         made++;
         if (!call(number, arguments)) {
@@ -205,7 +205,7 @@ class SystemCallFuzzTest {
 
     /// The thread whose turn it is, as the guest finds it, and what it does before it runs.
     private @Nullable Task turn() {
-      Scheduler scheduler = guest.scheduler();
+      Scheduler scheduler = guest.process().scheduler();
       if (random.nextInt(4) == 0) {
         scheduler.pass();
       }
@@ -217,7 +217,7 @@ class SystemCallFuzzTest {
         return null;
       }
       if (task.isBlocked()) {
-        guest.loop().answer(calls, task, task.blockedCall());
+        guest.process().loop().answer(calls, task, task.blockedCall());
         if (task.isBlocked()) {
           return null;
         }
@@ -227,7 +227,7 @@ class SystemCallFuzzTest {
     }
 
     private void wakeOne() {
-      List<Task> all = List.copyOf(guest.scheduler().tasks());
+      List<Task> all = List.copyOf(guest.process().scheduler().tasks());
       Task task = all.get(random.nextInt(all.size()));
       if (random.nextBoolean()) {
         task.wake(0);
@@ -238,7 +238,7 @@ class SystemCallFuzzTest {
     }
 
     private void make(Task task, int number, long[] arguments) {
-      Registers r = guest.vm().registers();
+      Registers r = guest.process().vm().registers();
       r.rdi(arguments[0]);
       r.rsi(arguments[1]);
       r.rdx(arguments[2]);
@@ -248,17 +248,17 @@ class SystemCallFuzzTest {
       r.rsp(random.nextBoolean() ? argument() : PLAYGROUND + 16 * AddressSpace.PAGE);
       task.begin();
       r.rax(0);
-      guest.loop().answer(calls, task, number);
+      guest.process().loop().answer(calls, task, number);
       long result = r.rax();
       if (result < -LAST_ERRNO && number >= 0 && number != SystemCalls.RT_SIGRETURN) {
         throw new AssertionError("neither a result nor an error: " + result);
       }
       boolean runs = task.state == Task.State.RUNNING;
       if (runs && random.nextInt(1000) == 0) { // most signals are deadly
-        guest.timers().expire();
-        guest.signals().deliver(task);
+        guest.process().timers().expire();
+        guest.process().signals().deliver(task);
       }
-      if (guest.space().find(PATHS) == null) {
+      if (guest.process().space().find(PATHS) == null) {
         fillPaths(); // another program has taken the place of the one before
       }
       if (random.nextInt(8) == 0) {
@@ -280,7 +280,7 @@ class SystemCallFuzzTest {
       }
       while (true) {
         int number = random.nextInt(20) == 0 ? random.nextInt() : random.nextInt(NUMBERS);
-        boolean alone = guest.scheduler().count() == 1;
+        boolean alone = guest.process().scheduler().count() == 1;
         int rare = number == EXIT && !alone ? 20 : number == EXIT || number == EXIT_GROUP ? 500 : 1;
         if (random.nextInt(rare) == 0) {
           return number;
@@ -316,7 +316,7 @@ class SystemCallFuzzTest {
 
     @Override
     public void close() {
-      guest.scheduler().drop();
+      guest.process().scheduler().drop();
       calls.close();
       guest.close();
     }

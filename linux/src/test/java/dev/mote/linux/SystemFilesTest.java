@@ -94,7 +94,7 @@ class SystemFilesTest {
 
   @Test
   void aProcessShowsItsThreads() {
-    Scheduler scheduler = guest.guest.scheduler();
+    Scheduler scheduler = guest.guest.process().scheduler();
     assertThat(guest.content("/proc/self/status")).contains("Threads:\t1\n");
     assertThat(guest.stat("/proc/self/task").links()).isEqualTo(3);
     Task worker = scheduler.fork();
@@ -135,7 +135,7 @@ class SystemFilesTest {
     guest.memory.setInt(FileGuest.WRITABLE, 4);
     guest.memory.setInt(FileGuest.WRITABLE + 4, -2);
     guest.memory.setInt(FileGuest.WRITABLE + 8, 3);
-    Task task = guest.guest.task();
+    Task task = guest.guest.process().task();
     assertThat(guest.credentials.setgroups(task, 3, FileGuest.WRITABLE)).isZero();
     guest.credentials.setresgid(5, 6, 7);
     guest.credentials.setresuid(8, 9, 10);
@@ -165,7 +165,7 @@ class SystemFilesTest {
   void textsThatAreKeptOpenTakeBoundedMemory() {
     for (int i = 0; i < 20_000; i++) {
       long at = 0x1_0000_0000L + i * 8192L;
-      guest.guest.space().map(Mapping.zeros(at, at + 4096, Mapping.PROT_NONE, ""));
+      guest.guest.process().space().map(Mapping.zeros(at, at + 4096, Mapping.PROT_NONE, ""));
     }
     int opened = 0;
     int fd = guest.opened("/proc/self/maps", O_RDONLY);

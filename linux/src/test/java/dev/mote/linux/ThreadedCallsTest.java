@@ -42,17 +42,17 @@ class ThreadedCallsTest {
     Files.write(program, ElfBuilder.smallest().bytes());
     GuestSetup setup = FileGuest.setup(program, FileLimits.defaults());
     guest = Guest.create(setup);
-    calls = new SystemCalls(guest, StandardStreams.none(), setup, 0x50_0000);
+    calls = new SystemCalls(guest.process(), StandardStreams.none(), setup, 0x50_0000);
     for (long at : new long[] {MEMORY, ELSEWHERE}) {
-      guest.space().map(Mapping.zeros(at, at + 0x1_0000, 3, ""));
+      guest.process().space().map(Mapping.zeros(at, at + 0x1_0000, 3, ""));
     }
-    first = guest.task();
-    second = guest.scheduler().fork();
+    first = guest.process().task();
+    second = guest.process().scheduler().fork();
   }
 
   @AfterEach
   void close() {
-    guest.scheduler().drop();
+    guest.process().scheduler().drop();
     calls.close();
     guest.close();
   }
@@ -83,27 +83,29 @@ class ThreadedCallsTest {
 
   private int[] pipe() {
     assertThat(call(first, PIPE, MEMORY)).isZero();
-    return new int[] {guest.memory().getInt(MEMORY), guest.memory().getInt(MEMORY + 4)};
+    return new int[] {
+      guest.process().memory().getInt(MEMORY), guest.process().memory().getInt(MEMORY + 4)
+    };
   }
 
   @Test
   void aTimeOutIsReadOnce() {
-    guest.memory().setLong(ELSEWHERE, 3600);
+    guest.process().memory().setLong(ELSEWHERE, 3600);
     waits(FUTEX, MEMORY, 0, 0, ELSEWHERE);
     assertThat(call(first, MUNMAP, ELSEWHERE, 4096)).isZero();
     assertThat(again(FUTEX)).isEqualTo(Task.BLOCKED);
     second.unblock();
     assertThat(second.futex).isNull();
-    assertThat(guest.futexes().wake(MEMORY, 1, Futexes.ANY)).isZero();
+    assertThat(guest.process().futexes().wake(MEMORY, 1, Futexes.ANY)).isZero();
   }
 
   @Test
   void aSleepAndATimeOutOfPollAreReadOnce() {
-    guest.memory().setLong(ELSEWHERE, 3600);
+    guest.process().memory().setLong(ELSEWHERE, 3600);
     waits(NANOSLEEP, ELSEWHERE, 0);
-    guest.memory().setLong(ELSEWHERE, -1);
+    guest.process().memory().setLong(ELSEWHERE, -1);
     assertThat(again(NANOSLEEP)).isEqualTo(Task.BLOCKED);
-    guest.memory().setLong(ELSEWHERE, 3600);
+    guest.process().memory().setLong(ELSEWHERE, 3600);
     waits(PPOLL, 0, 0, ELSEWHERE, ELSEWHERE + 64, 8);
     assertThat(call(first, MUNMAP, ELSEWHERE, 4096)).isZero();
     assertThat(again(PPOLL)).isEqualTo(Task.BLOCKED);
@@ -130,7 +132,7 @@ class ThreadedCallsTest {
     waits(READ, ends[0], MEMORY + 0x100, 10);
     assertThat(call(first, CLOSE, ends[0])).isZero();
     assertThat(call(first, WRITE, ends[1], MEMORY, 2)).isEqualTo(2);
-    guest.scheduler().keepOnly(first);
+    guest.process().scheduler().keepOnly(first);
     assertThat(call(first, WRITE, ends[1], MEMORY, 2)).isEqualTo(-Errno.EPIPE.value);
   }
 
@@ -139,37 +141,37 @@ class ThreadedCallsTest {
     Registers r = second.registers();
     r.rax(1);
     r.rsi(0);
-    guest.channel().exchange(second, guest.memory());
-    assertThat(guest.channel().receiver()).isSameAs(second);
+    guest.process().channel().exchange(second, guest.process().memory());
+    assertThat(guest.process().channel().receiver()).isSameAs(second);
     Registers mine = first.registers();
     mine.rax(1);
     mine.rdi(MEMORY);
     mine.rsi(8);
-    guest.channel().exchange(first, guest.memory());
+    guest.process().channel().exchange(first, guest.process().memory());
     assertThat(mine.rax()).isEqualTo(-Errno.EBUSY.value);
-    assertThat(guest.channel().hasSent()).isFalse();
+    assertThat(guest.process().channel().hasSent()).isFalse();
   }
 
   @Test
   void whoWaitsAtThePortIsNotReady() {
-    Task third = guest.scheduler().fork();
+    Task third = guest.process().scheduler().fork();
     second.wake(0);
-    guest.scheduler().park(second);
-    guest.scheduler().pass();
-    assertThat(guest.scheduler().next()).isSameAs(third);
-    assertThat(guest.scheduler().next()).isSameAs(first);
-    assertThat(guest.scheduler().next()).isNull();
+    guest.process().scheduler().park(second);
+    guest.process().scheduler().pass();
+    assertThat(guest.process().scheduler().next()).isSameAs(third);
+    assertThat(guest.process().scheduler().next()).isSameAs(first);
+    assertThat(guest.process().scheduler().next()).isNull();
     second.wake(0);
-    assertThat(guest.scheduler().next()).isSameAs(second);
+    assertThat(guest.process().scheduler().next()).isSameAs(second);
   }
 
   @Test
   void theVcpuOfAThreadThatHasEndedGoesToAnother() {
     second.registers().rbx(0x1234);
-    guest.scheduler().remove(first);
-    guest.scheduler().settle();
-    assertThat(guest.scheduler().current()).isSameAs(second);
-    assertThat(guest.vm().registers().rbx()).isEqualTo(0x1234);
+    guest.process().scheduler().remove(first);
+    guest.process().scheduler().settle();
+    assertThat(guest.process().scheduler().current()).isSameAs(second);
+    assertThat(guest.process().vm().registers().rbx()).isEqualTo(0x1234);
     assertThat(second.save().processor()).isNull();
   }
 
@@ -188,7 +190,9 @@ class ThreadedCallsTest {
   }
 
   private void check(GuestState state) {
-    new GuestStateCheck(state, guest.setup().limits(), 1 << 20, guest.vm().saveCpu()).run();
+    new GuestStateCheck(
+            state, guest.process().setup().limits(), 1 << 20, guest.process().vm().vcpu().save())
+        .run();
   }
 
   private static GuestState withTimers(GuestState s, List<GuestState.PosixTimerState> timers) {
@@ -217,40 +221,41 @@ class ThreadedCallsTest {
   @Test
   void aTimerWithTheLongestIntervalRunsOutOnce() {
     assertThat(call(first, TIMER_CREATE, 1, 0, MEMORY)).isZero();
-    guest.memory().setLong(MEMORY, Long.MAX_VALUE);
-    guest.memory().setLong(MEMORY + 16, 0);
-    guest.memory().setLong(MEMORY + 24, 1);
-    guest.memory().setLong(MEMORY + 8, 0);
+    guest.process().memory().setLong(MEMORY, Long.MAX_VALUE);
+    guest.process().memory().setLong(MEMORY + 16, 0);
+    guest.process().memory().setLong(MEMORY + 24, 1);
+    guest.process().memory().setLong(MEMORY + 8, 0);
     assertThat(call(first, TIMER_SETTIME, 0, 0, MEMORY, 0)).isZero();
-    guest.alarms().ring(guest.clock().monotonicNanos() + 1000);
-    assertThat(guest.posixTimers().get(0).remaining()).isZero();
-    assertThat(guest.alarms().next()).isEqualTo(Alarms.OFF);
+    guest.process().alarms().ring(guest.process().clock().monotonicNanos() + 1000);
+    assertThat(guest.process().posixTimers().get(0).remaining()).isZero();
+    assertThat(guest.process().alarms().next()).isEqualTo(Alarms.OFF);
   }
 
   @Test
   void aTimerOfCpuTimeIsLookedAtNoMoreOftenThanAtATick() {
     assertThat(call(first, TIMER_CREATE, CpuClock.PROCESS, 0, MEMORY)).isZero();
     for (int times = 0; times < 3; times++) {
-      long before = guest.clock().monotonicNanos();
-      guest.posixTimers().get(0).arm(1, 0, false);
-      assertThat(guest.alarms().next()).isGreaterThanOrEqualTo(before + TimeCalls.TICK);
-      guest.timers().set(Timers.PROFILING, 1, 0);
-      assertThat(guest.timers().nextDeadline()).isGreaterThanOrEqualTo(before + TimeCalls.TICK);
+      long before = guest.process().clock().monotonicNanos();
+      guest.process().posixTimers().get(0).arm(1, 0, false);
+      assertThat(guest.process().alarms().next()).isGreaterThanOrEqualTo(before + TimeCalls.TICK);
+      guest.process().timers().set(Timers.PROFILING, 1, 0);
+      assertThat(guest.process().timers().nextDeadline())
+          .isGreaterThanOrEqualTo(before + TimeCalls.TICK);
     }
     // Nobody computes: it has not run out when it is looked at.
-    long before = guest.clock().monotonicNanos();
-    guest.alarms().ring(before + 2 * TimeCalls.TICK);
-    assertThat(guest.posixTimers().get(0).remaining()).isEqualTo(1);
-    assertThat(guest.alarms().next()).isGreaterThanOrEqualTo(before + TimeCalls.TICK);
+    long before = guest.process().clock().monotonicNanos();
+    guest.process().alarms().ring(before + 2 * TimeCalls.TICK);
+    assertThat(guest.process().posixTimers().get(0).remaining()).isEqualTo(1);
+    assertThat(guest.process().alarms().next()).isGreaterThanOrEqualTo(before + TimeCalls.TICK);
   }
 
   @Test
   void aTimerWhoseSignalIsPendingCountsWhatItRunsOutOf() {
     assertThat(call(first, TIMER_CREATE, 1, 0, MEMORY)).isZero();
-    PosixTimers.Timer timer = guest.posixTimers().get(0);
+    PosixTimers.Timer timer = guest.process().posixTimers().get(0);
     timer.arm(1, 1_000_000_000, false);
-    long now = guest.clock().monotonicNanos();
-    guest.alarms().ring(now + 1000);
+    long now = guest.process().clock().monotonicNanos();
+    guest.process().alarms().ring(now + 1000);
     timer.arm(1, 1, false); // 100 us, the shortest
     for (int times = 0; times < 5; times++) {
       ringWhenDue();
@@ -262,10 +267,10 @@ class ThreadedCallsTest {
   }
 
   private void ringWhenDue() {
-    long due = guest.alarms().next();
-    while (guest.clock().monotonicNanos() < due) {
+    long due = guest.process().alarms().next();
+    while (guest.process().clock().monotonicNanos() < due) {
       Thread.onSpinWait();
     }
-    guest.alarms().ring(due);
+    guest.process().alarms().ring(due);
   }
 }

@@ -23,10 +23,10 @@ class TimerFileTest {
 
   @Test
   void whatHasExpiredIsSeenThoughNoAlarmHasRung() {
-    long rung = guest.guest.alarms().rung();
+    long rung = guest.guest.process().alarms().rung();
     set(1, 1, 0);
     assertThat(guest.files.descriptors.get(timer).poll()).isEqualTo(OpenFile.POLLIN);
-    assertThat(guest.guest.alarms().rung()).isEqualTo(rung + 1);
+    assertThat(guest.guest.process().alarms().rung()).isEqualTo(rung + 1);
     assertThat(guest.read(timer, 8)).isEqualTo("\1\0\0\0\0\0\0\0");
     assertThat(guest.read(timer, 8)).isEqualTo("errno " + Errno.EAGAIN.value);
   }
@@ -34,12 +34,12 @@ class TimerFileTest {
   @Test
   void aTimerThatRepeatsRingsOnceUntilItIsRead() {
     set(0, 1, 1);
-    guest.guest.alarms().ring(guest.guest.clock().monotonicNanos());
-    assertThat(guest.guest.alarms().next()).isEqualTo(Alarms.OFF);
+    guest.guest.process().alarms().ring(guest.guest.process().clock().monotonicNanos());
+    assertThat(guest.guest.process().alarms().next()).isEqualTo(Alarms.OFF);
     guest.read(timer, 8);
-    assertThat(guest.guest.alarms().next()).isNotEqualTo(Alarms.OFF);
+    assertThat(guest.guest.process().alarms().next()).isNotEqualTo(Alarms.OFF);
     guest.close(timer);
-    assertThat(guest.guest.alarms().next()).isEqualTo(Alarms.OFF);
+    assertThat(guest.guest.process().alarms().next()).isEqualTo(Alarms.OFF);
   }
 
   @Test

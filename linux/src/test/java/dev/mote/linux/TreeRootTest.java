@@ -303,7 +303,7 @@ class TreeRootTest {
   @Test
   void aPageThatCannotBeReadTakesNoMemory() {
     FileGuest guest = guest(folder());
-    AddressSpace space = guest.guest.space();
+    AddressSpace space = guest.guest.process().space();
     PageSource gone =
         new PageSource() {
           @Override
@@ -318,11 +318,11 @@ class TreeRootTest {
         };
     long at = FileGuest.UNMAPPED;
     space.map(new Mapping(at, at + (1 << 26), Mapping.PROT_READ, false, gone, 0, "gone"));
-    int before = guest.guest.frames().available();
+    int before = guest.guest.process().frames().available();
     for (int i = 0; i < 3; i++) {
       assertThatThrownBy(() -> space.touch(at, PageTables.READ)).isInstanceOf(ErrnoException.class);
     }
-    assertThat(guest.guest.frames().available()).isEqualTo(before);
+    assertThat(guest.guest.process().frames().available()).isEqualTo(before);
   }
 
   @Test

@@ -23,12 +23,12 @@ class VdsoClockTest {
   }
 
   private static void rewrite(FileGuest guest) {
-    guest.guest.vdsoClock().restart(guest.guest.clock().monotonicNanos());
-    guest.guest.vdsoClock().refresh();
+    guest.guest.process().vdsoClock().restart(guest.guest.process().clock().monotonicNanos());
+    guest.guest.process().vdsoClock().refresh();
   }
 
   private static void assumeCounter(Guest guest) {
-    assumeTrue(guest.vm().timestampCounter().tellsTime(), "the host has another clock");
+    assumeTrue(guest.process().vm().timestampCounter().tellsTime(), "the host has another clock");
   }
 
   @Test
@@ -36,10 +36,10 @@ class VdsoClockTest {
     try (var guest = new FileGuest()) {
       assumeCounter(guest.guest);
       assertThat(field(guest, DATA, VdsoCode.MULTIPLIER)).isZero();
-      guest.guest.vdsoClock().refresh();
+      guest.guest.process().vdsoClock().refresh();
       assertThat(field(guest, DATA, VdsoCode.GENERATION)).isEqualTo(1);
       assertThat(field(guest, DATA, VdsoCode.MULTIPLIER)).isPositive();
-      guest.guest.vdsoClock().refresh();
+      guest.guest.process().vdsoClock().refresh();
       assertThat(field(guest, DATA, VdsoCode.GENERATION)).as("not yet again").isEqualTo(1);
     }
   }
@@ -47,19 +47,19 @@ class VdsoClockTest {
   @Test
   void itIsNeverBackwardsAndNearTheClock() throws InterruptedException {
     try (var guest = new FileGuest()) {
-      var clock = guest.guest.vdsoClock();
+      var clock = guest.guest.process().vdsoClock();
       long last = 0;
       for (int i = 0; i < 500; i++) {
         clock.refresh();
-        long before = guest.guest.clock().monotonicNanos();
+        long before = guest.guest.process().clock().monotonicNanos();
         long now = clock.monotonicNanos();
-        long after = guest.guest.clock().monotonicNanos();
+        long after = guest.guest.process().clock().monotonicNanos();
         assertThat(now).isGreaterThanOrEqualTo(last);
         assertThat(now).isBetween(before - 1_000_000, after + 1_000_000);
         last = now;
         Thread.sleep(1);
       }
-      long difference = clock.realtimeNanos() - guest.guest.clock().realtimeNanos();
+      long difference = clock.realtimeNanos() - guest.guest.process().clock().realtimeNanos();
       assertThat(Math.abs(difference)).isLessThan(10_000_000);
     }
   }
@@ -68,7 +68,7 @@ class VdsoClockTest {
   void aRestoreIsSeenInThePage() {
     try (var guest = new FileGuest();
         var other = new FileGuest()) {
-      var clock = guest.guest.vdsoClock();
+      var clock = guest.guest.process().vdsoClock();
       Set<Long> seen = new HashSet<>(Set.of(0L));
       for (FileGuest each : List.of(guest, other)) {
         rewrite(each);
@@ -86,7 +86,7 @@ class VdsoClockTest {
   @Test
   void theClockGoesOnWhereItStood() throws InterruptedException {
     try (var guest = new FileGuest()) {
-      var clock = guest.guest.vdsoClock();
+      var clock = guest.guest.process().vdsoClock();
       clock.refresh();
       long stopped = clock.monotonicNanos();
       Thread.sleep(300);
@@ -101,7 +101,7 @@ class VdsoClockTest {
   @Test
   void whereThePageWasUnmappedNothingIsWritten() {
     try (var guest = new FileGuest()) {
-      var space = guest.guest.space();
+      var space = guest.guest.process().space();
       space.unmap(DATA, DATA + 4096);
       space.map(Mapping.zeros(DATA, DATA + 4096, Mapping.PROT_READ, ""));
       rewrite(guest);
@@ -113,7 +113,7 @@ class VdsoClockTest {
   void aPageThatWasMovedIsWrittenThere() {
     try (var guest = new FileGuest()) {
       long target = 0x1234_5000;
-      guest.guest.space().move(DATA, DATA + 4096, target, 4096);
+      guest.guest.process().space().move(DATA, DATA + 4096, target, 4096);
       rewrite(guest);
       assertThat(field(guest, target, VdsoCode.GENERATION)).isEqualTo(1);
     }
@@ -123,9 +123,9 @@ class VdsoClockTest {
   void aPageThatWasThrownAwayAsksTheHost() {
     try (var guest = new FileGuest()) {
       rewrite(guest);
-      guest.guest.space().discard(DATA, DATA + 4096);
+      guest.guest.process().space().discard(DATA, DATA + 4096);
       assertThat(field(guest, DATA, VdsoCode.MULTIPLIER)).isZero();
-      guest.guest.space().discard(DATA, DATA + 4096);
+      guest.guest.process().space().discard(DATA, DATA + 4096);
       rewrite(guest);
       rewrite(guest);
       assertThat(field(guest, DATA, VdsoCode.MULTIPLIER)).isZero();
@@ -137,7 +137,7 @@ class VdsoClockTest {
     try (var guest = new FileGuest()) {
       var calls =
           new MemoryCalls(
-              guest.guest.space(),
+              guest.guest.process().space(),
               0,
               1 << 20,
               (_, _, _) -> {
@@ -188,7 +188,7 @@ class VdsoClockTest {
   @Test
   void withoutTheDataEachReadingIsASystemCall(@TempDir Path folder) throws Exception {
     try (var guest = Guest.create(reader(folder, "clock_gettime", 20))) {
-      guest.space().discard(DATA, DATA + 4096);
+      guest.process().space().discard(DATA, DATA + 4096);
       var ending = guest.run(StandardStreams.none(), Task.NO_DEADLINE, Task.NO_DEADLINE);
       assertThat(ending).isEqualTo(new GuestEnding.Exited(0));
       assertThat(guest.exits()).isGreaterThan(5);

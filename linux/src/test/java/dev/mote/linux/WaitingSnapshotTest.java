@@ -141,7 +141,7 @@ class WaitingSnapshotTest {
     FilesState.OpenTimer before = (FilesState.OpenTimer) guest.files.descriptors.get(timer).save(0);
     restore();
     assertThat(guest.files.descriptors.get(timer).save(0)).isEqualTo(before);
-    assertThat(guest.guest.alarms().next()).isEqualTo(before.due());
+    assertThat(guest.guest.process().alarms().next()).isEqualTo(before.due());
   }
 
   @Test

@@ -52,13 +52,13 @@ public record CpuState(
   }
 
   /// What a program starts with: zeros, and the floating point units as Linux sets them up.
-  public static CpuState initial(VirtualMachine vm) {
+  public static CpuState initial(Vcpu vcpu) {
     long[] general = new long[GENERAL];
     general[RFLAGS] = INTERRUPTS_ON;
-    ByteBuffer area = ByteBuffer.allocate(vm.xsaveSize()).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer area = ByteBuffer.allocate(vcpu.xsaveSize()).order(ByteOrder.LITTLE_ENDIAN);
     area.putShort(0, INITIAL_X87_CONTROL);
     area.putInt(MXCSR, INITIAL_MXCSR);
-    return new CpuState(general, new int[SEGMENTS], 0, 0, area.array(), vm.xcr0());
+    return new CpuState(general, new int[SEGMENTS], 0, 0, area.array(), vcpu.xcr0());
   }
 
   /// Whether it can be loaded into a processor without that refusing it.

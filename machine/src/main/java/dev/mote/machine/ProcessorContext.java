@@ -3,8 +3,8 @@ package dev.mote.machine;
 import java.lang.foreign.MemorySegment;
 
 /// What a processor held at CPL 3 when it was taken away from one thread of a guest, and holds
-/// again when that goes on ([VirtualMachine#loadContext]). Between the two its registers can be
-/// read and changed.
+/// again when that goes on ([Vcpu#loadContext]). Between the two its registers can be read and
+/// changed.
 ///
 /// Not thread-safe: it belongs to the thread that runs the virtual machine.
 public final class ProcessorContext implements Registers {

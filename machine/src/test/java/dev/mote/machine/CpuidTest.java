@@ -123,8 +123,8 @@ class CpuidTest {
       if (!osxsave) {
         Answer none = cpuid(guest, 0xd, 0);
         assertThat(none.eax | none.ecx | none.edx).isZero(); // KVM itself fills in ebx
-        assertThat(guest.vm.xcr0()).isEqualTo(3);
-        assertThat(guest.vm.xsaveSize()).isEqualTo(576);
+        assertThat(guest.vm.vcpu().xcr0()).isEqualTo(3);
+        assertThat(guest.vm.vcpu().xsaveSize()).isEqualTo(576);
         return;
       }
       guest.load(code().xgetbv().guestCall());
@@ -137,7 +137,7 @@ class CpuidTest {
       } else if (WITHOUT_AVX512.contains(baseline)) {
         assertThat(xcr0 & 0xe0).isZero();
       }
-      assertThat(xcr0).isEqualTo(guest.vm.xcr0());
+      assertThat(xcr0).isEqualTo(guest.vm.vcpu().xcr0());
       assertThat(xcr0 & 3).isEqualTo(3);
       assertThat(xcr0 & ~0xe7L).as("AMX and others").isZero();
 
@@ -155,7 +155,7 @@ class CpuidTest {
       }
       assertThat(sizes.ebx).as("bytes for what is enabled").isEqualTo(size);
       assertThat(sizes.ecx).as("bytes for what is offered").isEqualTo(size);
-      assertThat(guest.vm.xsaveSize()).isEqualTo(size);
+      assertThat(guest.vm.vcpu().xsaveSize()).isEqualTo(size);
     }
   }
 

@@ -208,16 +208,16 @@ class ExitTest {
     try (var guest = new Guest(code)) {
       guest.memory.setLong(guest.tables.gpa(DATA), 11);
       guest.memory.setLong(guest.tables.gpa(DATA + 8), 22);
-      guest.vm.fsBase(DATA);
-      guest.vm.gsBase(DATA + 8);
+      guest.vm.vcpu().fsBase(DATA);
+      guest.vm.vcpu().gsBase(DATA + 8);
       assertThat(guest.run()).isEqualTo(VmExit.GUEST_CALL);
       assertThat(guest.registers.rax()).isEqualTo(11);
       assertThat(guest.registers.rcx()).isEqualTo(22);
-      assertThat(guest.vm.fsBase()).isEqualTo(DATA);
-      assertThat(guest.vm.gsBase()).isEqualTo(DATA + 8);
-      assertThatThrownBy(() -> guest.vm.fsBase(1L << 47))
+      assertThat(guest.vm.vcpu().fsBase()).isEqualTo(DATA);
+      assertThat(guest.vm.vcpu().gsBase()).isEqualTo(DATA + 8);
+      assertThatThrownBy(() -> guest.vm.vcpu().fsBase(1L << 47))
           .isInstanceOf(IllegalArgumentException.class);
-      assertThatThrownBy(() -> guest.vm.gsBase(Long.MIN_VALUE))
+      assertThatThrownBy(() -> guest.vm.vcpu().gsBase(Long.MIN_VALUE))
           .isInstanceOf(IllegalArgumentException.class);
     }
   }
@@ -227,7 +227,7 @@ class ExitTest {
     var code = code().raw(0xf3, 0x48, 0x0f, 0xae, 0xd3).syscall(); // wrfsbase rbx; syscall
     try (var guest = new Guest(code)) {
       guest.registers.rbx(DATA);
-      if (!guest.vm.fsgsbase() && guest.run() == VmExit.FAULT) {
+      if (!guest.vm.vcpu().fsgsbase() && guest.run() == VmExit.FAULT) {
         assertThat(guest.vm.fault().vector()).isEqualTo(Fault.INVALID_OPCODE);
         return;
       }
@@ -236,7 +236,7 @@ class ExitTest {
         guest.start(CODE);
         guest.registers.rbx(base);
         assertThat(guest.run()).isEqualTo(VmExit.SYSTEM_CALL);
-        assertThat(guest.vm.fsBase()).isEqualTo(base);
+        assertThat(guest.vm.vcpu().fsBase()).isEqualTo(base);
       }
     }
   }
@@ -254,16 +254,16 @@ class ExitTest {
         var arena = Arena.ofConfined()) {
       guest.registers.rax(0x1122_3344_5566_7788L);
       assertThat(guest.run()).isEqualTo(VmExit.GUEST_CALL);
-      var state = arena.allocate(guest.vm.xsaveSize(), 64);
-      guest.vm.readXsave(state);
+      var state = arena.allocate(guest.vm.vcpu().xsaveSize(), 64);
+      guest.vm.vcpu().readXsave(state);
       assertThat(state.get(ValueLayout.JAVA_LONG, 160)).isEqualTo(0x1122_3344_5566_7788L);
       state.set(ValueLayout.JAVA_LONG, 160, 99);
-      assertThat(guest.vm.writeXsave(state)).isTrue();
+      assertThat(guest.vm.vcpu().writeXsave(state)).isTrue();
       assertThat(guest.run()).isEqualTo(VmExit.GUEST_CALL);
       assertThat(guest.registers.rax()).isEqualTo(99);
 
       state.set(ValueLayout.JAVA_INT, 24, -1); // reserved bits of MXCSR
-      assertThat(guest.vm.writeXsave(state)).isFalse();
+      assertThat(guest.vm.vcpu().writeXsave(state)).isFalse();
       assertThat(guest.isSound()).isTrue();
     }
   }

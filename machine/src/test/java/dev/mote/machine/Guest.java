@@ -29,7 +29,7 @@ final class Guest implements AutoCloseable {
     memory = vm.memory();
     registers = vm.registers();
     tables = new PageTables(memory, vm.frames());
-    vm.pageTableRoot(tables.root());
+    vm.vcpu().pageTableRoot(tables.root());
     bind(CODE, PageTables.READ | PageTables.EXECUTE);
     bind(DATA, PageTables.READ | PageTables.WRITE);
     bind(STACK_TOP - PAGES * 4096L, PageTables.READ | PageTables.WRITE);

@@ -239,10 +239,10 @@ class PagingTest {
     guest.memory.setLong(run.gpa(), 2);
     second.bind(AREA, run, RW, false);
     for (int i = 0; i < ROUNDS; i++) {
-      guest.vm.pageTableRoot(second.root());
+      guest.vm.vcpu().pageTableRoot(second.root());
       assertLoads(AREA, 2);
       assertThat(use(LOAD, DATA)).isEqualTo("14/4");
-      guest.vm.pageTableRoot(guest.tables.root());
+      guest.vm.vcpu().pageTableRoot(guest.tables.root());
       assertLoads(AREA, 1);
       assertThat(use(LOAD, DATA)).isEqualTo("GUEST_CALL");
     }

@@ -288,8 +288,8 @@ class ResidenceTest {
     guest.load(fill, at);
     guest.registers.r15(0x1122);
     assertThat(guest.runAt(at)).isEqualTo(VmExit.GUEST_CALL);
-    guest.vm.fsBase(0x7000);
-    CpuState state = guest.vm.saveCpu();
+    guest.vm.vcpu().fsBase(0x7000);
+    CpuState state = guest.vm.vcpu().save();
     long stub = 0x7000_0000;
     var run = frames.take(2);
     guest.memory.write(run.gpa(), RestoreStub.bytes(state), 0, RestoreStub.SIZE);
@@ -298,14 +298,14 @@ class ResidenceTest {
     for (int i = 0; i < 20; i++) {
       guest.registers.r15(0x9999);
       guest.runAt(at);
-      guest.vm.fsBase(0x9000);
+      guest.vm.vcpu().fsBase(0x9000);
       boolean interrupted = i % 3 == 0;
       if (interrupted) {
         guest.load(GuestCode.code().spin(), Guest.CODE + 512);
         guest.vm.kick();
         assertThat(guest.runAt(Guest.CODE + 512)).isEqualTo(VmExit.INTERRUPTED);
       }
-      guest.vm.loadCpu(state, guest.tables.root(), i % 2 == 0 ? place : null);
+      guest.vm.vcpu().load(state, guest.tables.root(), i % 2 == 0 ? place : null);
       assertThat(guest.registers.rip()).isEqualTo(state.general()[CpuState.RIP]);
       if (interrupted) {
         guest.vm.kick(); // on the way in
@@ -314,7 +314,7 @@ class ResidenceTest {
       }
       assertThat(guest.run()).isEqualTo(VmExit.GUEST_CALL);
       assertThat(guest.registers.rax()).isEqualTo(0x1122);
-      CpuState again = guest.vm.saveCpu();
+      CpuState again = guest.vm.vcpu().save();
       assertThat(again.fsBase()).isEqualTo(0x7000);
       assertThat(again.extended()).isEqualTo(state.extended());
     }
@@ -332,7 +332,7 @@ class ResidenceTest {
     guest.load(fill, at);
     guest.registers.r15(0x1122);
     assertThat(guest.runAt(at)).isEqualTo(VmExit.GUEST_CALL);
-    CpuState state = guest.vm.saveCpu();
+    CpuState state = guest.vm.vcpu().save();
     long stub = 0x7000_0000;
     var run = frames.take(2);
     guest.memory.write(run.gpa(), RestoreStub.bytes(state), 0, RestoreStub.SIZE);
@@ -342,11 +342,11 @@ class ResidenceTest {
         () -> {
           guest.registers.r15(SECRET);
           assertThat(guest.runAt(at)).isEqualTo(VmExit.GUEST_CALL);
-          guest.vm.loadCpu(state, guest.tables.root(), place);
+          guest.vm.vcpu().load(state, guest.tables.root(), place);
         };
 
     anotherCall.run();
-    assertThat(guest.vm.saveCpu().extended()).isEqualTo(state.extended());
+    assertThat(guest.vm.vcpu().save().extended()).isEqualTo(state.extended());
 
     // A single step ends behind the first instruction of the program, not of the stub.
     anotherCall.run();
@@ -354,7 +354,7 @@ class ResidenceTest {
     assertThat(guest.run()).isEqualTo(VmExit.FAULT);
     assertThat(guest.vm.fault().vector()).isEqualTo(1);
     assertThat(guest.registers.rax()).isEqualTo(0x1122);
-    assertThat(guest.vm.saveCpu().extended()).isEqualTo(state.extended());
+    assertThat(guest.vm.vcpu().save().extended()).isEqualTo(state.extended());
     guest.registers.rflags(guest.registers.rflags() & ~0x100);
 
     // The stub cannot run.
@@ -362,7 +362,7 @@ class ResidenceTest {
     anotherCall.run();
     assertThat(guest.run()).isEqualTo(VmExit.FAULT);
     assertThat(guest.registers.rip()).isEqualTo(state.general()[CpuState.RIP]);
-    assertThat(guest.vm.saveCpu().extended()).isEqualTo(state.extended());
+    assertThat(guest.vm.vcpu().save().extended()).isEqualTo(state.extended());
     assertThat(guest.run()).isEqualTo(VmExit.GUEST_CALL);
     assertThat(guest.registers.rax()).isEqualTo(0x1122);
 
@@ -370,7 +370,7 @@ class ResidenceTest {
     anotherCall.run();
     byte[] other = state.extended().clone();
     other[160] = 0x33; // xmm0
-    assertThat(guest.vm.writeXsave(MemorySegment.ofArray(other))).isTrue();
+    assertThat(guest.vm.vcpu().writeXsave(MemorySegment.ofArray(other))).isTrue();
     assertThat(guest.run()).isEqualTo(VmExit.GUEST_CALL);
     assertThat(guest.registers.rax()).isEqualTo(0x1133);
   }

@@ -7,26 +7,26 @@ import java.util.Locale;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// What `/proc` tells of a guest's process.
-final class GuestProcess implements ProcessFacts {
+/// What `/proc` tells of a [LinuxProcess].
+final class LinuxProcessFacts implements ProcessFacts {
   private static final int PARENT = 1;
   private static final int NAME_COLUMN = 73;
 
-  private final Guest guest;
+  private final LinuxProcess process;
   private final ResourceLimits limits;
   private final Credentials credentials;
   private final long startNanos;
 
-  GuestProcess(Guest guest, ResourceLimits limits, Credentials credentials) {
-    this.guest = guest;
+  LinuxProcessFacts(LinuxProcess process, ResourceLimits limits, Credentials credentials) {
+    this.process = process;
     this.limits = limits;
     this.credentials = credentials;
-    this.startNanos = guest.clock().monotonicNanos();
+    this.startNanos = process.clock().monotonicNanos();
   }
 
   @Override
   public int processId() {
-    return guest.processId();
+    return process.processId();
   }
 
   @Override
@@ -36,20 +36,20 @@ final class GuestProcess implements ProcessFacts {
 
   @Override
   public String name() {
-    Task leader = guest.scheduler().leader();
+    Task leader = process.scheduler().leader();
     return leader == null ? "" : leader.name;
   }
 
   @Override
   public RunningProgram program() {
-    return guest.running();
+    return process.running();
   }
 
   /// A program that has written over the end of its arguments wants its title to be shown: the text
   /// up to the first NUL, which may reach into what was the environment, if that is behind them.
   @Override
   public byte[] commandLine() {
-    RunningProgram program = guest.running();
+    RunningProgram program = process.running();
     long end = program.argumentsEnd();
     byte[] arguments = memory(program.arguments(), end);
     if (arguments.length == 0 || arguments[arguments.length - 1] == 0) {
@@ -66,12 +66,12 @@ final class GuestProcess implements ProcessFacts {
 
   @Override
   public byte[] environment() {
-    return memory(guest.running().environment(), guest.running().environmentEnd());
+    return memory(process.running().environment(), process.running().environmentEnd());
   }
 
   /// As much of a range as the program itself could read.
   private byte[] memory(long start, long end) {
-    UserMemory memory = guest.memory();
+    UserMemory memory = process.memory();
     byte[] bytes = new byte[(int) memory.readableBytes(start, end - start)];
     memory.read(start, bytes, 0, bytes.length);
     return bytes;
@@ -83,7 +83,7 @@ final class GuestProcess implements ProcessFacts {
   @Override
   public byte[] maps() {
     StringBuilder text = new StringBuilder();
-    for (Mapping mapping : guest.space().mappings()) {
+    for (Mapping mapping : process.space().mappings()) {
       String line =
           String.format(
               Locale.ROOT,
@@ -110,17 +110,17 @@ final class GuestProcess implements ProcessFacts {
 
   @Override
   public long virtualBytes() {
-    return guest.space().mappedBytes();
+    return process.space().mappedBytes();
   }
 
   @Override
   public long residentBytes() {
-    return guest.boundBytes();
+    return process.boundBytes();
   }
 
   @Override
   public long cpuNanos() {
-    return guest.cpuNanos();
+    return process.cpuNanos();
   }
 
   @Override
@@ -140,32 +140,32 @@ final class GuestProcess implements ProcessFacts {
 
   @Override
   public List<Integer> threads() {
-    return guest.scheduler().tasks().stream().map(task -> task.tid).toList();
+    return process.scheduler().tasks().stream().map(task -> task.tid).toList();
   }
 
   @Override
   public int currentThread() {
-    return guest.task().tid;
+    return process.task().tid;
   }
 
   @Override
   public ProcessFacts.@Nullable ThreadFacts thread(int tid) {
-    Task task = guest.scheduler().find(tid);
+    Task task = process.scheduler().find(tid);
     return task == null
         ? null
         : new ProcessFacts.ThreadFacts(
             tid,
             task.name,
-            task != guest.task() && task.state == Task.State.BLOCKED,
+            task != process.task() && task.state == Task.State.BLOCKED,
             task.ownPendingSignals(),
             task.blockedSignals,
-            guest.scheduler().cpuNanos(task));
+            process.scheduler().cpuNanos(task));
   }
 
   @Override
   public long signals(SignalSet set) {
     return switch (set) {
-      case PENDING -> guest.signals().pending().set();
+      case PENDING -> process.signals().pending().set();
       case IGNORED -> actions(action -> action.handler() == SignalActions.SIG_IGN);
       case CAUGHT -> actions(SignalActions.Action::isHandler);
     };
@@ -174,7 +174,7 @@ final class GuestProcess implements ProcessFacts {
   private long actions(Predicate<SignalActions.Action> wanted) {
     long set = 0;
     for (int signal = 1; signal <= SignalInfo.LAST; signal++) {
-      if (wanted.test(guest.signals().actions().get(signal))) {
+      if (wanted.test(process.signals().actions().get(signal))) {
         set |= 1L << (signal - 1);
       }
     }
