@@ -357,11 +357,15 @@ class SnapshotPartsTest {
   /// What was shown a baseline goes on with every processor that has it.
   @Test
   void aBaselineTravels() throws Exception {
-    StoredParts parts =
-        StoredParts.of(
-            Sandbox.builder(Program.of(Path.of("/bin/busybox"), "cat"))
-                .cpu(CpuBaseline.X86_64_V2)
-                .snapshot(SnapshotPoint.INPUT));
+    SandboxBuilder builder =
+        Sandbox.builder(Program.of(Path.of("/bin/busybox"), "cat")).cpu(CpuBaseline.X86_64_V2);
+    StoredParts parts;
+    try {
+      parts = StoredParts.of(builder.snapshot(SnapshotPoint.INPUT));
+    } catch (HostException e) {
+      assertThat(e).hasMessageContaining("no other baseline than the host's own");
+      return; // where CPUID cannot be kept from programs a baseline is refused
+    }
     byte[] ofAnotherModel = StoredParts.spoil(parts.description(), "1.guest.cpu.digest", "'00");
     assertThat(parts.withDescription(ofAnotherModel).read(folder).offersFunctions()).isFalse();
     byte[] ofAnotherFeature = StoredParts.spoil(ofAnotherModel, "1.guest.cpu.features.2", "-1");

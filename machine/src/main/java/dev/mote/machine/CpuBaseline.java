@@ -5,8 +5,9 @@ package dev.mote.machine;
 /// A snapshot that travels between machines is taken under a baseline that both have. The levels
 /// are those of the x86-64 psABI; each includes what the level before it has.
 ///
-/// A baseline decides what CPUID says. What it leaves out is not always out of order: a program
-/// that uses an instruction without asking may find that it works.
+/// A baseline decides what CPUID says, and is refused where a host cannot decide that
+/// ([CpuidControl]). What it leaves out is not always out of order: a program that uses an
+/// instruction without asking may find that it works.
 public enum CpuBaseline {
   /// SSE3, SSSE3, SSE4.1, SSE4.2, POPCNT, CMPXCHG16B, LAHF; no XSAVE.
   X86_64_V2,

@@ -123,6 +123,11 @@ final class Cpuid {
     xsaveSize = xsaveSize(table, xcr0);
   }
 
+  /// Whether leaf 1 tells of one processor and no hypervisor, as every table here does.
+  static boolean isHidden(int ebx, int ecx) {
+    return (ebx >>> 16 & 0xff) == 1 && (ecx & HYPERVISOR) == 0;
+  }
+
   int leaf1Edx() {
     return register(1, 0, EDX);
   }

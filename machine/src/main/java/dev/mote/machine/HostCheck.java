@@ -55,6 +55,7 @@ public final class HostCheck {
         Libc.close(fd);
       }
       findings.add(kind());
+      findings.add(cpuid());
       findings.addAll(shadowPagingBugs());
     } catch (HypervisorUnavailableException e) {
       findings.add(new Finding("virtual machines", State.FAILED, e.reason(), e.fix()));
@@ -180,6 +181,17 @@ public final class HostCheck {
   private static final int[][] FIXED = {
     {6, 1, 177}, {6, 6, 144}, {6, 12, 95}, {6, 18, 38}, {7, 1, 3}
   };
+
+  private static Finding cpuid() {
+    return CpuidControl.decides()
+        ? new Finding("CPUID", State.OK, "tells programs what Mote decides", "")
+        : new Finding(
+            "CPUID",
+            State.WARNING,
+            "tells programs what it tells this machine: there is no baseline but the host's, and a"
+                + " program sees that it runs in a virtual machine",
+            "use a host with hardware virtualization, or whose processor can make CPUID fault");
+  }
 
   private static List<Finding> shadowPagingBugs() {
     if (!isShadowPaging()) {

@@ -16,6 +16,7 @@ enum KvmHypervisor implements Hypervisor {
       throw new IllegalArgumentException(
           "a memory limit of " + memoryLimit + " bytes is not between 4096 and " + MAX_MEMORY);
     }
+    CpuidControl.require(baseline);
     return new KvmMachine(Kvm.instance(), memoryLimit, guests, baseline);
   }
 

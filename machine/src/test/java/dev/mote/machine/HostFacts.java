@@ -22,4 +22,8 @@ final class HostFacts {
       throw new UncheckedIOException(e);
     }
   }
+
+  static boolean processorIsAmds() {
+    return cpuModel().contains("AMD");
+  }
 }

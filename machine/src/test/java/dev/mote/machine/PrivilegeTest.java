@@ -269,12 +269,14 @@ class PrivilegeTest {
   }
 
   /// PVM interprets an IRETQ at CPL 3, and takes the data segment for one of 32-bit code. What runs
-  /// there is as powerless as ever, and the next entry by the supervisor's IRETQ ends it.
+  /// there is as powerless as ever, and the next entry by the supervisor's IRETQ ends it. On AMD's
+  /// processors PVM loses the machine at a SYSCALL there: the guest has ended itself, and no more.
   @Test
   void codeInADataSegmentIsRefusedOrPowerless() {
+    GuestCode syscall = code().syscall();
     List<GuestCode> attempts =
         List.of(
-            code().syscall(),
+            syscall,
             code().raw(0x0f, 0x34), // sysenter
             code().raw(0xcd, 0x80), // int 0x80
             code().raw(0xfa), // cli
@@ -284,14 +286,15 @@ class PrivilegeTest {
             code().raw(0xcf), // iretd
             code().raw(0xcb), // retf
             code().ud2());
-    try (var guest = new Guest()) {
-      guest.tables.bind( // where a processor without CSTAR would go
-          0, guest.vm.frames().take(1), PageTables.READ | PageTables.EXECUTE, false);
-      guest.load(code().raw(0x0f, 0x20, 0xd8, 0xf4), 0); // mov rax, cr3; hlt
-      for (GuestCode attempt : attempts) {
+    for (GuestCode attempt : attempts) {
+      try (var guest = new Guest()) {
+        guest.tables.bind( // where a processor without CSTAR would go
+            0, guest.vm.frames().take(1), PageTables.READ | PageTables.EXECUTE, false);
+        guest.load(code().raw(0x0f, 0x20, 0xd8, 0xf4), 0); // mov rax, cr3; hlt
         VmExit exit = returnTo(guest, INTERRUPT_RETURN, Supervisor.USER_SS, attempt);
         assertThat(exit).isIn(VmExit.FAULT, VmExit.SYSTEM_CALL);
-        assertThat(guest.isSound()).isTrue();
+        boolean mayBeLost = Kvm.instance().pvm && HostFacts.processorIsAmds() && attempt == syscall;
+        assertThat(guest.isSound() || (mayBeLost && guest.vm.isLost())).isTrue();
       }
     }
   }
