@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// program that it runs, and how it ended. System calls change it; [Guest] is what the host does
 /// with it.
 ///
-/// It belongs to the thread that runs the guest, but for what says otherwise.
+/// It belongs to the thread that runs the guest, who holds its stretch, but for what says otherwise
+/// and what is thread-safe itself ([Events], [CpuTime], [StopRequest]).
 final class LinuxProcess {
   private static final int PROCESS_ID = 2;
 

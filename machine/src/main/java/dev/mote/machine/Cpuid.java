@@ -123,9 +123,9 @@ final class Cpuid {
     xsaveSize = xsaveSize(table, xcr0);
   }
 
-  /// Whether leaf 1 tells of one processor and no hypervisor, as every table here does.
-  static boolean isHidden(int ebx, int ecx) {
-    return (ebx >>> 16 & 0xff) == 1 && (ecx & HYPERVISOR) == 0;
+  /// Whether that is leaf 1 of [CpuBaseline#X86_64_V2]: one processor, no hypervisor, no AVX.
+  static boolean isSmallest(int ebx, int ecx) {
+    return (ebx >>> 16 & 0xff) == 1 && (ecx & (HYPERVISOR | XSAVE | AVX)) == 0;
   }
 
   int leaf1Edx() {

@@ -23,6 +23,7 @@ enum KvmHypervisor implements Hypervisor {
   /// A vCPU is asked, for PVM shows other features than those that it says to support.
   @Override
   public Processor processor(CpuBaseline baseline) {
+    CpuidControl.require(baseline);
     return PROCESSORS.computeIfAbsent(
         baseline,
         b -> {

@@ -67,7 +67,7 @@ final class KvmMachine implements VirtualMachine {
       vcpuMade = (int) kvm.ioctl(vm, KvmAbi.KVM_CREATE_VCPU, 0, "KVM_CREATE_VCPU");
       vcpuFd = vcpuMade;
       vcpu = new KvmVcpu(kvm, vcpuFd, memory, baseline, arena);
-      run = vcpu.page();
+      run = vcpu.run();
       errno = Libc.newErrno(arena);
       timestampCounter = new TimestampCounter(kvm, vcpuFd, arena);
     } catch (RuntimeException | Error e) {
@@ -138,7 +138,7 @@ final class KvmMachine implements VirtualMachine {
     if (takeKick()) { // while the guest was on its way out: nothing to enter for
       return VmExit.INTERRUPTED;
     }
-    if (!isCanonical(run.rip())) {
+    if (!CpuState.isCanonical(run.rip())) {
       fault = new Fault(Fault.GENERAL_PROTECTION, 0, 0); // what the jump there would have caused
       return VmExit.FAULT;
     }
@@ -291,10 +291,6 @@ final class KvmMachine implements VirtualMachine {
   @Override
   public TimestampCounter timestampCounter() {
     return timestampCounter;
-  }
-
-  static boolean isCanonical(long address) {
-    return address << 16 >> 16 == address;
   }
 
   private static void closeFd(int fd) {

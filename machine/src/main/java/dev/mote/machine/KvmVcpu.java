@@ -79,8 +79,8 @@ final class KvmVcpu implements Vcpu {
     run.validRegs(KvmAbi.KVM_SYNC_X86_REGS);
   }
 
-  /// The page that it shares with the hypervisor; its registers are the view.
-  KvmRun page() {
+  /// What it shares with the hypervisor; its registers are the view.
+  KvmRun run() {
     return run;
   }
 
@@ -127,7 +127,8 @@ final class KvmVcpu implements Vcpu {
     sregsRead = false;
   }
 
-  /// After an interruption: puts the guest's registers into the view.
+  /// After an interruption, which [#forgetPendingEvents] has to know of: puts the guest's registers
+  /// into the view.
   ///
   /// @return false if the guest stands in a stub on its way out, where it has none
   boolean viewInterrupted() {
@@ -378,7 +379,7 @@ final class KvmVcpu implements Vcpu {
   }
 
   private void segmentBase(long segment, long base) {
-    if (!KvmMachine.isCanonical(base)) {
+    if (!CpuState.isCanonical(base)) {
       throw new IllegalArgumentException("not canonical: 0x" + Long.toHexString(base));
     }
     readSregs();

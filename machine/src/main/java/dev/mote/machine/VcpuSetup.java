@@ -21,9 +21,9 @@ final class VcpuSetup {
 
   private VcpuSetup() {}
 
-  /// Puts all that never changes into a vCPU.
+  /// Puts a vCPU, which was just made, into the state that it begins with.
   ///
-  /// @param sregs what its special registers are to be
+  /// @param sregs its special registers, with [#cr4]
   /// @param cpuidFaults whether CPUID is to fault at CPL 3
   static void apply(Kvm kvm, int vcpu, Cpuid cpuid, SpecialRegisters sregs, boolean cpuidFaults) {
     kvm.ioctl(vcpu, KvmAbi.KVM_SET_CPUID2, cpuid.table.address(), "KVM_SET_CPUID2");

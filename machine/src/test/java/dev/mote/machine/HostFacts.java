@@ -14,16 +14,25 @@ final class HostFacts {
     return cpuModel().contains("QEMU TCG");
   }
 
-  /// The processor's name as `/proc/cpuinfo` has it.
+  static boolean processorIsAmds() {
+    return cpuModel().contains("AMD");
+  }
+
+  /// Whether the kernel knows the processor to be able to make CPUID fault.
+  static boolean cpuidCanFault() {
+    return line("flags").contains(" cpuid_fault");
+  }
+
   private static String cpuModel() {
+    return line("model name");
+  }
+
+  /// The first line of that name of `/proc/cpuinfo`.
+  private static String line(String name) {
     try (var lines = Files.lines(Path.of("/proc/cpuinfo"))) {
-      return lines.filter(line -> line.startsWith("model name")).findFirst().orElse("");
+      return lines.filter(line -> line.startsWith(name)).findFirst().orElse("");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  static boolean processorIsAmds() {
-    return cpuModel().contains("AMD");
   }
 }
