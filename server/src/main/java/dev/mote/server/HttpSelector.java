@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// Takes every connection: as HTTP/2 (in clear text) if it begins so, or asks for it by an upgrade;
@@ -94,7 +95,9 @@ final class HttpSelector implements ServerConnectionSelector {
     public ServerConnection upgrade(
         ConnectionContext context, HttpPrologue prologue, WritableHeaders<?> headers) {
       try {
-        return inner.upgrade(withFrames(context), prologue, headers);
+        ServerConnection upgraded = inner.upgrade(withFrames(context), prologue, headers);
+        ((Peer) context.remotePeer()).upgraded().set(upgraded);
+        return upgraded;
       } catch (IllegalArgumentException _) {
         return null;
       }
@@ -142,6 +145,7 @@ final class HttpSelector implements ServerConnectionSelector {
     private final long begun = System.nanoTime();
     private volatile @Nullable ServerConnection known;
     private volatile @Nullable Thread thread;
+    private volatile long busy = begun; // when a request was being served, as far as is known
 
     Connection(Context<StrictReader> context) {
       this.context = context;
@@ -190,15 +194,27 @@ final class HttpSelector implements ServerConnectionSelector {
 
     @Override
     public boolean canInterrupt() {
-      return !(known instanceof InterruptableTask<?> task) || task.canInterrupt();
+      ServerConnection upgraded = context.remotePeer().upgraded().get();
+      ServerConnection speaks = upgraded == null ? known : upgraded;
+      return !(speaks instanceof InterruptableTask<?> task) || task.canInterrupt();
     }
 
+    /// Helidon counts from the beginning of the last request, which may have taken long: then a
+    /// connection would be closed just behind its answer, when the client may ask again. It asks
+    /// often enough to know here when a request was served last.
     @Override
     public Duration idleTime() {
+      long now = System.nanoTime();
       ServerConnection connection = known;
-      return connection == null
-          ? Duration.ofNanos(System.nanoTime() - begun)
-          : connection.idleTime();
+      if (connection == null) {
+        return Duration.ofNanos(now - begun);
+      }
+      if (!canInterrupt()) {
+        busy = now;
+      }
+      Duration sinceBusy = Duration.ofNanos(now - busy);
+      Duration sinceRequest = connection.idleTime();
+      return sinceBusy.compareTo(sinceRequest) < 0 ? sinceBusy : sinceRequest;
     }
 
     @Override
@@ -217,12 +233,19 @@ final class HttpSelector implements ServerConnectionSelector {
   /// and that does not know any more when the client has gone.
   ///
   /// @param frames what it sends, if it speaks HTTP/2
-  private record Peer(SocketAddress address, String host, int port, Http2Frames frames)
+  /// @param upgraded what has taken the connection over from HTTP/1.1
+  private record Peer(
+      SocketAddress address,
+      String host,
+      int port,
+      Http2Frames frames,
+      AtomicReference<@Nullable ServerConnection> upgraded)
       implements PeerInfo {
     static Peer of(ConnectionContext context) {
       PeerInfo peer = context.remotePeer();
       try {
-        return new Peer(peer.address(), peer.host(), peer.port(), new Http2Frames());
+        return new Peer(
+            peer.address(), peer.host(), peer.port(), new Http2Frames(), new AtomicReference<>());
       } catch (NullPointerException e) {
         throw new CloseConnectionException("the client has gone already", e);
       }
