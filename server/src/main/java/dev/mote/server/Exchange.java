@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.mote.functions.FunctionResponse;
 import dev.mote.functions.Header;
 import dev.mote.json.JsonValues;
-import io.helidon.common.buffers.DataReader.InsufficientDataAvailableException;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
@@ -25,11 +24,6 @@ record Exchange(
     ServerRequest request, ServerResponse response, RequestNotes notes, Patience patience) {
   /// Room that is made for a body before anything of it has come.
   private static final long FIRST_ROOM = 16 << 10;
-
-  /// What is read for nothing of a body that is not wanted: this much, for this long.
-  private static final long MOST_DISCARDED = 64L << 20;
-
-  private static final long DISCARD_NANOS = 5_000_000_000L;
 
   static Exchange of(
       ServerRequest request, ServerResponse response, RequestIds ids, Patience patience) {
@@ -119,7 +113,7 @@ record Exchange(
       if (body.length <= limit) {
         return body;
       }
-      discard(from);
+      UnwantedBody.discard(from);
       return null;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -163,31 +157,18 @@ record Exchange(
     return kept.toByteArray();
   }
 
-  /// Reads the body for nothing, before an answer that does not depend on it. A client that is
-  /// still sending when the connection is closed may never see the answer; only one that sends very
-  /// much more, or slowly, is cut off. A client that waits to be asked for it (`Expect:
-  /// 100-continue`) is not asked.
+  /// The answer does not depend on the body, which is read for nothing behind it ([#discardRest]).
+  /// One of HTTP/2 is not: its connection goes on.
   void discardBody() {
-    if (request.content().hasEntity()
-        && !request.headers().containsToken(HeaderValues.EXPECT_100)) {
-      discard(request.content().inputStream());
-    }
     closeAfter();
+    notes.isBodyUnwanted = !isHttp2() && request.content().hasEntity();
   }
 
-  /// Reads what is not wanted, as far as that makes sense.
-  static void discard(InputStream from) {
-    long end = System.nanoTime() + DISCARD_NANOS;
-    byte[] piece = new byte[64 << 10];
-    long left = MOST_DISCARDED;
-    int count = 0;
-    try {
-      while (count >= 0 && left > 0 && System.nanoTime() < end) {
-        count = from.read(piece);
-        left -= count;
-      }
-    } catch (IOException | UncheckedIOException | InsufficientDataAvailableException _) {
-      return; // it sends no more, but may still listen
+  /// Reads the body that nobody wanted, now that the answer was sent. A client that waits to be
+  /// asked for it (`Expect: 100-continue`) is not asked.
+  void discardRest(ClientWatch watch) {
+    if (notes.isBodyUnwanted && !request.headers().containsToken(HeaderValues.EXPECT_100)) {
+      UnwantedBody.discard(request.content().inputStream(), watch);
     }
   }
 

@@ -138,12 +138,12 @@ final class FunctionRoute {
     try {
       InputStream from = exchange.bodyStream();
       if (announced > limit) {
-        Exchange.discard(from);
+        UnwantedBody.discard(from);
         return null;
       }
       byte[] begun = exchange.read(from, INLINE);
       if (begun.length > limit) {
-        Exchange.discard(from);
+        UnwantedBody.discard(from);
         return null;
       }
       if (begun.length < INLINE) {

@@ -169,6 +169,7 @@ public final class FunctionServer implements AutoCloseable {
       running.decrementAndGet();
       tell(exchange);
     }
+    exchange.discardRest(watch);
     if (response.headers().containsToken(HeaderValues.CONNECTION_CLOSE)
         && !exchange.notes().isStreamed) {
       throw new CloseConnectionException("as the answer says"); // Helidon would wait for the client

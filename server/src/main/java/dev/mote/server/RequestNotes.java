@@ -18,6 +18,7 @@ final class RequestNotes {
   @Nullable InvocationReport report;
   Fault.@Nullable Kind fault;
   long bodyBytes; // that were read
+  boolean isBodyUnwanted; // it is to be read for nothing behind the answer
   boolean isStreamed; // the answer: Helidon ends its body when the request has been handled
 
   RequestNotes(String id, @Nullable TraceParent trace) {

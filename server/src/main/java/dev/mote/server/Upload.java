@@ -56,7 +56,7 @@ final class Upload extends InputStream {
         total += length;
         if (total > most) {
           fail(Fault.Kind.TOO_LARGE, "its body is larger than what the function takes");
-          Exchange.discard(from); // else the client may not see the answer
+          UnwantedBody.discard(from); // else the client may not see the answer
           return false;
         }
         put(piece, length);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -116,6 +117,24 @@ class SlowClientsTest {
     }
   }
 
+  /// A connection is idle from the end of its last request on, and not from its beginning.
+  @Test
+  void aConnectionIsNotIdleBehindALongRequest() throws Exception {
+    try (Socket socket = connect()) {
+      send(socket, "GET /fn/sleepy HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      InputStream in = socket.getInputStream();
+      var answer = new StringBuilder();
+      while (!answer.toString().endsWith("null\n")) {
+        int next = in.read();
+        assertThat(next).as(answer.toString()).isNotNegative();
+        answer.append((char) next);
+      }
+      Thread.sleep(BODY.dividedBy(4));
+      send(socket, "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      assertThat(rest(socket)).startsWith("HTTP/1.1 200");
+    }
+  }
+
   /// It is the function that takes long, longer than a client may take for anything.
   @Test
   void whoWaitsForTheServerIsNotSlow() throws Exception {
@@ -148,6 +167,28 @@ class SlowClientsTest {
     try (Socket socket = connect()) {
       send(socket, head("echo", 10));
       assertThat(rest(socket)).matches("(?s)|HTTP/1.1 408.*");
+    }
+    everythingStillWorks();
+  }
+
+  /// Who is answered without his body gets the answer, and is not waited for.
+  @Test
+  void aBodyThatNobodyWantsAndThatDoesNotCome() throws Exception {
+    for (String path : new String[] {"/fn/nothing", "/nowhere"}) {
+      long begun = System.nanoTime();
+      try (Socket socket = connect()) {
+        send(socket, head("echo", 1000).replace("/fn/echo", path));
+        assertThat(rest(socket)).startsWith("HTTP/1.1 404").contains("x-request-id");
+      }
+      assertThat(System.nanoTime() - begun).isLessThan(20_000_000_000L);
+      try (Socket socket = connect()) {
+        send(socket, Http2Test.PREFACE);
+        OutputStream out = socket.getOutputStream();
+        out.write(Http2Test.frame(Http2Test.SETTINGS, 0, 0, new byte[0]));
+        out.write(Http2Test.head(0x83, 0x4, 1, path));
+        var in = new DataInputStream(socket.getInputStream());
+        while (Http2Test.read(in).type() != Http2Test.HEADERS) {}
+      }
     }
     everythingStillWorks();
   }
