@@ -1,6 +1,7 @@
 package dev.mote.server;
 
 import io.helidon.common.buffers.DataReader.InsufficientDataAvailableException;
+import io.helidon.http.RequestException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -53,8 +54,11 @@ final class UnwantedBody implements ClientWatch.Watched {
         count = from.read(piece);
         left -= count;
       }
-    } catch (IOException | UncheckedIOException | InsufficientDataAvailableException _) {
-      return; // it sends no more, but may still listen
+    } catch (IOException
+        | UncheckedIOException
+        | InsufficientDataAvailableException
+        | RequestException _) {
+      return; // it sends no more, or nothing that makes sense, but may still listen
     }
   }
 
