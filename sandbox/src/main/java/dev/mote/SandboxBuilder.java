@@ -221,7 +221,9 @@ public final class SandboxBuilder {
     return this;
   }
 
-  /// Which processor features the program is told of. Default: all that the host has.
+  /// Which processor features the program is told of. Default: all that the host has. A host that
+  /// cannot hide any of them (`mote doctor` says so) refuses another baseline when the sandbox is
+  /// made.
   public SandboxBuilder cpu(CpuBaseline baseline) {
     settle("processor");
     cpu = baseline;

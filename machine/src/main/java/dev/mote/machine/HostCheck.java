@@ -149,7 +149,7 @@ public final class HostCheck {
   }
 
   private static String kindOfKvm() {
-    if (Files.exists(Path.of("/sys/module/kvm_pvm"))) {
+    if (isPvm()) {
       return "pvm (no hardware virtualization), shadow paging";
     }
     String paging = isShadowPaging() ? "shadow paging" : "nested paging";
