@@ -73,20 +73,24 @@ static void open_call(mote_iterator *message, mote_call *call) {
   mote_begin_message(&call->result, RESULT, 1);
   mote_begin_value(&call->details);
   mote_value target = mote_next(message) ? message->value : (mote_value){NULL, NULL};
-  if (mote_kind_of(target) != MOTE_INT && mote_kind_of(target) != MOTE_STRING)
-    mote_die("the host sent a call of no function");
+  mote_kind named = mote_kind_of(target);
   if (!mote_next(message) || mote_kind_of(message->value) != MOTE_LIST)
     mote_die("the host sent a call without arguments");
   call->arguments = message->value;
-  call->offer = mote_offered(target);
-  if (mote_kind_of(target) == MOTE_STRING) {
+  if (named == MOTE_INT) {
+    uint64_t index = mote_get_uint(target);
+    call->offer = mote_offered(index);
+    if (call->offer == NULL)
+      mote_fail(call, "unknown-function", "there is no function %llu", (unsigned long long)index);
+  } else if (named == MOTE_STRING) {
     mote_text name = mote_get_text(target);
     call->name = mote_copy(name.data, name.size);
-  } else if (call->offer == NULL) {
-    mote_fail(call, "unknown-function", "there is no function %llu", (unsigned long long)mote_get_uint(target));
+    call->offer = mote_offered_to_all();
+    if (call->offer == NULL)
+      mote_fail(call, "unknown-function", "there is no function %s", call->name);
+  } else {
+    mote_die("the host sent a call of no function");
   }
-  if (call->offer == NULL && call->code == NULL)
-    mote_fail(call, "unknown-function", "there is no function %s", call->name);
 }
 
 static void put_error(mote_call *call) {

@@ -8,10 +8,9 @@ static bool begin(mote_value value, mote_iterator *it) {
   mote_kind kind = mote_kind_of(value);
   uint64_t count;
   *it = (mote_iterator){NONE, NONE, NONE, 0, false};
-  if (kind == MOTE_NONE || kind == MOTE_NULL)
-    return true;
-  if ((kind != MOTE_LIST && kind != MOTE_MAP) || !mote_head(&value, &count) ||
-      count > (size_t)(value.end - value.at))
+  if (kind != MOTE_LIST && kind != MOTE_MAP)
+    return kind == MOTE_NONE || kind == MOTE_NULL;
+  if (!mote_head(&value, &count) || count > (size_t)(value.end - value.at))
     return false;
   it->rest = value;
   it->left = (size_t)count;
@@ -89,10 +88,9 @@ mote_value mote_variant_fields(mote_value value) {
 
 mote_iterator mote_open_message(const mote_buffer *message, int *kind) {
   mote_value rest = {message->bytes, message->bytes + message->size};
-  mote_value whole = mote_take(&rest);
-  if (mote_kind_of(whole) != MOTE_LIST || rest.at != rest.end)
+  mote_iterator parts;
+  if (!begin(mote_take(&rest), &parts) || parts.map || rest.at != rest.end)
     mote_die("the host sent %zu bytes that are no message", message->size);
-  mote_iterator parts = mote_begin(whole);
   if (!mote_next(&parts) || mote_kind_of(parts.value) != MOTE_INT)
     mote_die("the host sent a message without a kind");
   int64_t number = mote_get_int(parts.value);

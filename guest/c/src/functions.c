@@ -58,10 +58,6 @@ void mote_announce(mote_writer *out) {
   }
 }
 
-const mote_offer *mote_offered(mote_value target) {
-  if (mote_kind_of(target) == MOTE_INT) {
-    uint64_t index = mote_get_uint(target);
-    return index < count ? &offers[index] : NULL;
-  }
-  return fallback.function == NULL ? NULL : &fallback;
-}
+const mote_offer *mote_offered(uint64_t index) { return index < count ? &offers[index] : NULL; }
+
+const mote_offer *mote_offered_to_all(void) { return fallback.function == NULL ? NULL : &fallback; }

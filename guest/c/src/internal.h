@@ -125,8 +125,11 @@ typedef struct {
 
 void mote_announce(mote_writer *out);
 
-/* NULL for what nobody registered. The fallback has no signature and no name. */
-const mote_offer *mote_offered(mote_value target);
+/* The function of this number; NULL: there are not so many. */
+const mote_offer *mote_offered(uint64_t index);
+
+/* The fallback, which has no signature and no name; NULL: there is none. */
+const mote_offer *mote_offered_to_all(void);
 
 /* ---- vdso.c ---- */
 
