@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class FieldsDecoder extends Decoder {
   private final Type.Fields type;
   private final Decoder[] decoders;
-  private final byte[][] names;
+  private final Item[] names;
   private final Map<String, Integer> fields = new HashMap<>(); // by name
   private final @Nullable RecordShape shape; // null for a map
   private final int[] places; // where a field's value goes
@@ -24,7 +24,7 @@ final class FieldsDecoder extends Decoder {
     this.decoders = decoders;
     this.shape = shape;
     this.places = places;
-    names = type.fields().stream().map(f -> MessageWriter.item(f.name())).toArray(byte[][]::new);
+    names = type.fields().stream().map(f -> Item.of(f.name())).toArray(Item[]::new);
     for (int i = 0; i < decoders.length; i++) {
       fields.put(name(i), i);
     }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 final class FieldsEncoder extends Encoder {
   private final Type.Fields type;
   private final Encoder[] encoders;
-  private final byte[][] names;
+  private final Item[] names;
   private volatile @Nullable Plan plan; // of the last record class
 
   /// Which component is which field.
@@ -18,7 +18,7 @@ final class FieldsEncoder extends Encoder {
   FieldsEncoder(Type.Fields type) {
     this.type = type;
     encoders = type.fields().stream().map(f -> of(f.type())).toArray(Encoder[]::new);
-    names = type.fields().stream().map(f -> MessageWriter.item(f.name())).toArray(byte[][]::new);
+    names = type.fields().stream().map(f -> Item.of(f.name())).toArray(Item[]::new);
   }
 
   @Override

@@ -7,6 +7,7 @@ final class IntDecoder extends Decoder {
   private final Type.Int type;
   private final Class<?> java;
   private final Type.Int range; // of the Java type
+  private final int size; // of that, in bits; numbers, as a switch over an enum looks into a table
 
   IntDecoder(Type.Int type, Class<?> java) {
     this.type = type;
@@ -18,23 +19,29 @@ final class IntDecoder extends Decoder {
           case "int", "Integer" -> Type.Int.I32;
           default -> Type.Int.I64;
         };
+    size = range.bits();
   }
 
   @Override
   public Object read(MessageReader in) {
     long bits = in.integer(type);
     in.chargeBox(bits);
-    boolean aboveLong = bits < 0 && !type.isSigned();
-    if (java == BigInteger.class || (aboveLong && java == Object.class)) {
-      return aboveLong ? new BigInteger(Long.toUnsignedString(bits)) : BigInteger.valueOf(bits);
+    if (java == BigInteger.class || (java == Object.class && bits < 0 && !type.isSigned())) {
+      return big(bits);
     }
     long value = fitting(bits);
-    return switch (range) {
-      case I8 -> (byte) value;
-      case I16 -> (short) value;
-      case I32 -> (int) value;
+    return switch (size) {
+      case 8 -> (byte) value;
+      case 16 -> (short) value;
+      case 32 -> (int) value;
       default -> value;
     };
+  }
+
+  private BigInteger big(long bits) {
+    return bits < 0 && !type.isSigned()
+        ? new BigInteger(Long.toUnsignedString(bits))
+        : BigInteger.valueOf(bits);
   }
 
   @Override
@@ -44,11 +51,15 @@ final class IntDecoder extends Decoder {
 
   private long fitting(long bits) {
     if ((bits < 0 && !type.isSigned()) || !range.contains(bits)) {
-      String value = type.isSigned() ? Long.toString(bits) : Long.toUnsignedString(bits);
-      throw new ValueException(
-          ValueException.Reason.OUT_OF_RANGE,
-          "%s is out of the range of Java's %s".formatted(value, java.getSimpleName()));
+      throw tooLarge(bits);
     }
     return bits;
+  }
+
+  private ValueException tooLarge(long bits) {
+    String value = type.isSigned() ? Long.toString(bits) : Long.toUnsignedString(bits);
+    return new ValueException(
+        ValueException.Reason.OUT_OF_RANGE,
+        "%s is out of the range of Java's %s".formatted(value, java.getSimpleName()));
   }
 }

@@ -85,12 +85,16 @@ public final class MessageReader {
   ///
   /// @param count no more than there are in the message
   private void need(int count) {
-    if (at + count > loaded) {
-      int from = Math.max(at, loaded); // what lies before was read past the buffer
-      int more = Math.min(end - from, Math.max(PIECE, at + count - from));
-      rest.copy(from - origin, bytes, from, more);
-      loaded = from + more;
+    if (count > loaded - at) {
+      fetch(count);
     }
+  }
+
+  private void fetch(int count) {
+    int from = Math.max(at, loaded); // what lies before was read past the buffer
+    int more = Math.min(end - from, Math.max(PIECE, at + count - from));
+    rest.copy(from - origin, bytes, from, more);
+    loaded = from + more;
   }
 
   /// The message must end here.
@@ -138,12 +142,16 @@ public final class MessageReader {
   /// The first byte of the next item.
   int peek() {
     if (at >= loaded) {
-      if (at >= end) {
-        throw ValueException.malformed("the message ends in the middle");
-      }
-      need(1);
+      fetchOne();
     }
     return bytes[at] & 0xff;
+  }
+
+  private void fetchOne() {
+    if (at >= end) {
+      throw ValueException.malformed("the message ends in the middle");
+    }
+    fetch(1);
   }
 
   boolean isNull() {
@@ -229,17 +237,16 @@ public final class MessageReader {
   }
 
   /// Passes over a string if it is this one, in its shortest form.
-  ///
-  /// @param expected the whole item, head and UTF-8
-  boolean accept(byte[] expected) {
-    if (expected.length > end - at) {
+  boolean accept(Item expected) {
+    int length = expected.length();
+    if (length > end - at) {
       return false;
     }
-    need(expected.length);
-    if (!Arrays.equals(bytes, at, at + expected.length, expected, 0, expected.length)) {
+    need(length);
+    if (!expected.isAt(bytes, at)) {
       return false;
     }
-    at += expected.length;
+    at += length;
     return true;
   }
 
@@ -297,27 +304,33 @@ public final class MessageReader {
   private long argument() {
     int initial = peek();
     int info = initial & 0x1f;
-    if (info < 24) {
+    if (info < MessageWriter.ONE_BYTE) {
       at++;
       return info;
     }
-    if (info > 27) {
+    if (info > MessageWriter.ONE_BYTE + 3) {
       throw ValueException.malformed(
           info == INDEFINITE
               ? "an item of indefinite length"
               : "0x%02x begins no item".formatted(initial));
     }
-    int size = 1 << (info - 24);
+    return number(1 << (info - MessageWriter.ONE_BYTE));
+  }
+
+  /// The number behind the byte that is next.
+  private long number(int size) {
     if (size > end - at - 1) {
       throw ValueException.malformed("the message ends in the middle");
     }
     need(1 + size);
-    long value = 0;
-    for (int i = 1; i <= size; i++) {
-      value = (value << 8) | (bytes[at + i] & 0xff);
-    }
-    at += 1 + size;
-    return value;
+    int from = at + 1;
+    at = from + size;
+    return switch (size) {
+      case 1 -> bytes[from] & 0xff;
+      case 2 -> (short) MessageWriter.SHORTS.get(bytes, from) & 0xffff;
+      case 4 -> (int) MessageWriter.INTS.get(bytes, from) & 0xffff_ffffL;
+      default -> (long) MessageWriter.LONGS.get(bytes, from);
+    };
   }
 
   /// @param least bytes that each element takes

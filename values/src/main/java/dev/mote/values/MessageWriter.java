@@ -1,5 +1,8 @@
 package dev.mote.values;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /// Writes one message: CBOR items, one after the other, into an array that grows and is used again.
@@ -35,6 +38,17 @@ public final class MessageWriter {
   static final int TAG = 6;
   static final int SIMPLE = 7;
 
+  /// The low bits of a head whose argument is in the next byte; in the next 2, 4, 8 for one more
+  /// each.
+  static final int ONE_BYTE = 24;
+
+  static final VarHandle SHORTS =
+      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
+  static final VarHandle INTS =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+  static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
   static final int FALSE = 0xf4;
   static final int TRUE = 0xf5;
   static final int NULL = 0xf6;
@@ -45,6 +59,7 @@ public final class MessageWriter {
   private final int limit;
   private final int deepest;
   private byte[] bytes = new byte[SMALL];
+  private int room; // may be written to without asking: within the array and the limit
   private int length; // without the part
   private int depth;
   private byte[] part = NOTHING;
@@ -57,6 +72,7 @@ public final class MessageWriter {
   public MessageWriter(int limit, int deepest) {
     this.limit = limit;
     this.deepest = deepest;
+    measure();
   }
 
   /// Begins a new message.
@@ -70,6 +86,11 @@ public final class MessageWriter {
     if (bytes.length > KEPT) {
       bytes = new byte[SMALL];
     }
+    measure();
+  }
+
+  private void measure() {
+    room = Math.min(bytes.length, limit - partLength);
   }
 
   /// The message: the first [#length] bytes.
@@ -126,15 +147,11 @@ public final class MessageWriter {
   }
 
   public void float32(int bits) {
-    reserve(5);
-    bytes[length++] = (byte) FLOAT;
-    number(bits, 4);
+    number(FLOAT, bits);
   }
 
   public void float64(long bits) {
-    reserve(9);
-    bytes[length++] = (byte) DOUBLE;
-    number(bits, 8);
+    number(DOUBLE, bits);
   }
 
   public void bool(boolean value) {
@@ -152,10 +169,17 @@ public final class MessageWriter {
 
   /// @throws ValueException if it has half a surrogate pair, which UTF-8 cannot express
   public void text(String text) {
-    int size = Utf8.length(text);
+    int start = length;
+    int size = text.length(); // in bytes too, if it is ASCII
     head(TEXT, size);
     reserve(size);
-    Utf8.encode(text, size, bytes, length);
+    if (!Utf8.encodeAscii(text, bytes, length)) {
+      length = start;
+      size = Utf8.length(text);
+      head(TEXT, size);
+      reserve(size);
+      Utf8.encode(text, bytes, length);
+    }
     length += size;
   }
 
@@ -167,6 +191,7 @@ public final class MessageWriter {
       partAt = length;
       partOffset = offset;
       partLength = count;
+      measure();
       return;
     }
     reserve(count);
@@ -174,37 +199,39 @@ public final class MessageWriter {
     length += count;
   }
 
-  /// A string as a whole item, head and UTF-8, for names that are written often.
-  static byte[] item(String text) {
-    var writer = new MessageWriter(Integer.MAX_VALUE, 1);
-    writer.text(text);
-    return Arrays.copyOf(writer.bytes, writer.length);
-  }
-
-  /// Writes what [#item] gave.
-  void item(byte[] item) {
-    reserve(item.length);
-    System.arraycopy(item, 0, bytes, length, item.length);
-    length += item.length;
+  void item(Item item) {
+    reserve(item.length());
+    item.copyTo(bytes, length);
+    length += item.length();
   }
 
   /// The head of an item: its major type and argument, in the shortest form.
   private void head(int major, long argument) {
-    int type = major << 5;
-    if (argument >= 0 && argument < 24) {
-      one(type | (int) argument);
-      return;
+    if (argument >= 0 && argument < ONE_BYTE) {
+      one((major << 5) | (int) argument);
+    } else {
+      longHead(major, argument);
     }
-    int sizeLog = argument >>> 8 == 0 ? 0 : argument >>> 16 == 0 ? 1 : argument >>> 32 == 0 ? 2 : 3;
-    reserve(1 + (1 << sizeLog));
-    bytes[length++] = (byte) (type | 24 + sizeLog);
-    number(argument, 1 << sizeLog);
   }
 
-  private void number(long value, int size) {
-    for (int i = size - 1; i >= 0; i--) {
-      bytes[length++] = (byte) (value >>> (8 * i));
+  private void longHead(int major, long argument) {
+    int sizeLog = argument >>> 8 == 0 ? 0 : argument >>> 16 == 0 ? 1 : argument >>> 32 == 0 ? 2 : 3;
+    number((major << 5) | (ONE_BYTE + sizeLog), argument);
+  }
+
+  /// A number behind the byte that says how long it is.
+  private void number(int initial, long value) {
+    int size = 1 << ((initial & 0x1f) - ONE_BYTE);
+    reserve(1 + size);
+    int at = length;
+    bytes[at++] = (byte) initial;
+    switch (size) {
+      case 1 -> bytes[at] = (byte) value;
+      case 2 -> SHORTS.set(bytes, at, (short) value);
+      case 4 -> INTS.set(bytes, at, (int) value);
+      default -> LONGS.set(bytes, at, value);
     }
+    length = at + size;
   }
 
   private void requireRoom(int count) {
@@ -215,10 +242,15 @@ public final class MessageWriter {
   }
 
   private void reserve(int count) {
-    requireRoom(count);
-    if (length + count > bytes.length) {
-      int doubled = (int) Math.min(2L * bytes.length, limit);
-      bytes = Arrays.copyOf(bytes, Math.max(length + count, doubled));
+    if (count > room - length) {
+      makeRoom(count);
     }
+  }
+
+  private void makeRoom(int count) {
+    requireRoom(count);
+    int doubled = (int) Math.min(2L * bytes.length, limit);
+    bytes = Arrays.copyOf(bytes, Math.max(length + count, doubled));
+    measure();
   }
 }

@@ -1,7 +1,6 @@
 package dev.mote.values;
 
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandleProxies;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.AnnotatedElement;
@@ -37,21 +36,7 @@ final class RecordShape {
   private final Class<?> record;
   private final List<Component> components;
   private final Map<String, Integer> places = new HashMap<>();
-  private final Constructor constructor;
-  private final Reader reader;
-
-  // Method handles behind interfaces: each is the constant of a class of its own, so that the JIT
-  // compiler can inline it, as it cannot with a handle that is in a field of an object.
-
-  /// The canonical constructor.
-  public interface Constructor {
-    Object make(@Nullable Object[] values) throws Throwable;
-  }
-
-  /// The accessors of all components, one after the other.
-  public interface Reader {
-    @Nullable Object[] read(Object record) throws Throwable;
-  }
+  private final RecordAccess access;
 
   /// @throws ValueException if the class cannot be reached; it says what to do
   static RecordShape of(Class<?> record) {
@@ -81,14 +66,12 @@ final class RecordShape {
         }
       }
       components = List.of(list);
-      constructor =
-          MethodHandleProxies.asInterfaceInstance(
-              Constructor.class,
-              lookup
-                  .findConstructor(record, MethodType.methodType(void.class, types))
-                  .asSpreader(Object[].class, parts.length)
-                  .asType(MethodType.methodType(Object.class, Object[].class)));
-      reader = MethodHandleProxies.asInterfaceInstance(Reader.class, readingAll(accessors));
+      MethodHandle constructor =
+          lookup
+              .findConstructor(record, MethodType.methodType(void.class, types))
+              .asSpreader(Object[].class, parts.length)
+              .asType(MethodType.methodType(Object.class, Object[].class));
+      access = RecordAccess.of(readingAll(accessors), constructor);
     } catch (IllegalAccessException | InaccessibleObjectException e) {
       throw ValueException.wrongType(
           "record %s cannot be reached: open package %s of module %s to dev.mote.values"
@@ -141,7 +124,7 @@ final class RecordShape {
   /// The values of all components, in their order.
   @Nullable Object[] read(Object record) {
     try {
-      return reader.read(record);
+      return access.read(record);
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {
@@ -154,7 +137,7 @@ final class RecordShape {
   /// @throws ValueException if its constructor refuses the values
   Object make(@Nullable Object[] values) {
     try {
-      return constructor.make(values);
+      return access.make(values);
     } catch (Error e) {
       throw e;
     } catch (Throwable e) {

@@ -8,6 +8,7 @@ final class ScalarDecoder extends Decoder {
   private final Type.Plain type;
   private final Class<?> java;
 
+  /// @param type not `ANY`, which has a decoder of its own
   ScalarDecoder(Type.Plain type, Class<?> java) {
     this.type = type;
     this.java = java;
@@ -15,20 +16,21 @@ final class ScalarDecoder extends Decoder {
 
   @Override
   public @Nullable Object read(MessageReader in) {
-    return switch (type) {
-      case NULL -> {
-        in.nul();
-        yield null;
-      }
-      case BOOL -> in.bool();
-      case F32, F64 -> readFloat(in);
-      case STRING -> in.text();
-      case BYTES -> {
-        byte[] bytes = in.bytes();
-        yield java == ByteBuffer.class ? ByteBuffer.wrap(bytes).asReadOnlyBuffer() : bytes;
-      }
-      case ANY -> throw new AssertionError("any has a decoder of its own");
-    };
+    if (type == Type.Plain.STRING) { // not a switch, which would look into a table
+      return in.text();
+    }
+    if (type == Type.Plain.BOOL) {
+      return in.bool();
+    }
+    if (type == Type.Plain.F64 || type == Type.Plain.F32) {
+      return readFloat(in);
+    }
+    if (type == Type.Plain.BYTES) {
+      byte[] bytes = in.bytes();
+      return java == ByteBuffer.class ? ByteBuffer.wrap(bytes).asReadOnlyBuffer() : bytes;
+    }
+    in.nul();
+    return null;
   }
 
   private Object readFloat(MessageReader in) {

@@ -48,6 +48,10 @@ public sealed interface Type {
       return signed;
     }
 
+    int bits() {
+      return bits;
+    }
+
     BigInteger min() {
       return signed ? BigInteger.TWO.pow(bits - 1).negate() : BigInteger.ZERO;
     }

@@ -1,12 +1,19 @@
 package dev.mote.values;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
 /// Well-formed UTF-8 only, in both directions.
 final class Utf8 {
+  private static final VarHandle WORDS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final long HIGH_BITS = 0x8080_8080_8080_8080L;
+
   private Utf8() {}
 
   /// How many bytes a text takes.
@@ -39,26 +46,53 @@ final class Utf8 {
     return bytes;
   }
 
-  /// @param size its [#length]
-  static void encode(String text, int size, byte[] target, int offset) {
-    if (size == text.length()) {
-      for (int i = 0; i < size; i++) {
-        target[offset + i] = (byte) text.charAt(i);
+  /// Writes a text of a byte for each character.
+  ///
+  /// @return false if it is another one, of which the beginning may have been written
+  static boolean encodeAscii(String text, byte[] target, int offset) {
+    int length = text.length();
+    for (int i = 0; i < length; i++) {
+      char c = text.charAt(i);
+      if (c >= 0x80) {
+        return false;
       }
-      return;
+      target[offset + i] = (byte) c;
     }
+    return true;
+  }
+
+  /// Writes a text that has a [#length].
+  static void encode(String text, byte[] target, int offset) {
     byte[] encoded = text.getBytes(StandardCharsets.UTF_8);
-    System.arraycopy(encoded, 0, target, offset, size);
+    System.arraycopy(encoded, 0, target, offset, encoded.length);
+  }
+
+  @SuppressWarnings("deprecation") // it is right for ASCII, and the one that the JIT inlines
+  private static String ofAscii(byte[] source, int offset, int length) {
+    return new String(source, 0, offset, length);
+  }
+
+  private static boolean isAscii(byte[] source, int offset, int length) {
+    int i = 0;
+    for (; length - i >= Long.BYTES; i += Long.BYTES) {
+      if (((long) WORDS.get(source, offset + i) & HIGH_BITS) != 0) {
+        return false;
+      }
+    }
+    if (i < length && offset + i + Long.BYTES <= source.length) {
+      long others = -1L << (8 * (length - i)); // bytes behind the text
+      return ((long) WORDS.get(source, offset + i) & HIGH_BITS & ~others) == 0;
+    }
+    while (i < length && source[offset + i] >= 0) {
+      i++;
+    }
+    return i == length;
   }
 
   /// @throws ValueException if it is not well-formed
   static String decode(byte[] source, int offset, int length) {
-    int i = 0;
-    while (i < length && source[offset + i] >= 0) {
-      i++;
-    }
-    if (i == length) {
-      return new String(source, offset, length, StandardCharsets.ISO_8859_1);
+    if (isAscii(source, offset, length)) {
+      return ofAscii(source, offset, length);
     }
     try {
       return StandardCharsets.UTF_8
