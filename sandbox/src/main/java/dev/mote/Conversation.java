@@ -64,7 +64,7 @@ final class Conversation {
   private Streams streams;
   private final ReentrantLock lock = new ReentrantLock();
   private final CallEvent outermost = new CallEvent(); // used again, so that a call makes no object
-  private volatile @Nullable Thread runner; // of the present call: it may make nested ones
+  private @Nullable Thread runner; // of the present call: it may make nested ones; see `begin`
   private int depth; // this and the rest are guarded by lock
   private @Nullable GuestFunctions functions;
   private byte[] announcement = {};
@@ -270,6 +270,7 @@ final class Conversation {
   /// @throws CallRefusedException if there are too many nested calls, or the number of arguments is
   ///   another
   void begin(Function function, int arguments) {
+    // Whatever another thread reads there, itself it finds only if it wrote so.
     boolean nested = Thread.currentThread() == runner;
     if (!nested) {
       lock.lock();

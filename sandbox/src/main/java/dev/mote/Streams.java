@@ -21,12 +21,11 @@ import org.jspecify.annotations.Nullable;
 /// serves one sandbox.
 public final class Streams {
   private final StandardStreams streams;
-  private final ByteArrayOutputStream output;
-  private final ByteArrayOutputStream error;
+  private final Captured output;
+  private final Captured error;
   private @Nullable Object attachment; // set before the call begins
 
-  private Streams(
-      StandardStreams streams, ByteArrayOutputStream output, ByteArrayOutputStream error) {
+  private Streams(StandardStreams streams, Captured output, Captured error) {
     this.streams = streams;
     this.output = output;
     this.error = error;
@@ -59,14 +58,13 @@ public final class Streams {
   ///   write that throws gives the program EPIPE, and while one blocks nothing can stop the program
   /// @param error the same
   public static Streams of(InputStream input, OutputStream output, OutputStream error) {
-    return new Streams(
-        standard(input, output, error), new ByteArrayOutputStream(), new ByteArrayOutputStream());
+    return new Streams(standard(input, output, error), new Captured(), new Captured());
   }
 
   /// The same with input of any kind.
   static Streams capture(InputStream input) {
-    var output = new ByteArrayOutputStream();
-    var error = new ByteArrayOutputStream();
+    var output = new Captured();
+    var error = new Captured();
     return new Streams(standard(input, output, error), output, error);
   }
 
@@ -85,7 +83,7 @@ public final class Streams {
             new StandardStreams.Input(new FileInputStream(FileDescriptor.in), kind(0)),
             new StandardStreams.Output(new FileOutputStream(FileDescriptor.out), kind(1)),
             new StandardStreams.Output(new FileOutputStream(FileDescriptor.err), kind(2)));
-    return new Streams(streams, new ByteArrayOutputStream(), new ByteArrayOutputStream());
+    return new Streams(streams, new Captured(), new Captured());
   }
 
   private static StreamKind kind(int descriptor) {
@@ -116,10 +114,19 @@ public final class Streams {
     return attachment;
   }
 
-  /// Forgets what was captured.
+  /// Forgets what was captured. By the thread that is about to run the program.
   void reset() {
-    output.reset();
-    error.reset();
+    output.forget();
+    error.forget();
+  }
+
+  /// What is written to it. Most calls write nothing, and take no lock for that.
+  private static final class Captured extends ByteArrayOutputStream {
+    void forget() {
+      if (count > 0) {
+        reset();
+      }
+    }
   }
 
   StandardStreams standard() {

@@ -167,10 +167,8 @@ final class Channel {
     if (sentLength > 0 || sentTotal >= 0) {
       throw Errno.EBUSY.exception(); // a message in the file has begun and not ended
     }
-    for (int i = 0; i < parts; i++) {
-      if (memory.readableBytes(partAt[i], partLength[i]) < partLength[i]) {
-        throw Errno.EFAULT.exception();
-      }
+    if (length > EAGER) {
+      requireReadable(memory); // it is copied later, when nobody can tell the guest
     }
     if (sent.length < length) {
       sent = new byte[length];
@@ -179,6 +177,14 @@ final class Channel {
     copySent(memory, 0, sent, 0, sentLoaded);
     sentLength = length;
     hasSent = true;
+  }
+
+  private void requireReadable(UserMemory memory) {
+    for (int i = 0; i < parts; i++) {
+      if (memory.readableBytes(partAt[i], partLength[i]) < partLength[i]) {
+        throw Errno.EFAULT.exception();
+      }
+    }
   }
 
   /// How much of what was sent lies in [#sent()]; the rest is still where the guest has it.
@@ -288,9 +294,6 @@ final class Channel {
     int length = message.size();
     receiver = null;
     if (Long.compareUnsigned(length, registers.r10()) <= 0) {
-      if (memory.writableBytes(registers.rdx(), length) < length) {
-        throw Errno.EFAULT.exception();
-      }
       message.writeTo(memory, registers.rdx());
       given = null;
     } else if (given == null) {

@@ -9,14 +9,16 @@ import dev.mote.machine.HostThread;
 /// but for what the host's scheduler took away.
 ///
 /// [#nanos] and [#ofStretch] may be called by any thread, the rest by the one that runs the guest.
+/// What they read is published by `tid`; a thread that looks at the moment when a stretch ends may
+/// miss that stretch.
 final class CpuTime {
   private static final int NOBODY = 0;
   private static final int ESTIMATED = -1;
 
   private volatile int tid = NOBODY;
-  private volatile long base; // of the thread's CPU time, or of the clock
-  private volatile long waits; // of an estimated stretch
-  private volatile long before;
+  private long base; // of the thread's CPU time, or of the clock
+  private long waits; // of an estimated stretch
+  private long before;
 
   /// @param now `System.nanoTime()`
   /// @param exact whether a limit depends on it
@@ -34,8 +36,7 @@ final class CpuTime {
 
   /// The guest has waited.
   void waited(long nanos) {
-    long so = waits;
-    waits = so + nanos;
+    waits += nanos;
   }
 
   /// The guest is one that has used so much. Between two stretches.

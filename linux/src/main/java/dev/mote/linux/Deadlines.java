@@ -11,15 +11,18 @@ final class Deadlines implements AutoCloseable {
   private static final long SHORTEST_LOOK = 1_000_000;
 
   private final LinuxProcess process;
+  private final StopRequest stopRequest;
   private final Watchdog.Watch wall;
   private final Watchdog.Watch cpu;
-  private boolean armed; // this and the ends are guarded by this
+  private boolean armed; // this and the ends are guarded by the stop request
   private boolean wallLimited;
   private long wallEnd;
   private long cpuLimit;
 
-  Deadlines(LinuxProcess process) {
+  /// @param stopRequest which begins and ends with each stretch, under the same lock
+  Deadlines(LinuxProcess process, StopRequest stopRequest) {
     this.process = process;
+    this.stopRequest = stopRequest;
     wall = Watchdog.watch(this::wallAlarm);
     cpu = Watchdog.watch(this::cpuAlarm);
   }
@@ -30,7 +33,8 @@ final class Deadlines implements AutoCloseable {
   /// @param wallNanos from now, or [Task#NO_DEADLINE]
   /// @param cpuNanos of CPU time in this stretch, or [Task#NO_DEADLINE]
   void arm(long now, long wallNanos, long cpuNanos) {
-    synchronized (this) {
+    synchronized (stopRequest) {
+      stopRequest.begin();
       armed = true;
       wallLimited = wallNanos != Task.NO_DEADLINE;
       wallEnd = now + wallNanos;
@@ -46,7 +50,8 @@ final class Deadlines implements AutoCloseable {
 
   /// It has ended: nothing stops the guest any more.
   void disarm() {
-    synchronized (this) {
+    synchronized (stopRequest) {
+      stopRequest.end();
       armed = false;
     }
     wall.disarm();
@@ -54,32 +59,38 @@ final class Deadlines implements AutoCloseable {
   }
 
   /// Nanoseconds until the guest is stopped; [Task#NO_DEADLINE] for any number.
-  synchronized long remaining() {
-    return wallLimited ? Math.max(0, wallEnd - System.nanoTime()) : Task.NO_DEADLINE;
+  long remaining() {
+    synchronized (stopRequest) {
+      return wallLimited ? Math.max(0, wallEnd - System.nanoTime()) : Task.NO_DEADLINE;
+    }
   }
 
-  private synchronized long wallAlarm(long now) {
-    if (!armed || !wallLimited) {
+  private long wallAlarm(long now) {
+    synchronized (stopRequest) {
+      if (!armed || !wallLimited) {
+        return Watchdog.NONE;
+      }
+      if (now - wallEnd < 0) {
+        return wallEnd;
+      }
+      process.stop(GuestEnding.StopReason.WALL_TIME);
       return Watchdog.NONE;
     }
-    if (now - wallEnd < 0) {
-      return wallEnd;
-    }
-    process.stop(GuestEnding.StopReason.WALL_TIME);
-    return Watchdog.NONE;
   }
 
-  private synchronized long cpuAlarm(long now) {
-    if (!armed || cpuLimit == Task.NO_DEADLINE) {
-      return Watchdog.NONE;
+  private long cpuAlarm(long now) {
+    synchronized (stopRequest) {
+      if (!armed || cpuLimit == Task.NO_DEADLINE) {
+        return Watchdog.NONE;
+      }
+      long left = cpuLimit - process.cpuTime().ofStretch();
+      if (left <= 0) {
+        process.stop(GuestEnding.StopReason.CPU_TIME);
+        return Watchdog.NONE;
+      }
+      // CPU time never runs faster than the clock, so it cannot be used up before then.
+      return now + Math.max(left, SHORTEST_LOOK);
     }
-    long left = cpuLimit - process.cpuTime().ofStretch();
-    if (left <= 0) {
-      process.stop(GuestEnding.StopReason.CPU_TIME);
-      return Watchdog.NONE;
-    }
-    // CPU time never runs faster than the clock, so it cannot be used up before then.
-    return now + Math.max(left, SHORTEST_LOOK);
   }
 
   @Override

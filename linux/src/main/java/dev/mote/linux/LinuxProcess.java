@@ -63,7 +63,7 @@ final class LinuxProcess {
     scheduler = new Scheduler(this, vm, "");
     faultReport = new FaultReport(vm, memory, space);
     timers = new Timers(this);
-    deadlines = new Deadlines(this);
+    deadlines = new Deadlines(this, stopRequest);
     var faults = new Faults(this, vm);
     loop = new RunLoop(this, faults, stopRequest, interruptHook, entryStop);
   }
@@ -313,19 +313,17 @@ final class LinuxProcess {
 
   /// The calling thread is about to run it.
   void beginStretch(long wallNanos, long cpuNanos) {
-    loop.begin();
-    stopRequest.begin();
     long now = System.nanoTime(); // once for all of them: after an exit nothing is in the caches
+    loop.begin(now);
     cpuTime.begin(now, !channel.isOpen() || cpuNanos != Task.NO_DEADLINE);
     deadlines.arm(now, wallNanos, cpuNanos);
   }
 
   /// It has run.
   void endStretch() {
-    deadlines.disarm();
     interruptHook.leave();
+    deadlines.disarm();
     cpuTime.end();
-    stopRequest.end();
   }
 
   /// How it ended; null if it has not.

@@ -40,6 +40,8 @@ final class RunLoop {
   private final StopRequest stopRequest;
   private final InterruptHook interruptHook;
   private final EntryStop entryStop;
+  private long began; // this stretch, by System.nanoTime()
+  private boolean hasBegun; // and the guest has not been entered since
   private boolean touched; // by a system call or a fault, since it was last forgotten
   private boolean pausesWhenReady;
   private boolean pausesWhenReceiving;
@@ -77,8 +79,12 @@ final class RunLoop {
   }
 
   /// A stretch begins.
-  void begin() {
+  ///
+  /// @param now `System.nanoTime()`
+  void begin(long now) {
     isAtEntry = false;
+    began = now;
+    hasBegun = true;
   }
 
   /// Whether to pause where the guest waits for its standard input, says that it is ready, or is at
@@ -173,7 +179,8 @@ final class RunLoop {
       if (process.hasEnded()) {
         return false;
       }
-      vdsoClock.refresh();
+      vdsoClock.refresh(hasBegun ? began : System.nanoTime());
+      hasBegun = false;
       scheduler.arm();
       step(calls, task);
       if (channel.hasSent() || isReady) {

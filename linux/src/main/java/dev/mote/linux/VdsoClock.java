@@ -68,8 +68,10 @@ final class VdsoClock {
   }
 
   /// Brings the parameters up to date if it is time to. To be called before the guest is entered.
-  void refresh() {
-    if (due || (scale.tellsTime() && System.nanoTime() - lastNanos >= INTERVAL)) {
+  ///
+  /// @param now `System.nanoTime()`, or what it was when this run began
+  void refresh(long now) {
+    if (due || (scale.tellsTime() && now - lastNanos >= INTERVAL)) {
       due = false;
       rebase();
       write();

@@ -24,7 +24,7 @@ class VdsoClockTest {
 
   private static void rewrite(FileGuest guest) {
     guest.guest.process().vdsoClock().restart(guest.guest.process().clock().monotonicNanos());
-    guest.guest.process().vdsoClock().refresh();
+    guest.guest.process().vdsoClock().refresh(System.nanoTime());
   }
 
   private static void assumeCounter(Guest guest) {
@@ -36,10 +36,10 @@ class VdsoClockTest {
     try (var guest = new FileGuest()) {
       assumeCounter(guest.guest);
       assertThat(field(guest, DATA, VdsoCode.MULTIPLIER)).isZero();
-      guest.guest.process().vdsoClock().refresh();
+      guest.guest.process().vdsoClock().refresh(System.nanoTime());
       assertThat(field(guest, DATA, VdsoCode.GENERATION)).isEqualTo(1);
       assertThat(field(guest, DATA, VdsoCode.MULTIPLIER)).isPositive();
-      guest.guest.process().vdsoClock().refresh();
+      guest.guest.process().vdsoClock().refresh(System.nanoTime());
       assertThat(field(guest, DATA, VdsoCode.GENERATION)).as("not yet again").isEqualTo(1);
     }
   }
@@ -50,7 +50,7 @@ class VdsoClockTest {
       var clock = guest.guest.process().vdsoClock();
       long last = 0;
       for (int i = 0; i < 500; i++) {
-        clock.refresh();
+        clock.refresh(System.nanoTime());
         long before = guest.guest.process().clock().monotonicNanos();
         long now = clock.monotonicNanos();
         long after = guest.guest.process().clock().monotonicNanos();
@@ -77,7 +77,7 @@ class VdsoClockTest {
       for (int i = 0; i < 1000; i++) {
         clock.continueFrom(clock.monotonicNanos(), clock.page());
         assertThat(seen.add(field(guest, DATA, VdsoCode.RESTORE_ID))).isTrue();
-        clock.refresh();
+        clock.refresh(System.nanoTime());
         assertThat(seen.add(field(guest, DATA, VdsoCode.RESTORE_ID))).isFalse();
       }
     }
@@ -87,7 +87,7 @@ class VdsoClockTest {
   void theClockGoesOnWhereItStood() throws InterruptedException {
     try (var guest = new FileGuest()) {
       var clock = guest.guest.process().vdsoClock();
-      clock.refresh();
+      clock.refresh(System.nanoTime());
       long stopped = clock.monotonicNanos();
       Thread.sleep(300);
 
