@@ -8,7 +8,7 @@ import java.time.Duration;
 /// A call of a guest function, warm: a function, its arguments and its result, and for what of it
 /// there is no way around, an exit of the guest and perhaps some copies.
 final class CallFigure implements Figure {
-  private static final int ROUNDS = 41;
+  private static final int ROUNDS = 401; // short ones: the weather changes
   private static final int WARM_UP = 100_000;
 
   /// What the guest offers, as `functions.c` does.
@@ -56,13 +56,13 @@ final class CallFigure implements Figure {
   /// A number there and back.
   static CallFigure warm() {
     return new CallFigure(
-        "warm-call", 1000, 1.10, true, f -> f.add(41), floor -> floor.measure("exit 1000"));
+        "warm-call", 100, 1.10, true, f -> f.add(41), floor -> floor.measure("exit 100"));
   }
 
   /// The same, with a host function that the guest calls to answer.
   static CallFigure host() {
     return new CallFigure(
-        "host-call", 500, 1.10, false, f -> f.ask(41), floor -> 2 * floor.measure("exit 1000"));
+        "host-call", 50, 1.10, false, f -> f.ask(41), floor -> 2 * floor.measure("exit 100"));
   }
 
   /// A mebibyte there and back. The floor is four copies: three between two buffers that are used
@@ -81,7 +81,7 @@ final class CallFigure implements Figure {
           for (int i = 0; i < 20; i++) {
             copies += 3 * floor.measure("recopy 256") + floor.measure("coldcopy 256");
           }
-          return floor.measure("exit 1000") + copies / 20;
+          return floor.measure("exit 100") + copies / 20;
         });
   }
 
@@ -90,11 +90,11 @@ final class CallFigure implements Figure {
     var person = new Person("Ada Lovelace", 36, "ada@example.org", 0.5, true);
     return new CallFigure(
         "record-call",
-        1000,
+        100,
         1,
         false,
         f -> f.birthday(person),
-        floor -> floor.measure("exit 1000") + 3);
+        floor -> floor.measure("exit 100") + 3);
   }
 
   @Override
@@ -112,12 +112,12 @@ final class CallFigure implements Figure {
                 .start();
         var under = new Floor(settings.floor())) {
       Functions functions = sandbox.as(Functions.class);
-      repeat(functions, Math.min(WARM_UP, 100 * calls));
+      repeat(functions, Math.min(WARM_UP, 1000 * calls));
       under.measure("exit 2000");
       var rounds =
-          Rounds.inTurns(ROUNDS, () -> microseconds(functions), () -> floor.measure(under));
+          Rounds.inTurns(ROUNDS, () -> microseconds(functions), () -> floor.measure(under)).quiet();
       if (allocationFree) {
-        Allocation.requireNone(10 * calls, () -> repeat(functions, 10 * calls));
+        Allocation.requireNone(100 * calls, () -> repeat(functions, 100 * calls));
       }
       return Result.atMost(bound, rounds, "us");
     }
