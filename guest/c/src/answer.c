@@ -16,11 +16,11 @@ void *mote_context(const mote_call *call) { return call->offer == NULL ? NULL : 
 
 size_t mote_argument_count(const mote_call *call) { return mote_count(call->arguments); }
 
-mote_value mote_argument(const mote_call *call, size_t index) {
+MOTE_HOT mote_value mote_argument(const mote_call *call, size_t index) {
   return mote_item(call->arguments, index);
 }
 
-mote_writer *mote_result(mote_call *call) { return &call->result; }
+MOTE_HOT mote_writer *mote_result(mote_call *call) { return &call->result; }
 
 void mote_set_error(mote_call *call, char *code, char *message) {
   free(call->code);
@@ -45,14 +45,14 @@ mote_writer *mote_fail_details(mote_call *call) { return &call->details; }
 
 /* ---- Before and after the function ---- */
 
-static void forget(char **text) {
+MOTE_HOT static void forget(char **text) {
   if (*text != NULL) {
     free(*text);
     *text = NULL;
   }
 }
 
-static void clear(mote_call *call) {
+MOTE_HOT static void clear(mote_call *call) {
   mote_end_all(call);
   forget(&call->name);
   forget(&call->code);
@@ -69,7 +69,7 @@ void mote_discard(mote_call *call) {
 }
 
 /* Looks at the parts of the message; the kind has been read. */
-static void open_call(mote_iterator *message, mote_call *call) {
+MOTE_HOT static void open_call(mote_iterator *message, mote_call *call) {
   mote_begin_message(&call->result, RESULT, 1);
   mote_begin_value(&call->details);
   mote_value target = mote_next(message) ? message->value : (mote_value){NULL, NULL};
@@ -104,7 +104,7 @@ static void put_error(mote_call *call) {
 }
 
 /* What the function wrote becomes an answer. Its own error comes first, then what it misread. */
-static void close_call(mote_call *call) {
+MOTE_HOT static void close_call(mote_call *call) {
   mote_writer *out = &call->result;
   if (call->code == NULL && call->mismatch != NULL)
     mote_fail(call, "invalid-argument", "%s", call->mismatch);
@@ -116,7 +116,7 @@ static void close_call(mote_call *call) {
     put_error(call);
 }
 
-void mote_answer(mote_iterator message, mote_call *call) {
+MOTE_HOT void mote_answer(mote_iterator message, mote_call *call) {
   clear(call);
   call->outer = mote_current;
   mote_current = call;
@@ -135,7 +135,7 @@ void mote_answer(mote_iterator message, mote_call *call) {
     fflush(stderr);
 }
 
-void mote_send_answer(mote_call *call, mote_buffer *received) {
+MOTE_HOT void mote_send_answer(mote_call *call, mote_buffer *received) {
   if (mote_exchange(&call->result, received))
     return;
   mote_fail(call, "limit", "the answer of function %s is larger than the host takes: %zu bytes", mote_name(call),

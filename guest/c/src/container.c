@@ -4,7 +4,7 @@
 static const mote_value NONE = {NULL, NULL};
 
 /* Goes through nothing where there is nothing; false for values that have no elements. */
-static bool begin(mote_value value, mote_iterator *it) {
+MOTE_HOT static bool begin(mote_value value, mote_iterator *it) {
   mote_kind kind = mote_kind_of(value);
   uint64_t count;
   *it = (mote_iterator){NONE, NONE, NONE, 0, false};
@@ -18,14 +18,14 @@ static bool begin(mote_value value, mote_iterator *it) {
   return true;
 }
 
-mote_iterator mote_begin(mote_value value) {
+MOTE_HOT mote_iterator mote_begin(mote_value value) {
   mote_iterator it;
   if (!begin(value, &it))
     mote_mismatch(value, "a list or a map");
   return it;
 }
 
-bool mote_next(mote_iterator *it) {
+MOTE_HOT bool mote_next(mote_iterator *it) {
   if (it->left == 0) {
     it->key = it->value = NONE;
     return false;
@@ -45,7 +45,7 @@ bool mote_next(mote_iterator *it) {
 
 size_t mote_count(mote_value value) { return mote_begin(value).left; }
 
-mote_value mote_item(mote_value list, size_t index) {
+MOTE_HOT mote_value mote_item(mote_value list, size_t index) {
   mote_iterator it;
   if (!begin(list, &it) || it.map) {
     mote_mismatch(list, "a list");
@@ -86,7 +86,7 @@ mote_value mote_variant_fields(mote_value value) {
   return NONE;
 }
 
-mote_iterator mote_open_message(const mote_buffer *message, int *kind) {
+MOTE_HOT mote_iterator mote_open_message(const mote_buffer *message, int *kind) {
   mote_value rest = {message->bytes, message->bytes + message->size};
   mote_iterator parts;
   if (!begin(mote_take(&rest), &parts) || parts.map || rest.at != rest.end)

@@ -55,7 +55,7 @@ static void split(const mote_writer *message, mote_part parts[PARTS]) {
 
 /* ---- By the port ---- */
 
-static long by_port(const mote_writer *message, void *buffer, size_t capacity) {
+MOTE_HOT static long by_port(const mote_writer *message, void *buffer, size_t capacity) {
   if (message->part_size == 0)
     return mote_port(message->bytes, message->size, buffer, capacity);
   mote_part parts[PARTS];
@@ -63,7 +63,7 @@ static long by_port(const mote_writer *message, void *buffer, size_t capacity) {
   return mote_port_parts(parts, PARTS, buffer, capacity);
 }
 
-static bool port_exchange(const mote_writer *message, mote_buffer *received) {
+MOTE_HOT static bool port_exchange(const mote_writer *message, mote_buffer *received) {
   make_room(received, 0);
   long size = by_port(message, received->bytes, received->capacity);
   if (size == -EMSGSIZE)
@@ -145,7 +145,7 @@ static void file_receive(mote_buffer *received) {
 
 /* ---- Either ---- */
 
-bool mote_exchange(const mote_writer *message, mote_buffer *received) {
+MOTE_HOT bool mote_exchange(const mote_writer *message, mote_buffer *received) {
   if (connection == BY_PORT)
     return port_exchange(message, received);
   if (!file_send(message))

@@ -58,6 +58,6 @@ void mote_announce(mote_writer *out) {
   }
 }
 
-const mote_offer *mote_offered(uint64_t index) { return index < count ? &offers[index] : NULL; }
+MOTE_HOT const mote_offer *mote_offered(uint64_t index) { return index < count ? &offers[index] : NULL; }
 
 const mote_offer *mote_offered_to_all(void) { return fallback.function == NULL ? NULL : &fallback; }

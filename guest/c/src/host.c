@@ -143,7 +143,7 @@ void mote_end(mote_host_call *host) {
   release(host);
 }
 
-void mote_end_all(mote_call *call) {
+MOTE_HOT void mote_end_all(mote_call *call) {
   while (call->host_calls != NULL)
     mote_end(call->host_calls);
 }

@@ -12,19 +12,24 @@
 
 #include <stdarg.h>
 
+/* The path of an ordinary call lies together in memory, and what is rare elsewhere: when a guest begins to run
+ * each page of its code has to be found anew. */
+#define MOTE_HOT __attribute__((hot))
+#define MOTE_COLD __attribute__((cold))
+
 enum { ANNOUNCE = 0, CALL = 1, RESULT = 2, ERROR = 3, LOG = 4 };
 
 /* ---- failure.c ---- */
 
 /* Says what is wrong on standard error and ends the program. */
-_Noreturn void mote_die(const char *format, ...) MOTE_PRINTF(1, 2);
+MOTE_COLD _Noreturn void mote_die(const char *format, ...) MOTE_PRINTF(1, 2);
 
 /* ---- memory.c ---- */
 
 /* As realloc, but it ends the program where there is no memory. */
 void *mote_allocate(void *old, size_t size);
 char *mote_format(const char *format, va_list arguments);
-char *mote_copy(const char *data, size_t size);
+MOTE_COLD char *mote_copy(const char *data, size_t size);
 
 /* ---- port.c ---- */
 
@@ -171,12 +176,12 @@ void mote_send_answer(mote_call *call, mote_buffer *received);
 void mote_discard(mote_call *call);
 
 /* Both texts are taken over. */
-void mote_set_error(mote_call *call, char *code, char *message);
+MOTE_COLD void mote_set_error(mote_call *call, char *code, char *message);
 
 /* ---- mismatch.c ---- */
 
 /* A value was read as what it is not. The call fails for it, if it does not fail for another reason. */
-void mote_mismatch(mote_value value, const char *wanted);
+MOTE_COLD void mote_mismatch(mote_value value, const char *wanted);
 
 /* ---- host.c ---- */
 

@@ -8,7 +8,7 @@
 
 enum { EXCHANGE = 1, EXCHANGE_PARTS = 2 };
 
-static long out(long kind, const void *what, size_t size, void *buffer, size_t capacity) {
+MOTE_HOT static long out(long kind, const void *what, size_t size, void *buffer, size_t capacity) {
   long result = kind;
   register size_t r10 __asm__("r10") = capacity;
   __asm__ volatile("outb %%al, $0x7e"
@@ -18,7 +18,7 @@ static long out(long kind, const void *what, size_t size, void *buffer, size_t c
   return result;
 }
 
-long mote_port(const void *message, size_t size, void *buffer, size_t capacity) {
+MOTE_HOT long mote_port(const void *message, size_t size, void *buffer, size_t capacity) {
   return out(EXCHANGE, message, size, buffer, capacity);
 }
 

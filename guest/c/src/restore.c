@@ -26,7 +26,7 @@ void mote_on_restore(void (*callback)(void *), void *context) {
   callbacks[count++].context = context;
 }
 
-void mote_notice_restore(void) {
+MOTE_HOT void mote_notice_restore(void) {
   if (count == 0)
     return;
   uint64_t id = mote_restore_id();

@@ -7,7 +7,7 @@ static const char no_host[] =
     "This program offers functions to a Mote host and does nothing by itself.\n"
     "Call one with: mote call PROGRAM FUNCTION [JSON...]\n";
 
-int mote_serve(void) {
+MOTE_HOT int mote_serve(void) {
   if (mote_current != NULL)
     mote_die("mote_serve was called by a function that it serves");
   if (!mote_connect()) {

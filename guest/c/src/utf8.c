@@ -23,7 +23,7 @@ static size_t character(const uint8_t *at, size_t left) {
 }
 
 /* How much at the beginning is well-formed. */
-static size_t well_formed(const uint8_t *text, size_t size) {
+MOTE_HOT static size_t well_formed(const uint8_t *text, size_t size) {
   size_t i = 0;
   while (i < size) {
     uint64_t eight;
@@ -39,7 +39,7 @@ static size_t well_formed(const uint8_t *text, size_t size) {
   return i;
 }
 
-bool mote_is_utf8(const char *text, size_t size) {
+MOTE_HOT bool mote_is_utf8(const char *text, size_t size) {
   return well_formed((const uint8_t *)text, size) == size;
 }
 

@@ -10,7 +10,7 @@ static int major(mote_value value) { return value.at[0] >> 5; }
 
 static size_t length(mote_value value) { return (size_t)(value.end - value.at); }
 
-bool mote_head(mote_value *value, uint64_t *argument) {
+MOTE_HOT bool mote_head(mote_value *value, uint64_t *argument) {
   *argument = 0;
   if (value->at >= value->end)
     return false;
@@ -38,7 +38,7 @@ static bool is_simple(uint8_t initial) {
 
 /* Moves behind a value; false if it is malformed. Needs no stack, however deep the value is: what counts
  * is how many values must still come. */
-static bool skip(mote_value *value) {
+MOTE_HOT static bool skip(mote_value *value) {
   mote_value rest = *value;
   for (uint64_t left = 1; left > 0; left--) {
     uint64_t argument;
@@ -66,7 +66,7 @@ static bool skip(mote_value *value) {
   return true;
 }
 
-mote_value mote_take(mote_value *rest) {
+MOTE_HOT mote_value mote_take(mote_value *rest) {
   mote_value value = *rest;
   if (value.at < value.end && (*value.at & 0x1f) < 24 && *value.at < LIST << 5) {
     /* A small integer or a short string, as most keys and many values are. */
@@ -84,7 +84,7 @@ mote_value mote_take(mote_value *rest) {
   return value;
 }
 
-mote_kind mote_kind_of(mote_value value) {
+MOTE_HOT mote_kind mote_kind_of(mote_value value) {
   if (value.at == NULL || value.at >= value.end)
     return MOTE_NONE;
   uint8_t initial = *value.at;
@@ -122,7 +122,7 @@ bool mote_get_bool(mote_value value) {
   return mote_kind_of(value) == MOTE_BOOL && *value.at == TRUE;
 }
 
-int64_t mote_get_int(mote_value value) {
+MOTE_HOT int64_t mote_get_int(mote_value value) {
   uint64_t argument;
   mote_value rest = value;
   int type = value.at < value.end ? major(value) : SIMPLE;
@@ -133,7 +133,7 @@ int64_t mote_get_int(mote_value value) {
   return type == NEGATIVE ? -1 - (int64_t)argument : (int64_t)argument;
 }
 
-uint64_t mote_get_uint(mote_value value) {
+MOTE_HOT uint64_t mote_get_uint(mote_value value) {
   uint64_t argument;
   mote_value rest = value;
   if (value.at >= value.end || major(value) != UNSIGNED || !mote_head(&rest, &argument)) {
@@ -143,7 +143,7 @@ uint64_t mote_get_uint(mote_value value) {
   return argument;
 }
 
-static mote_text content(mote_value value, int type, const char *wanted) {
+MOTE_HOT static mote_text content(mote_value value, int type, const char *wanted) {
   mote_value rest = value;
   uint64_t size;
   if (value.at < value.end && major(value) == type && mote_head(&rest, &size) && size <= length(rest))
@@ -152,11 +152,11 @@ static mote_text content(mote_value value, int type, const char *wanted) {
   return (mote_text){"", 0};
 }
 
-mote_text mote_get_text(mote_value value) { return content(value, TEXT, "a string"); }
+MOTE_HOT mote_text mote_get_text(mote_value value) { return content(value, TEXT, "a string"); }
 
 mote_text mote_get_bytes(mote_value value) { return content(value, BYTES, "bytes"); }
 
-bool mote_text_is(mote_text text, const char *other) {
+MOTE_HOT bool mote_text_is(mote_text text, const char *other) {
   size_t i = 0;
   while (i < text.size && other[i] != 0 && text.data[i] == other[i])
     i++;

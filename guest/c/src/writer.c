@@ -13,7 +13,7 @@ enum { UNSIGNED = 0, NEGATIVE = 1, BYTES = 2, TEXT = 3, LIST = 4, MAP = 5 };
 
 enum { SHORT = 256 };
 
-static uint8_t *room(mote_writer *out, size_t more) {
+MOTE_HOT static uint8_t *room(mote_writer *out, size_t more) {
   if (more > SIZE_MAX / 2 - out->size)
     mote_die("no memory for a value of %zu bytes", more);
   size_t needed = out->size + more;
@@ -28,7 +28,7 @@ static uint8_t *room(mote_writer *out, size_t more) {
 }
 
 /* Most of what is copied is short, and the code of memcpy is in no cache when the guest begins to run. */
-static void copy(uint8_t *to, const uint8_t *from, size_t size) {
+MOTE_HOT static void copy(uint8_t *to, const uint8_t *from, size_t size) {
   if (size > SHORT) {
     memcpy(to, from, size);
     return;
@@ -44,14 +44,14 @@ static void copy(uint8_t *to, const uint8_t *from, size_t size) {
     *to++ = *from++;
 }
 
-static void put_number(mote_writer *out, int initial, uint64_t value, int bytes) {
+MOTE_HOT static void put_number(mote_writer *out, int initial, uint64_t value, int bytes) {
   uint8_t *place = room(out, (size_t)bytes + 1);
   *place++ = (uint8_t)initial;
   for (int shift = 8 * bytes - 8; shift >= 0; shift -= 8)
     *place++ = (uint8_t)(value >> shift);
 }
 
-void mote_put_head(mote_writer *out, int major, uint64_t argument) {
+MOTE_HOT void mote_put_head(mote_writer *out, int major, uint64_t argument) {
   int type = major << 5;
   if (argument < 24)
     put_number(out, type | (int)argument, 0, 0);
@@ -65,7 +65,7 @@ void mote_put_head(mote_writer *out, int major, uint64_t argument) {
     put_number(out, type | 27, argument, 8);
 }
 
-void mote_begin_message(mote_writer *out, int kind, int values) {
+MOTE_HOT void mote_begin_message(mote_writer *out, int kind, int values) {
   mote_begin_value(out);
   out->call = mote_current;
   mote_put_head(out, LIST, (uint64_t)values + 1);
@@ -74,7 +74,7 @@ void mote_begin_message(mote_writer *out, int kind, int values) {
   out->missing = (uint64_t)values;
 }
 
-void mote_begin_value(mote_writer *out) {
+MOTE_HOT void mote_begin_value(mote_writer *out) {
   out->size = out->start = 0;
   out->missing = 1;
   out->surplus = out->not_text = false;
@@ -82,7 +82,7 @@ void mote_begin_value(mote_writer *out) {
   out->call = NULL;
 }
 
-size_t mote_size(const mote_writer *out) { return out->size + out->part_size; }
+MOTE_HOT size_t mote_size(const mote_writer *out) { return out->size + out->part_size; }
 
 /* Makes it the part, if it lasts as long as the message. */
 static bool refer(mote_writer *out, const void *bytes, size_t size) {
@@ -98,7 +98,7 @@ static bool refer(mote_writer *out, const void *bytes, size_t size) {
   return true;
 }
 
-const char *mote_defect(const mote_writer *out) {
+MOTE_HOT const char *mote_defect(const mote_writer *out) {
   if (out->surplus)
     return "has more values than it must have";
   if (out->missing > 0)
@@ -109,7 +109,7 @@ const char *mote_defect(const mote_writer *out) {
 }
 
 /* A value comes, and `inner` more that it consists of. */
-static void count(mote_writer *out, uint64_t inner) {
+MOTE_HOT static void count(mote_writer *out, uint64_t inner) {
   if (out->missing == 0)
     out->surplus = true;
   else
@@ -128,7 +128,7 @@ void mote_put_bool(mote_writer *out, bool value) {
   put_number(out, value ? 0xf5 : 0xf4, 0, 0);
 }
 
-void mote_put_int(mote_writer *out, int64_t value) {
+MOTE_HOT void mote_put_int(mote_writer *out, int64_t value) {
   count(out, 0);
   if (value < 0)
     mote_put_head(out, NEGATIVE, ~(uint64_t)value);
@@ -168,7 +168,7 @@ void mote_put_bytes(mote_writer *out, const void *bytes, size_t size) {
     copy(room(out, size), bytes, size);
 }
 
-void mote_put_text(mote_writer *out, const char *utf8, size_t size) {
+MOTE_HOT void mote_put_text(mote_writer *out, const char *utf8, size_t size) {
   if (!mote_is_utf8(utf8, size))
     out->not_text = true;
   count(out, 0);
@@ -204,12 +204,12 @@ void mote_put_list(mote_writer *out, size_t elements) {
   mote_put_head(out, LIST, elements);
 }
 
-void mote_put_map(mote_writer *out, size_t entries) {
+MOTE_HOT void mote_put_map(mote_writer *out, size_t entries) {
   count(out, entries > UINT64_MAX / 2 ? UINT64_MAX : 2 * (uint64_t)entries);
   mote_put_head(out, MAP, entries);
 }
 
-void mote_put_value(mote_writer *out, mote_value value) {
+MOTE_HOT void mote_put_value(mote_writer *out, mote_value value) {
   if (value.at >= value.end) {
     mote_put_null(out);
     return;
