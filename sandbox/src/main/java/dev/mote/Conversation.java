@@ -384,8 +384,9 @@ final class Conversation {
     callId = CALL_IDS.incrementAndGet();
     hostCalls.reset();
     log.reset();
-    streams.reset();
-    guest.renewOutputLimits();
+    if (guest.renewOutputLimits()) {
+      streams.reset();
+    }
   }
 
   private Answer converse() {

@@ -28,6 +28,7 @@ final class HostCalls {
   private final String tenant;
   private final Map<String, Object> attributes;
   private final Map<String, Long> bytes = new HashMap<>();
+  private boolean asked; // since the budgets are new
   private int calls;
   private long nanos;
 
@@ -45,9 +46,10 @@ final class HostCalls {
 
   /// A call of the guest begins, with new budgets.
   void reset() {
-    calls = 0;
-    nanos = 0;
-    if (!bytes.isEmpty()) {
+    if (asked) {
+      asked = false;
+      calls = 0;
+      nanos = 0;
       bytes.clear();
     }
   }
@@ -56,6 +58,7 @@ final class HostCalls {
   ///
   /// @throws ValueException if the message is malformed
   void serve(MessageReader in, MessageWriter out, Conversation conversation) {
+    asked = true;
     var event = new HostCallEvent();
     event.begin();
     int length = conversation.guest().messageLength();

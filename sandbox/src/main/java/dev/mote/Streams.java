@@ -21,11 +21,12 @@ import org.jspecify.annotations.Nullable;
 /// serves one sandbox.
 public final class Streams {
   private final StandardStreams streams;
-  private final Captured output;
-  private final Captured error;
+  private final ByteArrayOutputStream output;
+  private final ByteArrayOutputStream error;
   private @Nullable Object attachment; // set before the call begins
 
-  private Streams(StandardStreams streams, Captured output, Captured error) {
+  private Streams(
+      StandardStreams streams, ByteArrayOutputStream output, ByteArrayOutputStream error) {
     this.streams = streams;
     this.output = output;
     this.error = error;
@@ -58,13 +59,14 @@ public final class Streams {
   ///   write that throws gives the program EPIPE, and while one blocks nothing can stop the program
   /// @param error the same
   public static Streams of(InputStream input, OutputStream output, OutputStream error) {
-    return new Streams(standard(input, output, error), new Captured(), new Captured());
+    return new Streams(
+        standard(input, output, error), new ByteArrayOutputStream(), new ByteArrayOutputStream());
   }
 
   /// The same with input of any kind.
   static Streams capture(InputStream input) {
-    var output = new Captured();
-    var error = new Captured();
+    var output = new ByteArrayOutputStream();
+    var error = new ByteArrayOutputStream();
     return new Streams(standard(input, output, error), output, error);
   }
 
@@ -83,7 +85,7 @@ public final class Streams {
             new StandardStreams.Input(new FileInputStream(FileDescriptor.in), kind(0)),
             new StandardStreams.Output(new FileOutputStream(FileDescriptor.out), kind(1)),
             new StandardStreams.Output(new FileOutputStream(FileDescriptor.err), kind(2)));
-    return new Streams(streams, new Captured(), new Captured());
+    return new Streams(streams, new ByteArrayOutputStream(), new ByteArrayOutputStream());
   }
 
   private static StreamKind kind(int descriptor) {
@@ -114,19 +116,10 @@ public final class Streams {
     return attachment;
   }
 
-  /// Forgets what was captured. By the thread that is about to run the program.
+  /// Forgets what was captured.
   void reset() {
-    output.forget();
-    error.forget();
-  }
-
-  /// What is written to it. Most calls write nothing, and take no lock for that.
-  private static final class Captured extends ByteArrayOutputStream {
-    void forget() {
-      if (count > 0) {
-        reset();
-      }
-    }
+    output.reset();
+    error.reset();
   }
 
   StandardStreams standard() {

@@ -1,5 +1,6 @@
 package dev.mote;
 
+import static java.lang.constant.ConstantDescs.CD_MethodHandle;
 import static java.lang.constant.ConstantDescs.CD_Object;
 import static java.lang.constant.ConstantDescs.CD_void;
 import static java.lang.invoke.MethodType.methodType;
@@ -9,6 +10,8 @@ import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.TypeKind;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
+import java.lang.constant.DirectMethodHandleDesc;
+import java.lang.constant.DynamicConstantDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -26,7 +29,9 @@ import java.util.concurrent.atomic.AtomicLong;
 /// Each method invokes a chain of method handles over [TypedView]'s steps, with the view as its
 /// first argument; a call of primitive types makes no object. The class lies in the interface's own
 /// package, so that the interface need not be public, and gets its chains from outside, so that it
-/// need not see this package.
+/// need not see this package. Where it may be a hidden class, which is where the interface is of
+/// this module (as all are on a class path), the chains are its constants, and the JIT compiler
+/// makes plain calls of them; elsewhere they are in a field.
 final class StubClass {
   private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
 
@@ -38,7 +43,15 @@ final class StubClass {
         }
       };
 
-  private static final ClassDesc CHAINS = ConstantDescs.CD_MethodHandle.arrayType();
+  private static final ClassDesc CHAINS = CD_MethodHandle.arrayType();
+
+  /// [MethodHandles#classDataAt], which gives a hidden class one of its chains.
+  private static final DirectMethodHandleDesc CLASS_DATA_AT =
+      ConstantDescs.ofConstantBootstrap(
+          ClassDesc.of("java.lang.invoke.MethodHandles"),
+          "classDataAt",
+          CD_Object,
+          ConstantDescs.CD_int);
 
   /// No two classes of a package have the same name.
   private static final AtomicLong MADE = new AtomicLong();
@@ -66,8 +79,13 @@ final class StubClass {
       chains[i] = chain(i, methods.get(i));
     }
     MethodHandles.Lookup lookup = Reflection.in(api);
+    boolean hidden = lookup.hasFullPrivilegeAccess();
     try {
-      Class<?> stub = lookup.defineClass(bytes(api));
+      byte[] bytes = bytes(api, hidden);
+      Class<?> stub =
+          hidden
+              ? lookup.defineHiddenClassWithClassData(bytes, List.of(chains), false).lookupClass()
+              : lookup.defineClass(bytes);
       constructor =
           lookup
               .findConstructor(stub, methodType(void.class, Object.class, MethodHandle[].class))
@@ -173,7 +191,7 @@ final class StubClass {
     }
   }
 
-  private byte[] bytes(Class<?> api) {
+  private byte[] bytes(Class<?> api, boolean hidden) {
     ClassDesc stub =
         ClassDesc.of(
             api.getPackageName(), api.getSimpleName() + "$$Guest" + MADE.incrementAndGet());
@@ -205,7 +223,7 @@ final class StubClass {
                     method.getName(),
                     descriptor(method),
                     ClassFile.ACC_PUBLIC,
-                    code -> body(code, stub, number, method));
+                    code -> body(code, stub, hidden, number, method));
               }
             });
   }
@@ -217,8 +235,13 @@ final class StubClass {
   }
 
   /// `return chains[number].invokeExact(view, arguments…)`.
-  private static void body(CodeBuilder code, ClassDesc stub, int number, Method method) {
-    code.aload(0).getfield(stub, "chains", CHAINS).loadConstant(number).aaload();
+  private static void body(
+      CodeBuilder code, ClassDesc stub, boolean hidden, int number, Method method) {
+    if (hidden) {
+      code.ldc(DynamicConstantDesc.ofNamed(CLASS_DATA_AT, "_", CD_MethodHandle, number));
+    } else {
+      code.aload(0).getfield(stub, "chains", CHAINS).loadConstant(number).aaload();
+    }
     code.aload(0).getfield(stub, "view", CD_Object);
     int slot = 1;
     for (Class<?> type : method.getParameterTypes()) {
@@ -227,9 +250,7 @@ final class StubClass {
       slot += kind.slotSize();
     }
     code.invokevirtual(
-        ConstantDescs.CD_MethodHandle,
-        "invokeExact",
-        descriptor(method).insertParameterTypes(0, CD_Object));
+        CD_MethodHandle, "invokeExact", descriptor(method).insertParameterTypes(0, CD_Object));
     code.return_(TypeKind.from(method.getReturnType()));
   }
 }

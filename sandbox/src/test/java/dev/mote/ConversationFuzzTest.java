@@ -197,7 +197,9 @@ class ConversationFuzzTest {
     public void start(StandardStreams streams) {}
 
     @Override
-    public void renewOutputLimits() {}
+    public boolean renewOutputLimits() {
+      return true;
+    }
 
     @Override
     public byte[] message() {

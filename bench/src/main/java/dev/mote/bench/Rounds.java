@@ -35,14 +35,15 @@ final class Rounds {
     return rounds;
   }
 
-  /// Those in which nobody else was at work, by the floor alone: it took no more than a tenth
-  /// longer than in the quickest tenth of the rounds. On a processor that others share, whatever
-  /// follows an exit runs at half its speed for seconds, and the exit itself does not.
+  /// Those in which nobody else was at work: both sides took no more than a tenth longer than in
+  /// the quickest tenth of their rounds. The processor of a neighbour takes from an exit a third of
+  /// its speed and from what follows it more than half, for milliseconds at a time.
   Rounds quiet() {
-    double most = 1.1 * quantile(floors, 0.1);
+    double most = 1.1 * quantile(values, 0.1);
+    double mostOfFloor = 1.1 * quantile(floors, 0.1);
     var rounds = new Rounds(count);
     for (int i = 0; i < count; i++) {
-      if (floors[i] <= most) {
+      if (values[i] <= most && floors[i] <= mostOfFloor) {
         rounds.add(values[i], floors[i]);
       }
     }

@@ -8,6 +8,9 @@ import dev.mote.machine.HostThread;
 /// depends on it the time of a stretch is what passed without the guest's waits, which is the same
 /// but for what the host's scheduler took away.
 ///
+/// Nor is the end of such a stretch looked at before somebody has asked for the time: what a guest
+/// had used until it asked first counts from the beginning of that stretch.
+///
 /// [#nanos] and [#ofStretch] may be called by any thread, the rest by the one that runs the guest.
 /// What they read is published by `tid`; a thread that looks at the moment when a stretch ends may
 /// miss that stretch.
@@ -19,6 +22,7 @@ final class CpuTime {
   private long base; // of the thread's CPU time, or of the clock
   private long waits; // of an estimated stretch
   private long before;
+  private boolean asked; // by anybody, ever
 
   /// @param now `System.nanoTime()`
   /// @param exact whether a limit depends on it
@@ -45,13 +49,14 @@ final class CpuTime {
   }
 
   void end() {
-    long all = nanos();
+    long all = tid == ESTIMATED && !asked ? before : before + ofStretch();
     tid = NOBODY; // first: rather too little than twice for whoever looks now
     before = all;
   }
 
   /// What the guest has used since it began.
   long nanos() {
+    asked = true;
     return before + ofStretch();
   }
 

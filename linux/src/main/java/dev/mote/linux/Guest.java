@@ -386,10 +386,14 @@ public final class Guest implements SpeakingGuest, AutoCloseable {
   }
 
   @Override
-  public void renewOutputLimits() {
+  public boolean renewOutputLimits() {
+    if (!loop.takeSystemCalls()) {
+      return false;
+    }
     if (calls != null) {
       calls.renewOutputLimits();
     }
+    return true;
   }
 
   @Override

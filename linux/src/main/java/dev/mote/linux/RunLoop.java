@@ -43,6 +43,7 @@ final class RunLoop {
   private long began; // this stretch, by System.nanoTime()
   private boolean hasBegun; // and the guest has not been entered since
   private boolean touched; // by a system call or a fault, since it was last forgotten
+  private boolean hasAnswered = true; // a system call; another guest may have had the streams
   private boolean pausesWhenReady;
   private boolean pausesWhenReceiving;
   private long pausesAt; // by CLOCK_MONOTONIC at the latest, then
@@ -287,8 +288,16 @@ final class RunLoop {
     answer(calls, task, number);
   }
 
+  /// Whether a system call was answered since this was asked last.
+  boolean takeSystemCalls() {
+    boolean were = hasAnswered;
+    hasAnswered = false;
+    return were;
+  }
+
   /// Answers the system call that a thread has made, or lets it wait.
   void answer(SystemCalls calls, Task task, int number) {
+    hasAnswered = true;
     task.unwatch();
     long result = calls.call(task, number);
     if (task.state == Task.State.ENDED || process.hasEnded()) {

@@ -48,7 +48,9 @@ public interface SpeakingGuest {
   void leave();
 
   /// Each output stream takes its limit of bytes anew.
-  void renewOutputLimits();
+  ///
+  /// @return whether something may have been written since this was called last
+  boolean renewOutputLimits();
 
   /// The message that the guest has sent. Valid until the guest is given one or resumed. There is
   /// room for all [#messageLength] bytes of it; the first [#messageLoaded] are there, and

@@ -1,10 +1,7 @@
 package dev.mote.values;
 
-import static java.lang.constant.ConstantDescs.CD_Class;
 import static java.lang.constant.ConstantDescs.CD_MethodHandle;
-import static java.lang.constant.ConstantDescs.CD_MethodHandles_Lookup;
 import static java.lang.constant.ConstantDescs.CD_Object;
-import static java.lang.constant.ConstantDescs.CD_String;
 import static java.lang.constant.ConstantDescs.CD_int;
 
 import java.lang.classfile.ClassBuilder;
@@ -13,7 +10,6 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.DirectMethodHandleDesc;
 import java.lang.constant.DynamicConstantDesc;
-import java.lang.constant.MethodHandleDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -28,6 +24,12 @@ import org.jspecify.annotations.Nullable;
 /// after a guest has run.
 abstract class RecordAccess {
   private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
+
+  /// [MethodHandles#classDataAt], which gives a hidden class one of its handles.
+  private static final DirectMethodHandleDesc CLASS_DATA_AT =
+      ConstantDescs.ofConstantBootstrap(
+          ClassDesc.of("java.lang.invoke.MethodHandles"), "classDataAt", CD_Object, CD_int);
+
   private static final byte[] CLASS = hiddenClass();
 
   /// The values of all components, in their order.
@@ -82,15 +84,7 @@ abstract class RecordAccess {
                 .areturn());
   }
 
-  /// The constant that [MethodHandles#classDataAt] gives.
   private static DynamicConstantDesc<MethodHandle> handle(int index) {
-    var classDataAt =
-        MethodHandleDesc.ofMethod(
-            DirectMethodHandleDesc.Kind.STATIC,
-            ClassDesc.of("java.lang.invoke.MethodHandles"),
-            "classDataAt",
-            MethodTypeDesc.of(CD_Object, CD_MethodHandles_Lookup, CD_String, CD_Class, CD_int));
-    return DynamicConstantDesc.ofNamed(
-        classDataAt, ConstantDescs.DEFAULT_NAME, CD_MethodHandle, index);
+    return DynamicConstantDesc.ofNamed(CLASS_DATA_AT, "_", CD_MethodHandle, index);
   }
 }
