@@ -17,6 +17,7 @@ import dev.mote.Refusal;
 import dev.mote.ResultType;
 import dev.mote.Sandbox;
 import dev.mote.SandboxBuilder;
+import dev.mote.Snapshot;
 import dev.mote.values.Name;
 import java.math.BigInteger;
 import java.nio.file.Files;
@@ -416,6 +417,21 @@ class FunctionsTest {
       }
       assertThat(sandbox.<Long>call("count", Long.class)).isEqualTo(1);
       assertThat(sandbox.<Long>call("count", Long.class)).isEqualTo(2); // state stays
+    }
+  }
+
+  @Test
+  void outputIsThatOfTheLastCall() {
+    try (var sandbox = builder().start();
+        var other = builder().start()) {
+      Snapshot elsewhere = other.snapshot();
+      sandbox.call("print", Void.class, "hello");
+      sandbox.call("add", Long.class, 1, 2);
+      assertThat(sandbox.output().outputText()).isEmpty();
+      sandbox.call("print", Void.class, "hello");
+      sandbox.restore(elsewhere); // by another machine
+      sandbox.call("add", Long.class, 1, 2);
+      assertThat(sandbox.output().outputText()).isEmpty();
     }
   }
 
