@@ -35,12 +35,15 @@ class MessageFuzzTest {
   private static final Encoder ANY = Encoder.of(Type.Plain.ANY);
 
   static Stream<byte[]> seeds() {
-    return IntStream.range(0, 200)
-        .mapToObj(seed -> {
-          var out = new MessageWriter(1 << 16, 16);
-          ANY.write(new Generated(seed).any(4), out);
-          return Arrays.copyOf(out.array(), out.length());
-        });
+    Stream<byte[]> generated =
+        IntStream.range(0, 200)
+            .mapToObj(seed -> {
+              var out = new MessageWriter(1 << 16, 16);
+              ANY.write(new Generated(seed).any(4), out);
+              return Arrays.copyOf(out.array(), out.length());
+            });
+    byte[] belowAll = {0x3b, -1, -1, -1, -1, -1, -1, -1, -1}; // -2^64
+    return Stream.concat(Stream.of(belowAll), generated);
   }
 
   @MethodSource("seeds")
@@ -66,6 +69,7 @@ class MessageFuzzTest {
           .isIn(
               ValueException.Reason.MALFORMED,
               ValueException.Reason.TOO_DEEP,
+              ValueException.Reason.OUT_OF_RANGE, // an integer below those of 64 bits
               ValueException.Reason.WRONG_TYPE);
     }
   }
