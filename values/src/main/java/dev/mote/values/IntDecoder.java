@@ -51,12 +51,12 @@ final class IntDecoder extends Decoder {
 
   private long fitting(long bits) {
     if ((bits < 0 && !type.isSigned()) || !range.contains(bits)) {
-      throw tooLarge(bits);
+      throw outOfRange(bits);
     }
     return bits;
   }
 
-  private ValueException tooLarge(long bits) {
+  private ValueException outOfRange(long bits) {
     String value = type.isSigned() ? Long.toString(bits) : Long.toUnsignedString(bits);
     return new ValueException(
         ValueException.Reason.OUT_OF_RANGE,
