@@ -57,7 +57,8 @@ final class KvmRun implements Registers {
   static final long RIP = REGS + 128;
   static final long RFLAGS = REGS + 136;
 
-  // All are aligned; but a look whether they are is a call, where the JIT compiler inlines no deeper.
+  // All are aligned; but a look whether they are is a call, where the JIT compiler inlines no
+  // deeper.
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
   private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
